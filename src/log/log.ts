@@ -1,0 +1,62 @@
+/**
+ * The durable log between collecting and writing. What `append` acknowledged survives anything but the disk's loss.
+ * Promises, each a test of `testing/log-suite.ts` by its number:
+ *  1. `append` resolves only after the record is durable, and resolves with the offset of its first event.
+ *  2. Offsets of a partition only grow and are never used twice, across restarts and crashes too.
+ *  3. `read` gives records in offset order, byte for byte as appended, with none missing and none twice.
+ *  4. A damaged record is never returned: `read` rejects with `log_corrupt` and its place; a torn tail after a crash is cut.
+ *  5. At its bound `append` rejects (`log_full`, `log_overloaded`) and keeps nothing of that record; memory stays flat.
+ *  6. A failed write rejects that append alone and later appends may succeed; a failed fsync ends the log (`failed`).
+ *  7. `trim` removes only whole records below the given offset; what is at or above it stays readable.
+ *  8. `wait` resolves when an event at or above the offset is readable, or when the signal aborts.
+ *  9. One log has one owner at a time; a second open is refused with `directory_locked`.
+ */
+
+/** What one `append` wrote: `count` events at offsets `offset … offset + count - 1`, encoded as `bytes`. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface LogEnds {
+  /** The oldest offset that can still be read. */
+  readonly first: number;
+  /** The offset that the next event will get. Everything below it is durable. */
+  readonly next: number;
+}
+
+export interface ReadLimits {
+  /** Stops after the record that reaches this number; at least one record is returned when there is one. */
+  readonly eventsMax: number;
+  readonly bytesMax: number;
+}
+
+export interface LogUsage {
+  readonly bytes: number;
+  /** The most that the log may hold; 0 when it has no bound of its own. */
+  readonly bytesMax: number;
+}
+
+export interface LogSupports {
+  /** Offsets have no gaps, so that `next - offset` counts events. Default true; when false, depth is an estimate. */
+  readonly contiguousOffsets: boolean;
+  /** Survives a restart of the process. False only for `memory:`. */
+  readonly durable: boolean;
+}
+
+export interface Log {
+  readonly supports: LogSupports;
+  readonly partitions: number;
+  /** Settles (with the error) when the log can no longer promise anything: the process must end and recover. */
+  readonly failed: Promise<Error>;
+  append(partition: number, count: number, bytes: Uint8Array): Promise<number>;
+  /** The first record returned is the one that holds `from`. Empty when `from` is not written yet. Errors: log_trimmed, log_corrupt. */
+  read(partition: number, from: number, limits: ReadLimits): Promise<readonly LogRecord[]>;
+  ends(partition: number): LogEnds;
+  wait(partition: number, offset: number, signal: AbortSignal): Promise<void>;
+  trim(partition: number, below: number): Promise<void>;
+  usage(): LogUsage;
+  /** Waits for what is being appended, then releases the log. */
+  close(): Promise<void>;
+}
