@@ -52,6 +52,10 @@ export const catalogue = {
   log_closed: entry(503, true, (_: Record<never, never>) => 'the log is closed; the server is going down'),
   log_trimmed: entry(500, false, (p: { partition: number; from: number; first: number }) => `partition ${p.partition} begins at offset ${p.first}; offset ${p.from} is gone`),
 
+  // catalog
+  catalog_unavailable: entry(503, true, (p: { detail: string }) => `the catalog of projects and keys cannot be read or written now: ${p.detail}`),
+  catalog_newer: entry(500, false, (p: { path: string; found: number; known: number }) => `${p.path} has schema version ${p.found}, and this version knows ${p.known}; start the newer version that wrote it`),
+
   // store
   store_unavailable: entry(503, true, (p: { detail: string }) => `the store cannot be asked now: ${p.detail}`),
   store_unclear: entry(503, true, (p: { detail: string }) => `it is not known whether the store took the batch: ${p.detail}`),

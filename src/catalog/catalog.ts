@@ -4,7 +4,7 @@
  *  1. What a call resolved for is durable and seen by the next call.
  *  2. A key is kept as its SHA-256 only; the key itself is never stored and cannot be read back.
  *  3. Ids are unique: creating one twice is `conflict`.
- *  4. A project that is being deleted takes no more events; its keys stop at once.
+ *  4. A project that is being deleted takes no more events: marking it revokes its keys, and it gets no new ones (`conflict`).
  *  5. The salt of a UTC day is the same for every asker, survives restarts, and is gone 48 hours after its day began
  *     plus 24; asking for a day whose salt is gone makes no new one (`undefined`).
  *  6. `version` changes whenever a project or a key changes, so that holders of copies know when to read again.
@@ -40,8 +40,10 @@ export interface Catalog {
   createProject(project: Project): Promise<void>;
   /** Marks it; `removeProject` ends it once its events are gone. Errors: not_found. */
   markProjectDeleting(id: string, at: number): Promise<void>;
+  /** Removes it with its keys; one that is gone already is fine. Errors: conflict when it was not marked. */
   removeProject(id: string): Promise<void>;
   keys(): Promise<readonly Key[]>;
+  /** Errors: not_found for its project, conflict. */
   createKey(key: Key): Promise<void>;
   /** Errors: not_found. A key that is revoked already stays as it is. */
   revokeKey(id: string, at: number): Promise<void>;

@@ -1,0 +1,66 @@
+/**
+ * What a key looks like and what of it is kept. A key is a scope's prefix and 256 random bits; it is shown once, when it
+ * is made. Stored are its SHA-256 (a slow hash would buy nothing: nobody guesses 256 bits) and a hint to recognize it by.
+ */
+import { hash } from 'node:crypto';
+import type { Key, Scope } from './catalog.ts';
+
+export const scopes: readonly Scope[] = ['write', 'read', 'admin'];
+
+/** Randomness as an argument: `count` bytes nobody can guess (`node:crypto` randomBytes in production). */
+export type Random = (count: number) => Uint8Array;
+
+export interface NewKey {
+  readonly project: string;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly origins?: readonly string[];
+}
+
+const secretBytes = 32;
+/** 62^43 > 2^256, so that every secret has this many characters. */
+const secretLength = 43;
+const hintSecretLength = 4;
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Makes a key: `secret` goes to its owner and nowhere else, `key` into the catalog. `now` is epoch milliseconds. */
+export function makeKey(
+  wanted: NewKey,
+  random: Random,
+  now: number,
+): { readonly secret: string; readonly key: Key } {
+  const secret = `mr_${wanted.scope}_${base62(random(secretBytes))}`;
+  const key: Key = {
+    id: `key_${base62(random(8)).slice(-10)}`,
+    project: wanted.project,
+    scope: wanted.scope,
+    name: wanted.name,
+    hash: hashKey(secret),
+    hint: hintOf(secret),
+    origins: wanted.origins ?? [],
+    createdAt: now,
+  };
+  return { secret, key };
+}
+
+/** SHA-256 of a key, hex. */
+export function hashKey(secret: string): string {
+  return hash('sha256', secret, 'hex');
+}
+
+/** The prefix and the secret's first characters: `mr_write_3fGa…`. */
+export function hintOf(secret: string): string {
+  const prefix = /^mr_[a-z]+_/.exec(secret)?.[0] ?? '';
+  return `${secret.slice(0, prefix.length + hintSecretLength)}…`;
+}
+
+/** Base 62 has no sign that ends a word, so that a double click selects the whole key. */
+function base62(bytes: Uint8Array): string {
+  let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let text = '';
+  while (rest > 0n) {
+    text = alphabet[Number(rest % 62n)] + text;
+    rest /= 62n;
+  }
+  return text.padStart(secretLength, '0');
+}
