@@ -223,7 +223,11 @@ function refuseEqualKeys(keys: Values<typeof keySettings>): void {
   ] as const) {
     const value = keys[one];
     if (value !== undefined && value === keys[other]) {
-      throw invalidSetting(names[other], `must differ from ${names[one]}`, value, true);
+      throw failure('setting_invalid', {
+        setting: names[other],
+        rule: `must differ from ${names[one]}`,
+        value: 'the same key',
+      });
     }
   }
 }
