@@ -51,6 +51,7 @@ export const catalogue = {
   log_corrupt: entry(500, false, (p: { path: string; byte: number; detail: string }) => `${p.path} is damaged at byte ${p.byte}: ${p.detail}`),
   log_closed: entry(503, true, (_: Record<never, never>) => 'the log is closed; the server is going down'),
   log_trimmed: entry(500, false, (p: { partition: number; from: number; first: number }) => `partition ${p.partition} begins at offset ${p.first}; offset ${p.from} is gone`),
+  record_malformed: entry(500, false, (p: { detail: string }) => `the record cannot be read: ${p.detail}`),
 
   // catalog
   catalog_unavailable: entry(503, true, (p: { detail: string }) => `the catalog of projects and keys cannot be read or written now: ${p.detail}`),
