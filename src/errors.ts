@@ -51,6 +51,7 @@ export const catalogue = {
   log_corrupt: entry(500, false, (p: { path: string; byte: number; detail: string }) => `${p.path} is damaged at byte ${p.byte}: ${p.detail}`),
   log_closed: entry(503, true, (_: Record<never, never>) => 'the log is closed; the server is going down'),
   log_trimmed: entry(500, false, (p: { partition: number; from: number; first: number }) => `partition ${p.partition} begins at offset ${p.first}; offset ${p.from} is gone`),
+  log_behind: entry(500, false, (p: { partition: number; next: number; progress: number }) => `the log of partition ${p.partition} ends at offset ${p.next}, but the store has taken everything up to ${p.progress}: this is not the log that filled this store; set MILLRACE_LOG and MILLRACE_STORE to a pair that belongs together`),
   record_malformed: entry(500, false, (p: { detail: string }) => `the record cannot be read: ${p.detail}`),
 
   // catalog

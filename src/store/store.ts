@@ -6,7 +6,8 @@
  *     are at fault (bisect), `store_fenced` that another writer was first, any other that the same may be tried again.
  *     After any error the writer calls `reconcile` before it inserts that window again.
  *  3. `reconcile` first makes sure that no earlier attempt can still land, then gives the offsets of the window that are
- *     stored; when it resolves, rollups and rows agree.
+ *     stored as rows (quarantined ones are not among them); when it resolves, rollups and rows agree. A batch may have no
+ *     rows. The same quarantined place given again is kept once, so the writer may repeat it.
  *  4. `progress` never claims more than what is durable; it may be older than the last insert unless `atomicProgress`.
  *  5. `run` gives the same numbers as the evaluator (store/memory); an approximate number is marked with its error.
  *  6. `run` keeps its budget: `over_time`, `over_memory`, `over_rows`; inserts go on meanwhile.
