@@ -40,7 +40,10 @@ export const catalogue = {
   too_many_events: entry(413, false, (p: { eventsMax: number }) => `the body holds more than ${p.eventsMax} events; send smaller batches`),
   media_type_unsupported: entry(415, false, (p: { contentType: string; allowed: string }) => `the content type ${p.contentType} is not taken here; send ${p.allowed}`),
   encoding_unsupported: entry(415, false, (p: { encoding: string }) => `the content encoding ${p.encoding} is not taken here; send identity, gzip, br or zstd`),
-  rate_limited: entry(429, true, (p: { detail: string }) => p.detail),
+  headers_too_large: entry(431, false, (p: { bytesMax: number }) => `the headers are over the limit of ${p.bytesMax} bytes (MILLRACE_HEADER_BYTES_MAX)`),
+  request_timeout: entry(408, true, (_: Record<never, never>) => 'the request took too long to arrive; send it again'),
+  bodies_in_flight: entry(503, true, (p: { bytesMax: number }) => `requests in flight hold ${p.bytesMax} bytes, which is the bound (MILLRACE_BODIES_IN_FLIGHT_BYTES); try again shortly`),
+  rate_limited: entry(429, true, (p: { detail: string; retryAfterMs?: number }) => p.detail),
   internal: entry(500, true, (p: { requestId: string }) => `the server failed in a way it should not have; report the request id ${p.requestId}`),
 
   // log

@@ -1,0 +1,76 @@
+/**
+ * Bounds on what clients may ask of the server: requests a minute by key and by address, and bytes of bodies in flight.
+ * All of it is in memory and of this process; the memory that it takes is bounded too.
+ */
+import { failure } from '../errors.ts';
+
+interface Bucket {
+  tokens: number;
+  filledAt: number;
+}
+
+/** A client that is forgotten starts with a full bucket, so forgetting the longest quiet one costs least. */
+const bucketsMax = 100_000;
+const minuteMs = 60_000;
+
+/** Token buckets: a minute's worth at once, refilled evenly. */
+export class RateLimiter {
+  readonly #perMinute: number | undefined;
+  readonly #what: string;
+  readonly #monotonic: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** `perMinute` undefined: no limit. `what` names it in the refusal: 'this key'. */
+  constructor(perMinute: number | undefined, what: string, monotonic: () => number) {
+    this.#perMinute = perMinute;
+    this.#what = what;
+    this.#monotonic = monotonic;
+  }
+
+  /** Counts one request. Errors: rate_limited, with the time until the next one may come. */
+  take(id: string): void {
+    if (this.#perMinute === undefined) return;
+    const bucket = this.#bucket(id, this.#perMinute, this.#monotonic());
+    if (bucket.tokens < 1) {
+      const retryAfterMs = Math.ceil(((1 - bucket.tokens) * minuteMs) / this.#perMinute);
+      const detail = `${this.#what} has made its ${this.#perMinute} requests a minute; wait as Retry-After says`;
+      throw failure('rate_limited', { detail, retryAfterMs });
+    }
+    bucket.tokens -= 1;
+  }
+
+  #bucket(id: string, perMinute: number, now: number): Bucket {
+    const bucket = this.#buckets.get(id) ?? { tokens: perMinute, filledAt: now };
+    bucket.tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.filledAt) * perMinute) / minuteMs);
+    bucket.filledAt = now;
+    // a Map keeps its order of insertion: the first one is the longest quiet
+    this.#buckets.delete(id);
+    this.#buckets.set(id, bucket);
+    if (this.#buckets.size > bucketsMax) this.#buckets.delete(this.#buckets.keys().next().value!);
+    return bucket;
+  }
+}
+
+/** How many bytes of bodies all requests together hold. */
+export class BodyBudget {
+  readonly #bytesMax: number;
+  #held = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Errors: bodies_in_flight; then nothing is held. What was taken must be given back. */
+  take(bytes: number): void {
+    if (this.#held + bytes > this.#bytesMax) throw failure('bodies_in_flight', { bytesMax: this.#bytesMax });
+    this.#held += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Can events be taken, can questions be answered, and if not, which part is why? Anybody may ask, so reasons are
+ * sentences made here: no path, address or message of a driver gets out.
+ */
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Log } from '../log/log.ts';
+import type { Store, StoreState } from '../store/store.ts';
+import type { WriterView } from './writer-view.ts';
+
+export interface ReadinessOptions {
+  readonly log: Pick<Log, 'failed' | 'usage'>;
+  readonly writer: WriterView;
+  readonly store: Pick<Store, 'state'>;
+  readonly catalog: Pick<Catalog, 'version'>;
+  /** Behind by more than this, the writer is said to be behind; it is ready all the same. */
+  readonly warningEvents: number;
+}
+
+export type PartStatus = 'ready' | 'starting' | 'degraded' | 'down';
+
+export interface PartState {
+  readonly status: PartStatus;
+  readonly reason?: string;
+}
+
+export interface ReadinessReport {
+  readonly status: 'ready' | 'degraded' | 'down';
+  /** Events are taken. Goes on while the store is down: they wait in the log. */
+  readonly collecting: boolean;
+  /** Questions are answered from the store. */
+  readonly answering: boolean;
+  readonly parts: Readonly<Record<'log' | 'writer' | 'store' | 'catalog', PartState>>;
+}
+
+const catalogTimeoutMs = 1_000;
+
+export class Readiness {
+  readonly #options: ReadinessOptions;
+  #logFailed = false;
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options;
+    options.log.failed.then(() => {
+      this.#logFailed = true;
+    });
+  }
+
+  async report(): Promise<ReadinessReport> {
+    const log = this.#log();
+    const store = storePart(this.#options.store.state());
+    const catalog = await this.#catalog();
+    const collecting = log.status === 'ready';
+    const answering = store.status === 'ready' || store.status === 'degraded';
+    return {
+      status: collecting && answering ? 'ready' : collecting || answering ? 'degraded' : 'down',
+      collecting,
+      answering,
+      parts: { log, writer: this.#writer(store), store, catalog },
+    };
+  }
+
+  #log(): PartState {
+    if (this.#logFailed) return { status: 'down', reason: 'the log failed and the process must start again' };
+    const { bytes, bytesMax } = this.#options.log.usage();
+    if (bytesMax > 0 && bytes >= bytesMax)
+      return { status: 'down', reason: 'the log is full; events are taken again when some are stored' };
+    return { status: 'ready' };
+  }
+
+  #writer(store: PartState): PartState {
+    const { partitions } = this.#options.writer.status();
+    if (partitions.some((each) => each.mode === 'failed'))
+      return { status: 'down', reason: 'the writer has stopped; events wait in the log' };
+    if (store.status === 'down' || store.status === 'starting')
+      return { status: 'degraded', reason: 'waits for the store; events are kept in the log' };
+    return { status: 'ready' };
+  }
+
+  /** Keys are checked from memory, so a catalog that does not answer stops neither collecting nor asking. */
+  async #catalog(): Promise<PartState> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error('late')), catalogTimeoutMs);
+    try {
+      await Promise.race([this.#options.catalog.version(), late.promise]);
+      return { status: 'ready' };
+    } catch {
+      return {
+        status: 'degraded',
+        reason: 'the catalog cannot be read; keys are checked against the last copy',
+      };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function storePart(state: StoreState): PartState {
+  switch (state.status) {
+    case 'ready':
+      return { status: 'ready' };
+    case 'repairing':
+      return { status: 'degraded', reason: 'rollups are being rebuilt; answers come from the raw events' };
+    case 'starting':
+      return { status: 'starting', reason: 'the store is starting; events are kept in the log' };
+    case 'down':
+      return { status: 'down', reason: 'the store is down; events are kept in the log' };
+    default:
+      return state.status satisfies never;
+  }
+}
