@@ -1,0 +1,106 @@
+/**
+ * Holds a store to the evaluator: generated rows go in, generated plans are asked of both, and the answers must be the
+ * same cell for cell. A failure says the plan, the rows, both answers, and the seed that makes it again.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { EventRow } from '../event/event-row.ts';
+import type { Plan } from '../plan/plan.ts';
+import { evaluate } from '../store/memory/evaluate.ts';
+import type { Budget, Rows, Store } from '../store/store.ts';
+import { plansAbout, questionOf, type World, worlds } from './generators.ts';
+import { briefRow, insertRows } from './rows.ts';
+
+export interface AgreementOptions {
+  /** How many sets of rows are stored; each costs an insert per month that it touches. */
+  readonly worlds?: number;
+  /** How many plans are asked about each. */
+  readonly plansPerWorld?: number;
+  readonly rowsMax?: number;
+  /** Makes a failure again. */
+  readonly seed?: number;
+  readonly path?: string;
+  /** The partition that is written to, from `firstOffset` on: no other test of this store may use those places. */
+  readonly partition?: number;
+  readonly firstOffset?: number;
+  /** Called once the rows of a world are stored, before the first question: to break or repair something. */
+  readonly afterInsert?: (world: World) => Promise<void>;
+}
+
+/** Wide enough that no small question meets it. */
+export const wideBudget: Budget = { timeMs: 60_000, memoryBytes: 1_000_000_000, rowsMax: 1_000_000_000 };
+
+/** Rejects with a readable account of the first difference. Each world gets projects of its own, so nothing is removed. */
+export async function checkAgainstEvaluator(store: Store, options: AgreementOptions = {}): Promise<void> {
+  const partition = options.partition ?? 0;
+  let offset = options.firstOffset ?? 0;
+  let round = 0;
+  const place = (row: EventRow): EventRow => {
+    const project = `${row.project}-${partition}-${round}`;
+    return { ...row, project, partition, offset, eventId: `e-${partition}-${offset++}` };
+  };
+  const cases = worlds(options.rowsMax).chain((world) =>
+    fc.tuple(
+      fc.constant(world),
+      fc.array(plansAbout(world), { minLength: 1, maxLength: options.plansPerWorld ?? 20, size: 'max' }),
+    ),
+  );
+  const property = fc.asyncProperty(cases, async ([world, plans]) => {
+    round += 1;
+    const rows = world.rows.map(place);
+    await insertRows(store, partition, rows);
+    await options.afterInsert?.({ ...world, rows });
+    for (const plan of plans) await checkPlan(store, { ...plan, project: `p-${partition}-${round}` }, rows);
+  });
+  const result = await fc.check(property, {
+    numRuns: options.worlds ?? 20,
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.path !== undefined && { path: options.path }),
+  });
+  if (!result.failed) return;
+  const error = result.errorInstance;
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  throw new Error(
+    `the store and the evaluator differ (seed: ${result.seed}, path: '${result.counterexamplePath}')\n${reason}`,
+  );
+}
+
+/** One question, both answers; throws with the rows that the answer is about. */
+export async function checkPlan(store: Store, plan: Plan, rows: readonly EventRow[]): Promise<void> {
+  const question = questionOf(plan);
+  const expected = evaluate(question, rows);
+  const answer = await store
+    .run(question, wideBudget, new AbortController().signal)
+    .catch((cause: unknown) => {
+      throw new Error(account(plan, rows, 'the store fails'), { cause });
+    });
+  if (plan.exact) assert.equal(answer.approximate, false, account(plan, rows, 'exact was asked for'));
+  const got = cellLines(answer);
+  const wanted = cellLines(expected);
+  if (got.join('\n') === wanted.join('\n')) return;
+  const missing = wanted.filter((line) => !got.includes(line)).map((line) => `  - ${line}`);
+  const extra = got.filter((line) => !wanted.includes(line)).map((line) => `  + ${line}`);
+  const difference =
+    missing.length + extra.length > 0 ? [...missing, ...extra] : ['order', ...wanted, 'got', ...got];
+  throw new Error(
+    account(plan, rows, `cells differ (- evaluator, + store, source ${answer.explain.source})`, difference),
+  );
+}
+
+function account(plan: Plan, rows: readonly EventRow[], what: string, lines: readonly string[] = []): string {
+  const range = `[${new Date(plan.from).toISOString()}, ${new Date(plan.to).toISOString()})`;
+  const shown = rows.map((row) => `  ${text(briefRow(row))}`);
+  return [what, ...lines, `plan ${range}`, `  ${text(plan)}`, `rows (${rows.length})`, ...shown].join('\n');
+}
+
+const cellLines = (rows: Rows): string[] =>
+  rows.cells.map(({ bucket, group, ...numbers }) => text({ bucket, group, ...numbers }));
+
+/** JSON with sorted keys and integers of any size, so that equal values have equal text. */
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'bigint') return `${inner}n`;
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,316 @@
+/**
+ * fast-check arbitraries for rows and plans. Small worlds on purpose: few types, people and places, so that groups tie,
+ * filters hit and limits cut; times stand on and beside the borders where stores go wrong. Needs `fast-check` installed
+ * beside this package.
+ */
+import fc from 'fast-check';
+import { millisecondsPerDay, millisecondsPerHour, millisecondsPerSlot } from '../clock.ts';
+import type { JsonObject, JsonValue, Source } from '../event/event.ts';
+import type { EventRow } from '../event/event-row.ts';
+import { bucketsOf } from '../plan/edges.ts';
+import type { Bots, By, Filter, Interval, Metric, Plan } from '../plan/plan.ts';
+import type { Question } from '../store/store.ts';
+import { eventRow } from './rows.ts';
+
+/** Moments around which clocks change, months end, or numbers change sign. */
+export const anchors: readonly number[] = [
+  '2025-03-30T01:00:00Z', // Europe/Berlin 02:00 → 03:00
+  '2025-10-26T01:00:00Z', // Europe/Berlin 03:00 → 02:00
+  '2025-04-05T15:00:00Z', // Australia/Lord_Howe back by half an hour
+  '2025-10-04T15:30:00Z', // and forward again
+  '2025-03-09T05:30:00Z', // America/St_Johns, an offset of three and a half hours
+  '2018-11-04T03:00:00Z', // America/Sao_Paulo, where that day began at 01:00
+  '2011-12-30T10:00:00Z', // Pacific/Apia skips a day
+  '2025-07-01T00:00:00Z', // a month ends
+  '2024-02-29T12:00:00Z',
+  '1970-01-01T00:00:00Z',
+  '1965-06-15T08:00:00Z',
+].map((iso) => Date.parse(iso));
+
+export const timeZones = [
+  'UTC',
+  'Europe/Berlin',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Australia/Lord_Howe',
+  'America/St_Johns',
+  'America/Sao_Paulo',
+  'Pacific/Apia',
+] as const;
+
+/** xxHash64 of the ids, as the writer computes it. */
+const persons: ReadonlyMap<string, bigint> = new Map([
+  ['ada', 15234614535140804304n],
+  ['bob', 10558559838520660027n],
+  ['zoë', 10925138492728876634n],
+  ['张伟', 3415629973297283407n],
+  ['o\'neil "x"\\', 14468638332696257013n],
+  ['a-1', 17240857611746710707n],
+  ['a-2', 16383284851228777915n],
+  ['😀', 10386911163046198144n],
+]);
+const userIds = ['', '', 'ada', 'bob', 'zoë', '张伟', 'o\'neil "x"\\'];
+const anonymousIds = ['', 'a-1', 'a-2', '😀'];
+
+const types = ['pageview', 'pageview', 'click', 'purchase', '__proto__', 'it\'s "q" \\ `b`', '～', '😀'];
+const countries = ['', 'DE', 'IN', 'de', 'null'];
+const paths = ['', '/', '/a', '/a/b', '/a%20b', '/é', '/%', '/_', '/\u0000x', '/line\nbreak\ttab'];
+const currencies = ['', 'EUR', 'USD', 'JPY'];
+const amounts = [
+  0n,
+  1n,
+  -1n,
+  125_000n,
+  -125_000n,
+  99_999n,
+  1_000_000n,
+  999_999_999_999_999_999n,
+  -999_999_999_999_999_999n,
+];
+const scalars: readonly JsonValue[] = [
+  'pro',
+  'free',
+  '',
+  '1',
+  'true',
+  'null',
+  'ü"\'\\',
+  '～',
+  '😀',
+  1,
+  1.5,
+  0,
+  -1,
+  0.1,
+  1e21,
+  1e-7,
+  9007199254740992,
+  true,
+  false,
+  null,
+];
+/** Property paths that the generated rows use, and one that they never do. */
+const propertyNames = ['plan', 'n', 'a.b', 'a', 'a.c.d', 'weird "k\'`\\ü', '1', 'absent'];
+
+const timeNear = (anchor: number): fc.Arbitrary<number> =>
+  fc
+    .oneof(
+      fc.constant(0),
+      fc.integer({ min: -12, max: 12 }).map((n) => n * millisecondsPerSlot),
+      fc.integer({ min: -30, max: 30 }).map((n) => n * millisecondsPerHour),
+      fc.integer({ min: -2 * millisecondsPerDay, max: 2 * millisecondsPerDay }),
+    )
+    .chain((far) => fc.constantFrom(0, 0, -1, 1).map((near) => anchor + far + near));
+
+const value: fc.Arbitrary<JsonValue> = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...scalars) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<JsonValue>([], ['pro', 1], [{ b: 1 }], {}, { b: 'pro' }, { b: null }),
+  },
+);
+
+/** Few paths, in nested and dotted spelling, now and then both at once. */
+const properties: fc.Arbitrary<JsonObject> = fc.oneof(
+  fc.constant({}),
+  fc.record(
+    {
+      plan: value,
+      n: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      'a.b': value,
+      a: fc.record(
+        { b: value, c: fc.record({ d: value }, { requiredKeys: [] }), 'c.d': value },
+        { requiredKeys: [] },
+      ),
+      'weird "k\'`\\ü': value,
+      '1': value,
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+function rowNear(anchor: number): fc.Arbitrary<EventRow> {
+  return fc
+    .record({
+      project: fc.constantFrom('p', 'p', 'p', 'q'),
+      type: fc.constantFrom(...types),
+      timestamp: timeNear(anchor),
+      userId: fc.constantFrom(...userIds),
+      anonymousId: fc.constantFrom(...anonymousIds),
+      source: fc.constantFrom<Source>('web', 'mobile', 'server'),
+      bot: fc.boolean(),
+      country: fc.constantFrom(...countries),
+      path: fc.constantFrom(...paths),
+      currency: fc.constantFrom(...currencies),
+      amount: fc.option(fc.constantFrom(...amounts)),
+      properties,
+    })
+    .map((fields) =>
+      eventRow({ ...fields, personKey: persons.get(fields.userId || fields.anonymousId) ?? 0n }),
+    );
+}
+
+export interface World {
+  readonly anchors: readonly number[];
+  /** Of the projects 'p' and 'q', offsets from 0 in partition 0, event ids unique. */
+  readonly rows: readonly EventRow[];
+}
+
+/** Up to `rowsMax` rows around one to three anchors. */
+export function worlds(rowsMax = 60): fc.Arbitrary<World> {
+  return fc.uniqueArray(fc.constantFrom(...anchors), { minLength: 1, maxLength: 3 }).chain((chosen) =>
+    fc
+      .array(fc.constantFrom(...chosen).chain(rowNear), { maxLength: rowsMax, size: 'max' })
+      .map((rows) => rows.map((row, offset) => ({ ...row, offset, eventId: `e-${offset}` })))
+      .map((rows) => ({ anchors: chosen, rows })),
+  );
+}
+
+const orderOps = ['gt', 'gte', 'lt', 'lte'] as const;
+
+/** Comparisons of a text field of the row. */
+function textFilter(field: string, values: readonly string[]): fc.Arbitrary<Filter> {
+  const some = fc.constantFrom(...values.filter((one) => one !== ''), 'none');
+  return fc.oneof(
+    some.map((one) => ({ field, op: 'eq', value: one }) as const),
+    fc.array(some, { minLength: 1, maxLength: 3 }).map((list) => ({ field, op: 'in', value: list }) as const),
+    fc
+      .tuple(fc.constantFrom('contains', 'startsWith'), some)
+      .map(([op, one]) => ({ field, op, value: one }) as const),
+    fc
+      .constantFrom('%', '_', '\\', "'", '"', '/', 'a', '\n')
+      .map((one) => ({ field, op: 'contains', value: one }) as const),
+    fc.tuple(fc.constantFrom(...orderOps), some).map(([op, one]) => ({ field, op, value: one }) as const),
+    fc.constant({ field, op: 'exists' } as const),
+  );
+}
+
+const present = scalars.filter((one) => one !== null) as (string | number | boolean)[];
+const texts = present.filter((one) => typeof one === 'string');
+const comparable = present.filter((one) => typeof one !== 'boolean');
+const propertyName = fc.constantFrom(...propertyNames).map((path) => `properties.${path}`);
+
+const propertyFilter: fc.Arbitrary<Filter> = propertyName.chain((field) =>
+  fc.oneof(
+    fc.constantFrom(...present).map((one) => ({ field, op: 'eq', value: one }) as const),
+    fc
+      .array(fc.constantFrom(...present), { minLength: 1, maxLength: 4 })
+      .map((list) => ({ field, op: 'in', value: list }) as const),
+    fc
+      .tuple(fc.constantFrom('contains', 'startsWith'), fc.constantFrom(...texts))
+      .map(([op, one]) => ({ field, op, value: one }) as const),
+    fc
+      .tuple(fc.constantFrom(...orderOps), fc.constantFrom(...comparable))
+      .map(([op, one]) => ({ field, op, value: one }) as const),
+    fc.constant({ field, op: 'exists' } as const),
+  ),
+);
+
+const amountBounds = [
+  0, 0.0001, 0.00005, -0.00005, 12.5, -12.5, 9.9999, 9.99995, 1e-9, 1e300, -1e300, 99999999999999.98,
+];
+const amountFilter: fc.Arbitrary<Filter> = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('eq', ...orderOps), fc.constantFrom(...amountBounds))
+    .map(([op, bound]) => ({ field: 'amount', op, value: bound }) as Filter),
+  fc.constant({ field: 'amount', op: 'in', value: [12.5, 0.00005, -12.5] } as const),
+  fc.constant({ field: 'amount', op: 'exists' } as const),
+);
+
+const leafNear = (anchor: number): fc.Arbitrary<Filter> =>
+  fc.oneof(
+    textFilter('type', types),
+    textFilter('country', countries),
+    textFilter('path', paths),
+    textFilter('userId', userIds),
+    textFilter('currency', currencies),
+    propertyFilter,
+    propertyFilter,
+    amountFilter,
+    fc.boolean().map((one) => ({ field: 'bot', op: 'eq', value: one }) as const),
+    fc
+      .tuple(fc.constantFrom('eq', ...orderOps), timeNear(anchor))
+      .map(([op, at]) => ({ field: 'timestamp', op, value: at }) as Filter),
+  );
+
+function filterNear(anchor: number): fc.Arbitrary<Filter> {
+  const { tree } = fc.letrec<{ tree: Filter; leaf: Filter }>((tie) => ({
+    leaf: leafNear(anchor),
+    tree: fc.oneof(
+      { maxDepth: 3, depthSize: 'small' },
+      tie('leaf'),
+      fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((and) => ({ and })),
+      fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((or) => ({ or })),
+      tie('tree').map((not) => ({ not })),
+    ),
+  }));
+  return tree;
+}
+
+const by: fc.Arbitrary<By> = fc.record({
+  field: fc.oneof(
+    fc.constantFrom('type', 'type', 'country', 'path', 'source', 'bot', 'userId', 'currency', 'city'),
+    propertyName,
+  ),
+  limit: fc.constantFrom(1, 2, 3, 10, 1000),
+});
+
+const rangeMs: Record<'summary' | Interval, readonly number[]> = {
+  summary: [1, millisecondsPerHour, millisecondsPerDay, 90 * millisecondsPerDay],
+  '15m': [1, millisecondsPerHour, 7 * millisecondsPerHour],
+  hour: [millisecondsPerHour, 7 * millisecondsPerHour, 3 * millisecondsPerDay],
+  day: [millisecondsPerHour, 3 * millisecondsPerDay, 10 * millisecondsPerDay],
+  week: [millisecondsPerDay, 30 * millisecondsPerDay],
+  month: [millisecondsPerDay, 100 * millisecondsPerDay],
+};
+
+/** Any plan about the world's times: every kind, metric, interval and zone; ranges aligned and not. */
+export function plansAbout(
+  world: { readonly anchors: readonly number[] },
+  project = 'p',
+): fc.Arbitrary<Plan> {
+  const kind = fc.constantFrom<'summary' | Interval>(
+    'summary',
+    'summary',
+    '15m',
+    'hour',
+    'day',
+    'week',
+    'month',
+  );
+  return fc.tuple(fc.constantFrom(...world.anchors), kind).chain(([anchor, asked]) =>
+    fc
+      .record({
+        near: timeNear(anchor),
+        lengthMs: fc.constantFrom(...rangeMs[asked]),
+        timeZone: fc.constantFrom(...timeZones),
+        bots: fc.constantFrom<Bots>('exclude', 'include', 'only'),
+        metrics: fc.subarray<Metric>(['events', 'users', 'amount'], { minLength: 1 }),
+        filter: fc.option(filterNear(anchor), { nil: undefined }),
+        by: fc.option(by, { nil: undefined }),
+        exact: fc.boolean(),
+        share: fc.constantFrom(0, 0.5, 1),
+      })
+      .map(({ near, lengthMs, filter, by: group, share, ...rest }): Plan => {
+        const from = Math.floor(near - lengthMs * share);
+        const common = {
+          version: 1 as const,
+          project,
+          from,
+          to: from + lengthMs,
+          ...rest,
+          ...(filter && { filter }),
+          ...(group && { by: group }),
+        };
+        return asked === 'summary'
+          ? { kind: 'summary', ...common }
+          : { kind: 'trend', interval: asked, ...common };
+      }),
+  );
+}
+
+/** The question that the query stage would make of the plan. */
+export function questionOf(plan: Plan): Question {
+  if (plan.kind === 'summary') return { plan, edges: [plan.from, plan.to] };
+  return { plan, edges: bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone).edges };
+}

@@ -1,0 +1,295 @@
+/**
+ * The contract of store.ts as tests: each promise by its number. Every store runs it, and so does every wrapper of one.
+ * One store serves the whole suite; each test keeps to a project and a partition of its own.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isFailure } from '../errors.ts';
+import type { EventRow } from '../event/event-row.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { EventKey, Progress, Quarantined, Rows, Store } from '../store/store.ts';
+import { type AgreementOptions, checkAgainstEvaluator, wideBudget } from './agreement.ts';
+import { questionOf } from './generators.ts';
+import { batchesOf, eventRow, insertRows } from './rows.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  /** Ends it as a crash would, as far as that can be had, and opens the same data again; for durable stores. */
+  readonly reopen?: () => Promise<Store>;
+  /** Closes it and removes its data. */
+  close(): Promise<void>;
+}
+
+export interface StoreSuiteOptions {
+  /** How much of promise 5 is tried here; an adapter's own tests may try more. */
+  readonly agreement?: AgreementOptions;
+}
+
+const noon = Date.UTC(2025, 5, 15, 12);
+const never = new AbortController().signal;
+
+export function storeSuite(
+  name: string,
+  open: () => Promise<OpenedStore>,
+  options: StoreSuiteOptions = {},
+): void {
+  describe(`the contract of a store, kept by ${name}`, () => {
+    let opened: OpenedStore;
+    let store: Store;
+    before(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    after(() => opened.close());
+
+    test('1. after an insert every row is in every answer, once', async () => {
+      const rows = rowsOf('one', 1, 5);
+      await insertRows(store, 1, rows.slice(0, 3));
+      await insertRows(store, 1, rows.slice(3));
+      assert.equal(await count(store, 'one'), 5);
+      const trend = await ask(store, { ...summary('one'), kind: 'trend', interval: '15m' });
+      assert.equal(
+        trend.cells.reduce((sum, cell) => sum + cell.events, 0),
+        5,
+      );
+    });
+
+    test('1. what was inserted survives a crash, when the store is durable', async (t) => {
+      if (opened.reopen === undefined) {
+        assert.equal(store.supports.durable, false, 'a durable store gives the suite a way to reopen it');
+        return t.skip('not durable');
+      }
+      await insertRows(store, 2, rowsOf('crash', 2, 3));
+      store = await opened.reopen();
+      assert.equal(await count(store, 'crash'), 3);
+    });
+
+    test('3. reconcile gives the offsets of the window that are stored, in rows or in quarantine', async () => {
+      const rows = rowsOf('window', 3, 10).filter((row) => row.offset !== 4 && row.offset !== 5);
+      const [batch] = batchesOf(3, rows);
+      await store.insert({ ...batch!, quarantined: [quarantinedAt('window', 3, 5)] });
+      assert.deepEqual(await store.reconcile(3, 0, 100), [
+        [0, 4],
+        [5, 10],
+      ]);
+      assert.deepEqual(await store.reconcile(3, 2, 7), [
+        [2, 4],
+        [5, 7],
+      ]);
+      assert.deepEqual(await store.reconcile(3, 4, 5), []);
+      assert.deepEqual(await store.reconcile(99, 0, 100), []);
+    });
+
+    test('3. rollups and rows agree once reconcile has resolved', async () => {
+      await insertRows(store, 4, rowsOf('rollups', 4, 20));
+      await store.reconcile(4, 0, 20);
+      assert.deepEqual(await store.verifyRollups(), []);
+    });
+
+    test('4. progress never claims more than what is stored', async () => {
+      const nothing: Progress = { next: 0, stored: 0, duplicates: 0, quarantined: 0 };
+      assert.deepEqual(await store.progress(5), nothing);
+      const [batch] = batchesOf(5, rowsOf('progress', 5, 3));
+      const first: Progress = { next: 5, stored: 3, duplicates: 2, quarantined: 0 };
+      await store.insert({ ...batch!, progress: first });
+      assert.ok((await store.progress(5)).next <= first.next);
+      const second: Progress = { next: 9, stored: 3, duplicates: 5, quarantined: 1 };
+      await store.insert({
+        partition: 5,
+        rows: [],
+        quarantined: [quarantinedAt('progress', 5, 8)],
+        progress: second,
+      });
+      const progress = await store.progress(5);
+      assert.ok(
+        [nothing, first, second].some((one) => one.next === progress.next && one.stored === progress.stored),
+      );
+      if (store.supports.atomicProgress) assert.deepEqual(progress, second);
+    });
+
+    test('4. an insert without progress leaves it where it was', async () => {
+      const [batch] = batchesOf(6, rowsOf('part', 6, 3));
+      await store.insert(batch!);
+      assert.equal((await store.progress(6)).next, 0);
+    });
+
+    test('5. answers are those of the evaluator, on generated rows and plans', async () => {
+      await checkAgainstEvaluator(store, {
+        worlds: 8,
+        plansPerWorld: 12,
+        partition: 7,
+        ...options.agreement,
+      });
+    });
+
+    test('6. a question that reads more rows than its budget is refused', async () => {
+      await insertRows(store, 8, rowsOf('budget', 8, 50));
+      const plan: Plan = { ...summary('budget'), filter: { field: 'properties.n', op: 'gte', value: 0 } };
+      const run = store.run(questionOf(plan), { ...wideBudget, rowsMax: 1 }, never);
+      await assert.rejects(run, (error) => isFailure(error, 'over_rows'));
+      assert.equal(await count(store, 'budget'), 50, 'the next question is answered');
+    });
+
+    test('6. a question whose asker is gone is not answered', async () => {
+      const run = store.run(questionOf(summary('budget')), wideBudget, AbortSignal.abort());
+      await assert.rejects(run, (error) => isFailure(error, 'question_cancelled'));
+    });
+
+    test('7. known tells stored and quarantined event ids from new ones', async () => {
+      const [batch] = batchesOf(9, rowsOf('known', 9, 2));
+      await store.insert({ ...batch!, quarantined: [quarantinedAt('known', 9, 2)] });
+      const ids = ['e-9-1', 'new', 'e-9-2', 'e-9-0', "e-9-0' OR 1=1 --"];
+      const keys = ids.map((eventId) => ({ project: 'known', eventId }));
+      assert.deepEqual(await store.known(keys), [true, false, true, true, false]);
+      assert.deepEqual(await store.known([{ project: 'other', eventId: 'e-9-1' }]), [false]);
+      assert.deepEqual(await store.known([]), []);
+    });
+
+    test('7. recent gives the ids that were received since, stored or quarantined', async () => {
+      const rows = rowsOf('recent', 10, 3).map((row) => ({ ...row, receivedAt: noon + row.offset }));
+      const [batch] = batchesOf(10, rows);
+      await store.insert({
+        ...batch!,
+        quarantined: [{ ...quarantinedAt('recent', 10, 3), receivedAt: noon + 3 }],
+      });
+      const recent: (EventKey & { readonly receivedAt: number })[] = [];
+      for await (const some of store.recent(10, noon + 1)) recent.push(...some);
+      const seen = recent.map(
+        ({ project, eventId, receivedAt }) => `${project} ${eventId} ${receivedAt - noon}`,
+      );
+      assert.deepEqual(seen.sort(), ['recent e-10-1 1', 'recent e-10-2 2', 'recent e-10-3 3']);
+    });
+
+    test('8. the version of a range changes with its rows and stays while nothing does', async () => {
+      const range = ['version', noon - 1000, noon + 1000] as const;
+      const rows = rowsOf('version', 11, 2);
+      const empty = await store.version(...range);
+      await insertRows(store, 11, rows.slice(0, 1));
+      const one = await store.version(...range);
+      await insertRows(store, 11, rows.slice(1));
+      const two = await store.version(...range);
+      assert.equal(new Set([empty, one, two]).size, 3);
+      assert.equal(await store.version(...range), two);
+    });
+
+    test('8. the version of a range changes when its project is deleted', async () => {
+      const range = ['version-deleted', noon - 1000, noon + 1000] as const;
+      await insertRows(store, 12, rowsOf('version-deleted', 12, 2));
+      const before = await store.version(...range);
+      await store.deleteProject('version-deleted');
+      assert.notEqual(await store.version(...range), before);
+    });
+
+    test('9. nothing of one project is in the answer of another', async () => {
+      const mine = rowsOf('mine', 13, 3);
+      const yours = rowsOf('yours', 13, 4).map((row) => ({ ...row, offset: row.offset + 3, type: 'secret' }));
+      await store.insert({
+        partition: 13,
+        rows: [...mine, ...yours],
+        quarantined: [quarantinedAt('yours', 13, 7)],
+      });
+      const answer = await ask(store, { ...summary('mine'), by: { field: 'type', limit: 10 } });
+      assert.deepEqual(
+        answer.cells.map((cell) => cell.events),
+        [3, 3],
+      );
+      const or = {
+        or: [
+          { field: 'type', op: 'eq', value: 'secret' },
+          { field: 'type', op: 'exists' },
+        ],
+      } as const;
+      assert.equal((await ask(store, { ...summary('mine'), filter: or })).cells[0]?.events, 3);
+      assert.equal((await ask(store, summary("mine' OR '1'='1"))).cells.length, 0);
+      assert.equal((await store.quarantined({ project: 'mine', limit: 10 })).total, 0);
+    });
+
+    test('9. deleting a project removes all of it and nothing else', async () => {
+      const gone = { ...quarantinedAt('gone', 14, 2), eventId: 'q' };
+      const [batch] = batchesOf(14, rowsOf('gone', 14, 2));
+      await store.insert({ ...batch!, quarantined: [gone] });
+      await insertRows(store, 15, rowsOf('kept', 15, 2));
+      await store.deleteProject('gone');
+      assert.equal(await count(store, 'gone'), 0);
+      assert.equal(await count(store, 'kept'), 2);
+      assert.equal((await store.quarantined({ project: 'gone', limit: 10 })).total, 0);
+      assert.deepEqual(await store.known([{ project: 'gone', eventId: 'e-14-0' }]), [false]);
+      assert.deepEqual(await store.verifyRollups(), []);
+    });
+
+    test('quarantined events are listed page by page until they are released', async () => {
+      const items = [0, 1, 2].map((offset) => quarantinedAt('pages', 16, offset));
+      await store.insert({ partition: 16, rows: [], quarantined: items });
+      const first = await store.quarantined({ project: 'pages', limit: 2 });
+      assert.equal(first.total, 3);
+      assert.equal(first.items.length, 2);
+      const rest = await store.quarantined({ project: 'pages', limit: 2, after: first.next! });
+      assert.equal(rest.next, undefined);
+      const listed = [...first.items, ...rest.items].sort((a, b) => a.offset - b.offset);
+      assert.deepEqual(listed, items);
+      await store.release([
+        { partition: 16, offset: 0 },
+        { partition: 16, offset: 2 },
+      ]);
+      const left = await store.quarantined({ project: 'pages', limit: 10 });
+      assert.deepEqual([left.total, left.items.map((item) => item.offset)], [1, [1]]);
+    });
+
+    // The last one: the store is closed after it.
+    test('2. a failed insert says whether the same may be tried again', async () => {
+      await store.close();
+      const insert = store.insert({ partition: 17, rows: rowsOf('closed', 17, 1), quarantined: [] });
+      await assert.rejects(
+        insert,
+        (error) => isFailure(error) && error.retryable && error.code !== 'store_refused',
+      );
+      assert.equal(store.state().status, 'down');
+    });
+  });
+}
+
+/** `many` rows of one project a second apart, in offset order from 0, of one person each. */
+function rowsOf(project: string, partition: number, many: number): readonly EventRow[] {
+  return Array.from({ length: many }, (_, offset) =>
+    eventRow({
+      project,
+      partition,
+      offset,
+      timestamp: noon + (offset % 2),
+      userId: `u${offset}`,
+      personKey: BigInt(offset + 1),
+      properties: { n: offset },
+    }),
+  );
+}
+
+function quarantinedAt(project: string, partition: number, offset: number): Quarantined {
+  return {
+    partition,
+    offset,
+    project,
+    eventId: `e-${partition}-${offset}`,
+    receivedAt: noon,
+    reason: 'store_refused',
+    detail: "a row it's not able to take",
+    body: '{"type":"x\\n"}',
+  };
+}
+
+const summary = (project: string): Plan => ({
+  version: 1,
+  kind: 'summary',
+  project,
+  from: noon - 3_600_000,
+  to: noon + 3_600_000,
+  timeZone: 'UTC',
+  bots: 'include',
+  metrics: ['events'],
+  exact: true,
+});
+
+const ask = (store: Store, plan: Plan): Promise<Rows> => store.run(questionOf(plan), wideBudget, never);
+
+async function count(store: Store, project: string): Promise<number> {
+  return (await ask(store, summary(project))).cells.reduce((sum, cell) => sum + cell.events, 0);
+}

@@ -1,0 +1,15 @@
+import { test } from 'node:test';
+import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { checkAgainstEvaluator } from '../../../src/testing/agreement.ts';
+import { storeSuite } from '../../../src/testing/store-suite.ts';
+
+storeSuite('memory', async () => {
+  const store = new MemoryStore();
+  return { store, close: () => store.close() };
+});
+
+test('the memory store agrees with the evaluator', async () => {
+  const store = new MemoryStore();
+  await checkAgainstEvaluator(store, { worlds: 20, plansPerWorld: 10 });
+  await store.close();
+});
