@@ -51,7 +51,8 @@ export const catalogue = {
   log_overloaded: entry(503, true, (p: { bytesMax: number }) => `the log has ${p.bytesMax} bytes waiting to be written, which is its bound; try again shortly`),
   log_write_failed: entry(503, true, (p: { path: string }) => `a write to ${p.path} failed; nothing of it is acknowledged`),
   log_sync_failed: entry(503, false, (p: { path: string }) => `fsync of ${p.path} failed; what the disk holds is unknown, so this process must end and recover at the next start`),
-  log_corrupt: entry(500, false, (p: { path: string; byte: number; detail: string }) => `${p.path} is damaged at byte ${p.byte}: ${p.detail}`),
+  log_corrupt: entry(500, false, (p: { path: string; byte: number; detail: string; nextOffset: number }) => `${p.path} is damaged at byte ${p.byte}: ${p.detail}; reading goes on at offset ${p.nextOffset}`),
+  log_read_failed: entry(503, true, (p: { path: string }) => `${p.path} cannot be read now`),
   log_closed: entry(503, true, (_: Record<never, never>) => 'the log is closed; the server is going down'),
   log_trimmed: entry(500, false, (p: { partition: number; from: number; first: number }) => `partition ${p.partition} begins at offset ${p.first}; offset ${p.from} is gone`),
   log_behind: entry(500, false, (p: { partition: number; next: number; progress: number }) => `the log of partition ${p.partition} ends at offset ${p.next}, but the store has taken everything up to ${p.progress}: this is not the log that filled this store; set MILLRACE_LOG and MILLRACE_STORE to a pair that belongs together`),
@@ -72,6 +73,7 @@ export const catalogue = {
   over_time: entry(422, false, (p: { setting: string; limitMs: number }) => `the question needs longer than ${p.limitMs} ms (${p.setting}); ask for a shorter range or fewer groups`),
   over_memory: entry(422, false, (p: { setting: string; limitBytes: number }) => `the question needs more than ${p.limitBytes} bytes of memory (${p.setting}); ask for a shorter range or fewer groups`),
   over_rows: entry(422, false, (p: { setting: string; limitRows: number }) => `the question reads more than ${p.limitRows} rows (${p.setting}); ask for a shorter range or a narrower filter`),
+  questions_overloaded: entry(503, true, (p: { waitingMax: number }) => `${p.waitingMax} questions are waiting for the store already, which is the bound; ask again shortly`),
   question_cancelled: entry(499, true, (_: Record<never, never>) => 'the asker went away, so the question was stopped'),
 } satisfies Record<string, Entry<never>>;
 

@@ -1,0 +1,119 @@
+/**
+ * The public JSON of answers: what `POST /api/v1/query` returns, what the dashboard and the command line read. Types
+ * only. Counts are integers; money is exact decimal text ('-12.5') without trailing zeros; times are ISO 8601 in UTC.
+ */
+import type { Interval } from '../plan/plan.ts';
+
+export interface Answer<Data extends AnswerData = AnswerData> {
+  readonly data: Data;
+  readonly meta: AnswerMeta;
+}
+
+export type AnswerData = SummaryData | TrendData;
+
+export interface AnswerMeta {
+  /** Whether any `users` may be off; `error` is then its standard error as a share (0.008 is 0.8 %), else 0. */
+  readonly approximate: boolean;
+  readonly error: number;
+  /** The store cannot be asked now; this is the last good answer, as of `asOf`. */
+  readonly stale: boolean;
+  /** The answer holds every event that was countable at this time, and perhaps later ones. */
+  readonly asOf: string;
+  /** Whether it was computed for an earlier asker. */
+  readonly cached: boolean;
+  /** What the store read: its rollups or its rows; words for people. */
+  readonly source: string;
+  readonly rowsRead: number;
+  /** How long this asker waited, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Sum and friends of `amount` for one currency; null where events name an amount and no currency. */
+export interface Money {
+  readonly currency: string | null;
+  /** How many events have an amount. */
+  readonly count: number;
+  readonly sum: string;
+  /** sum / count, rounded half away from zero to six places. */
+  readonly avg: string;
+  readonly min: string;
+  readonly max: string;
+}
+
+export interface Numbers {
+  readonly events: number;
+  /** Distinct persons; there only when the plan asks for `users`. */
+  readonly users?: number;
+  /** By currency, ascending; there only when the plan asks for `amount`. */
+  readonly amount?: readonly Money[];
+}
+
+/** Which group: a value of the field (null: the field is absent), or, with `other`, all groups past the limit together. */
+export interface GroupName {
+  readonly value: string | number | boolean | null;
+  readonly other?: true;
+}
+
+/** One set of numbers for the whole range. */
+export interface SummaryData {
+  readonly kind: 'summary';
+  readonly total: Numbers;
+  /** With `by`: most events first; `other`, when there is one, is the last. */
+  readonly groups?: readonly (GroupName & Numbers)[];
+}
+
+export interface Bucket {
+  /** Half-open [from, to). */
+  readonly from: string;
+  readonly to: string;
+  /** False when the range cuts the bucket, or when it was not over at `meta.asOf`. */
+  readonly complete: boolean;
+}
+
+/** Arrays as long as `buckets`. `sum` is '0', the others are null, where no event of the bucket has an amount. */
+export interface MoneySeries {
+  readonly currency: string | null;
+  readonly count: readonly number[];
+  readonly sum: readonly string[];
+  readonly avg: readonly (string | null)[];
+  readonly min: readonly (string | null)[];
+  readonly max: readonly (string | null)[];
+}
+
+/** Arrays as long as `buckets`; 0 where nothing happened. */
+export interface Series {
+  readonly events: readonly number[];
+  /** Distinct persons within each bucket; they do not add up over buckets. */
+  readonly users?: readonly number[];
+  readonly amount?: readonly MoneySeries[];
+}
+
+/** Numbers over time. */
+export interface TrendData {
+  readonly kind: 'trend';
+  readonly interval: Interval;
+  readonly timeZone: string;
+  readonly buckets: readonly Bucket[];
+  readonly total: Series;
+  /** With `by`: most events over the whole range first; `other`, when there is one, is the last. */
+  readonly groups?: readonly (GroupName & Series)[];
+}
+
+/** What `GET /api/v1/analytics/summary` returns. */
+export interface SummaryBody {
+  readonly data: {
+    readonly totalEvents: number;
+    readonly uniqueUsers: number;
+    /** Events by type, most first, then by the type's bytes. An object without a prototype. */
+    readonly eventsByType: Readonly<Record<string, number>>;
+  };
+  readonly cached: boolean;
+  readonly meta: {
+    readonly approximate: boolean;
+    readonly error: number;
+    readonly stale: boolean;
+    readonly asOf: string;
+    /** True when there are more types than `eventsByType` lists. */
+    readonly truncated?: true;
+  };
+}
