@@ -1,0 +1,220 @@
+/**
+ * ClickHouse's HTTP dialect over bare `node:http`: the same client for a server (http, https) and for the embedded engine's
+ * Unix socket. Statements are complete texts (see clickhouse-literal.ts); every failure is a ClickHouseError that says
+ * whether the statement may have run. It never tries again by itself: only the caller knows what may be repeated.
+ */
+import { randomUUID } from 'node:crypto';
+import { ClickHouseError, clickhouseCodes, toldError } from './clickhouse-error.ts';
+import { identifier, stringLiteral } from './clickhouse-literal.ts';
+import { ClickHouseTransport, type Reply } from './clickhouse-transport.ts';
+
+export interface ClickHouseTarget {
+  readonly socketPath?: string;
+  readonly url?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly database: string;
+}
+
+export interface CallOptions {
+  /** The name under which `kill` and the fence find the statement; unique for ever. Made up when absent. */
+  readonly queryId?: string;
+  /** ClickHouse settings of this call alone. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  readonly signal?: AbortSignal;
+  /** For the whole call, reading the answer included. */
+  readonly timeoutMs?: number;
+  /** Told what the statement read, once it has ended; not for `stream`. */
+  readonly onSummary?: (summary: CallSummary) => void;
+}
+
+export interface CallSummary {
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+
+export interface ClientOptions {
+  /** For calls that name none. Default 60,000. */
+  readonly timeoutMs?: number;
+  /** The most that `rows` takes into memory. Default 256 MiB. */
+  readonly answerBytesMax?: number;
+  /** Connections at a time; calls beyond wait. Default 64. Kills and pings have connections of their own. */
+  readonly connectionsMax?: number;
+  /** ClickHouse settings of every call. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Makes query ids. */
+  readonly makeQueryId?: () => string;
+}
+
+const defaults = { timeoutMs: 60_000, answerBytesMax: 256 * 1024 * 1024, connectionsMax: 64 };
+const controlTimeoutMs = 5_000;
+
+/** Answers come whole or as an error; 64-bit integers do not fit a double. */
+const readSettings = { wait_end_of_query: 1, output_format_json_quote_64bit_integers: 1 };
+/** Acknowledged means written: no server-side buffering, and no deduplication by content (see design §4). */
+const writeSettings = { wait_end_of_query: 1, async_insert: 0, insert_deduplicate: 0 };
+
+export class ClickHouseClient {
+  readonly #transport: ClickHouseTransport;
+  readonly #settings: Readonly<Record<string, string | number>>;
+  readonly #timeoutMs: number;
+  readonly #answerBytesMax: number;
+  readonly #makeQueryId: () => string;
+  readonly #kills = new Set<Promise<void>>();
+
+  constructor(target: ClickHouseTarget | (() => ClickHouseTarget), options: ClientOptions = {}) {
+    const connectionsMax = options.connectionsMax ?? defaults.connectionsMax;
+    this.#transport = new ClickHouseTransport(
+      typeof target === 'function' ? target : () => target,
+      connectionsMax,
+    );
+    this.#settings = options.settings ?? {};
+    this.#timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
+    this.#answerBytesMax = options.answerBytesMax ?? defaults.answerBytesMax;
+    this.#makeQueryId = options.makeQueryId ?? randomUUID;
+  }
+
+  /** Runs a statement that gives nothing back (DDL, INSERT SELECT, ALTER). Errors: ClickHouseError. */
+  async command(sql: string, options: CallOptions = {}): Promise<void> {
+    const reply = await this.#send(sql, options, writeSettings);
+    await reply.whole(this.#answerBytesMax);
+    tellSummary(reply, options);
+  }
+
+  /**
+   * Runs a SELECT and gives its rows as arrays; 64-bit integers are strings. An aborted or late call is also
+   * stopped where it runs. Errors: ClickHouseError.
+   */
+  async rows<T extends readonly unknown[]>(sql: string, options: CallOptions = {}): Promise<T[]> {
+    const queryId = options.queryId ?? this.#makeQueryId();
+    try {
+      const reply = await this.#send(
+        `${sql}\nFORMAT JSONCompactEachRow`,
+        { ...options, queryId },
+        readSettings,
+      );
+      const answer = await reply.whole(this.#answerBytesMax);
+      tellSummary(reply, options);
+      return parseRows<T>(answer);
+    } catch (error) {
+      if (isLeftRunning(error)) this.#killLater(queryId);
+      throw error;
+    }
+  }
+
+  /** Runs a SELECT and gives the answer's bytes as they come. Leaving the loop early stops the statement. */
+  async *stream(sql: string, format: string, options: CallOptions = {}): AsyncGenerator<Buffer> {
+    const queryId = options.queryId ?? this.#makeQueryId();
+    let running = true;
+    try {
+      const { wait_end_of_query: _, ...settings } = readSettings;
+      const reply = await this.#send(`${sql}\nFORMAT ${format}`, { ...options, queryId }, settings);
+      yield* reply.chunks();
+      running = false;
+    } catch (error) {
+      running = isLeftRunning(error);
+      throw error;
+    } finally {
+      if (running) this.#killLater(queryId);
+    }
+  }
+
+  /**
+   * Inserts one Native block; resolves once it is written. `table` is SQL text; `columns` are plain names in the
+   * block's order. Errors: ClickHouseError, whose outcome says whether to read back.
+   */
+  async insertNative(
+    table: string,
+    columns: readonly string[],
+    block: Uint8Array,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const sql = `INSERT INTO ${table} (${columns.map(identifier).join(', ')}) FORMAT Native`;
+    const reply = await this.#send(sql, options, writeSettings, block);
+    await reply.whole(this.#answerBytesMax);
+    tellSummary(reply, options);
+  }
+
+  /** Asks that a statement stop. Does not wait until it has: that is the fence's work. */
+  async kill(queryId: string): Promise<void> {
+    const sql = `KILL QUERY WHERE query_id = ${stringLiteral(queryId)} ASYNC`;
+    const reply = await this.#transport.send({
+      sql,
+      parameters: {},
+      timeoutMs: controlTimeoutMs,
+      control: true,
+    });
+    await reply.whole(this.#answerBytesMax);
+  }
+
+  /** Whether somebody answers. Never throws. */
+  async ping(): Promise<boolean> {
+    try {
+      const reply = await this.#transport.send({
+        path: 'ping',
+        parameters: {},
+        timeoutMs: controlTimeoutMs,
+        control: true,
+      });
+      await reply.whole(this.#answerBytesMax);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Waits for kills under way, then closes the connections; calls under way fail. */
+  async close(): Promise<void> {
+    await Promise.all(this.#kills);
+    this.#transport.close();
+  }
+
+  #send(
+    sql: string,
+    options: CallOptions,
+    settings: Readonly<Record<string, string | number>>,
+    body?: Uint8Array,
+  ): Promise<Reply> {
+    return this.#transport.send({
+      sql,
+      body,
+      signal: options.signal,
+      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+      parameters: {
+        ...this.#settings,
+        ...settings,
+        ...options.settings,
+        query_id: options.queryId ?? this.#makeQueryId(),
+      },
+    });
+  }
+
+  #killLater(queryId: string): void {
+    // best effort: the engine also stops a question whose asker has gone
+    const kill = this.kill(queryId)
+      .catch(() => {})
+      .finally(() => this.#kills.delete(kill));
+    this.#kills.add(kill);
+  }
+}
+
+function isLeftRunning(error: unknown): boolean {
+  return error instanceof ClickHouseError && error.outcome === 'unclear' && error.clickhouseCode === 0;
+}
+
+function tellSummary(reply: Reply, options: CallOptions): void {
+  if (options.onSummary === undefined) return;
+  const summary = JSON.parse(reply.header('x-clickhouse-summary') ?? '{}') as Record<string, string>;
+  options.onSummary({
+    rowsRead: Number(summary.read_rows ?? 0),
+    bytesRead: Number(summary.read_bytes ?? 0),
+  });
+}
+
+/** In JSONCompactEachRow a raw line feed only ever stands between rows. */
+function parseRows<T>(answer: Buffer): T[] {
+  const text = answer.toString('utf8').trimEnd();
+  return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as T[];
+}
+
+export { ClickHouseError, clickhouseCodes, toldError };

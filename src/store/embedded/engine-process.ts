@@ -1,0 +1,79 @@
+/**
+ * The engine's process: the only one that loads chDB. Started by embedded-engine.ts with its options as the one argument.
+ * It lives exactly as long as the channel to its parent: when that closes it kills itself, whatever runs, because an
+ * orderly end would wait for queries while holding the directory's lock. The data directory survives a kill at any moment.
+ */
+import { readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { EngineEndpoint } from './engine-endpoint.ts';
+import type { EngineOptions, FromEngine, ToEngine } from './engine-options.ts';
+import { serverConfig } from './engine-server-config.ts';
+import { EngineSessions } from './engine-sessions.ts';
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+function tell(message: FromEngine, then?: () => void): void {
+  process.send?.(message, undefined, undefined, () => then?.());
+}
+
+function endWithParent(workDirectory: string): void {
+  process.on('disconnect', () => {
+    try {
+      rmSync(workDirectory, { recursive: true, force: true });
+    } finally {
+      die();
+    }
+  });
+  // the terminal sends these to the whole group; the parent decides when the engine ends
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  process.on('uncaughtException', (error) => {
+    writeSync(2, `${error.stack}\n`);
+    die();
+  });
+}
+
+function obey(endpoint: EngineEndpoint): void {
+  process.on('message', (message: ToEngine) => {
+    switch (message.kind) {
+      case 'ping':
+        tell({ kind: 'pong', residentBytes: process.memoryUsage.rss() });
+        break;
+      case 'fence':
+        void endpoint.fence(message.queryId).then(() => tell({ kind: 'fenced', call: message.call }));
+        break;
+      case 'drain':
+        void endpoint.drain().then(() => tell({ kind: 'drained' }));
+        break;
+      default:
+        message satisfies never;
+    }
+  });
+}
+
+function clearLeftovers(workDirectory: string): void {
+  for (const name of readdirSync(workDirectory)) {
+    if (name.startsWith('insert-')) rmSync(join(workDirectory, name), { force: true });
+  }
+}
+
+async function main(options: EngineOptions): Promise<void> {
+  endWithParent(options.workDirectory);
+  clearLeftovers(options.workDirectory);
+  const configPath = join(options.workDirectory, 'engine.xml');
+  writeFileSync(configPath, serverConfig(options), { mode: 0o600 });
+  try {
+    const endpoint = new EngineEndpoint(
+      options,
+      new EngineSessions(options.directory, options.database, configPath),
+    );
+    obey(endpoint);
+    await endpoint.listen();
+    tell({ kind: 'ready' });
+  } catch (error) {
+    tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }, die);
+  }
+}
+
+await main(JSON.parse(process.argv[2]!) as EngineOptions);

@@ -1,0 +1,47 @@
+/**
+ * How the engine itself is configured: a server configuration for a small machine, and the settings that hold for every
+ * statement of every Session. Measured in bench notes of the store; see docs/decisions for the why of each figure.
+ */
+
+export interface ServerLimits {
+  /** Counts the mapped library too, so it is no cap for one question; those have `max_memory_usage`. */
+  readonly serverMemoryBytes: number;
+}
+
+/**
+ * 8 MiB of compiled expressions and 200 threads: less of both tripled the time of an insert. Two background threads share
+ * merges and mutations; the three `number_of_free_entries…` must be lowered with them, or mutations never run.
+ */
+export function serverConfig({ serverMemoryBytes }: ServerLimits): string {
+  return `<clickhouse>
+  <max_server_memory_usage>${serverMemoryBytes}</max_server_memory_usage>
+  <mark_cache_size>16777216</mark_cache_size>
+  <uncompressed_cache_size>0</uncompressed_cache_size>
+  <index_uncompressed_cache_size>0</index_uncompressed_cache_size>
+  <compiled_expression_cache_size>8388608</compiled_expression_cache_size>
+  <max_thread_pool_size>200</max_thread_pool_size>
+  <background_pool_size>2</background_pool_size>
+  <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
+  <merge_tree>
+    <merge_max_block_size>2048</merge_max_block_size>
+    <merge_max_block_size_bytes>2097152</merge_max_block_size_bytes>
+    <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
+    <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
+    <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
+  </merge_tree>
+</clickhouse>
+`;
+}
+
+/** The statement's own text, which the parser refuses beyond this. */
+export const sqlBytesMax = 16 * 1024 * 1024;
+
+/** For every Session, whatever a statement asks for besides. */
+export const pinnedSettings: Readonly<Record<string, string>> = {
+  async_insert: '0',
+  insert_deduplicate: '0',
+  deduplicate_insert: 'disable',
+  max_query_size: String(sqlBytesMax),
+  output_format_json_quote_64bit_integers: '1',
+  session_timezone: 'UTC',
+};
