@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { failure } from './errors.ts';
+import { type HttpConfig, httpSettings } from './http/http-config.ts';
 import {
   bytes,
   choice,
@@ -113,6 +114,7 @@ const clientSettings = settingsGroup('The command line asking a running server',
 /** All settings, in the order of docs/config.md. */
 export const settingsGroups: readonly SettingsGroup[] = [
   stageSettings,
+  httpSettings,
   keySettings,
   questionSettings,
   reporterSettings,
@@ -131,6 +133,7 @@ export interface Config {
   readonly store: StoreConfig;
   readonly cache: { readonly kind: 'memory' };
   readonly catalog: { readonly kind: 'file'; readonly file: string };
+  readonly http: HttpConfig;
   readonly keys: Values<typeof keySettings>;
   readonly question: Values<typeof questionSettings>;
   readonly reporter: Values<typeof reporterSettings>;
@@ -180,6 +183,7 @@ export function loadConfig(environment: Environment, workingDirectory = process.
         : { kind: 'memory' },
     cache: { kind: 'memory' },
     catalog: { kind: 'file', file: place(stages.catalog.rest, 'catalog.sqlite') },
+    http: readSettings(httpSettings, environment),
     keys,
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),

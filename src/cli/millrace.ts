@@ -1,0 +1,13 @@
+/** The program `millrace`: hands the process's own streams and settings to the commands, and ends with their exit code. */
+import { readEnvironment } from '../config.ts';
+import { runCli } from './run.ts';
+
+// a reader that goes away (`millrace query | head`) is no error of ours
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: readEnvironment,
+  now: Date.now,
+});
