@@ -3,6 +3,9 @@
  * are UTF-8.
  */
 
+/** One event as it was sent. Above this it is not parsed: a long text of brackets would hold everybody up. */
+export const eventBytesMax = 262_144;
+
 export const typeCharactersMax = 200;
 export const eventIdCharactersMax = 128;
 /** `userId`, `anonymousId`, `previousId`, `sessionId`, `viewId`, `productId`, `experimentId`, `variantKey`. */

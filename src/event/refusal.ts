@@ -5,6 +5,7 @@
 import {
   amountIntegerDigitsMax,
   amountPlacesMax,
+  eventBytesMax,
   propertiesBytesMax,
   propertiesLevelsMax,
   propertiesValuesMax,
@@ -15,6 +16,7 @@ import {
 export type Refusal =
   | { readonly reason: 'not_json'; readonly detail: string }
   | { readonly reason: 'not_utf8' }
+  | { readonly reason: 'event_too_large'; readonly bytes: number }
   | { readonly reason: 'not_an_object'; readonly value: unknown }
   | { readonly reason: 'field_unknown'; readonly field: string; readonly meant: string | undefined }
   | { readonly reason: 'field_missing'; readonly field: string }
@@ -56,6 +58,8 @@ export function refusalMessage(refusal: Refusal): string {
       return `this line is not JSON: ${refusal.detail}`;
     case 'not_utf8':
       return 'this line is not UTF-8';
+    case 'event_too_large':
+      return `an event must have at most ${eventBytesMax} bytes of JSON; this one has ${refusal.bytes}`;
     case 'not_an_object':
       return `an event must be a JSON object; got ${shown(refusal.value)}`;
     case 'field_unknown':
