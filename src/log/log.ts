@@ -4,7 +4,8 @@
  *  1. `append` resolves only after the record is durable, and resolves with the offset of its first event.
  *  2. Offsets of a partition only grow and are never used twice, across restarts and crashes too.
  *  3. `read` gives records in offset order, byte for byte as appended, with none missing and none twice.
- *  4. A damaged record is never returned: `read` rejects with `log_corrupt` and its place; a torn tail after a crash is cut.
+ *  4. A damaged record is never returned: `read` rejects with `log_corrupt`, its place, and `details.nextOffset`, from which
+ *     reading goes on past the damage (it may equal `ends.next`); a torn tail after a crash is cut.
  *  5. At its bound `append` rejects (`log_full`, `log_overloaded`) and keeps nothing of that record; memory stays flat.
  *  6. A failed write rejects that append alone and later appends may succeed; a failed fsync ends the log (`failed`).
  *  7. `trim` removes only whole records below the given offset; what is at or above it stays readable.
@@ -50,10 +51,12 @@ export interface Log {
   readonly partitions: number;
   /** Settles (with the error) when the log can no longer promise anything: the process must end and recover. */
   readonly failed: Promise<Error>;
+  /** `count` is at least 1; `bytes` must not be changed before it settles. Errors: log_full, log_overloaded, log_write_failed, log_sync_failed, log_closed. */
   append(partition: number, count: number, bytes: Uint8Array): Promise<number>;
-  /** The first record returned is the one that holds `from`. Empty when `from` is not written yet. Errors: log_trimmed, log_corrupt. */
+  /** The first record returned is the one that holds `from`. Empty when `from` is not written yet. Errors: log_trimmed, log_corrupt, log_read_failed. */
   read(partition: number, from: number, limits: ReadLimits): Promise<readonly LogRecord[]>;
   ends(partition: number): LogEnds;
+  /** Rejects when the log fails or closes meanwhile. */
   wait(partition: number, offset: number, signal: AbortSignal): Promise<void>;
   trim(partition: number, below: number): Promise<void>;
   usage(): LogUsage;

@@ -1,0 +1,356 @@
+/**
+ * One partition of the disk log: its segments, and the group commit. What is appended while a commit runs gathers and is the
+ * next group; a group is one write and one fsync, and only then are its appends resolved. A failed write costs its group; a
+ * failed fsync ends the log, for nobody knows what the disk holds then. One thing at a time touches the newest segment.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../clock.ts';
+import { failure, type MillraceError } from '../../errors.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { LogEnds, LogRecord, ReadLimits } from '../log.ts';
+import { OffsetWaiters } from '../offset-waiters.ts';
+import type { DiskBudget } from './disk-budget.ts';
+import type { DiskLogConfig } from './disk-config.ts';
+import { type FileSystem, systemCode } from './file-system.ts';
+import { readSegment } from './partition-read.ts';
+import { groupBytesMax, headerBytes, recordBytesMax } from './record-codec.ts';
+import type { Recovered } from './recovery.ts';
+import { removable } from './retention.ts';
+import { Segment, segmentPath } from './segment.ts';
+import { type Appended, SegmentWriter } from './segment-writer.ts';
+
+/** What the partitions of one log share. */
+export interface PartitionContext {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly budget: DiskBudget;
+  readonly config: DiskLogConfig;
+  readonly salt: () => number;
+  /** Ends the whole log. */
+  readonly fail: (error: MillraceError) => void;
+}
+
+interface Waiting extends Appended {
+  readonly resolve: (offset: number) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class PartitionLog {
+  readonly #context: PartitionContext;
+  readonly #number: number;
+  readonly #directory: string;
+  readonly #segments: Segment[];
+  readonly #waiters = new OffsetWaiters();
+  #next: number;
+  #consumed = 0;
+  #writer: SegmentWriter | undefined;
+  #writerSince = 0;
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  /** The end of the line of those who may touch the newest segment. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #removing: Promise<void> = Promise.resolve();
+  /** Set once nothing more is taken: the log was closed, or failed. */
+  #ended: MillraceError | undefined;
+
+  constructor(context: PartitionContext, number: number, directory: string, recovered: Recovered) {
+    this.#context = context;
+    this.#number = number;
+    this.#directory = directory;
+    this.#segments = recovered.segments;
+    this.#next = recovered.next;
+    context.budget.grow(recovered.segments.reduce((sum, segment) => sum + segment.bytes, 0));
+  }
+
+  ends(): LogEnds {
+    return { first: this.#segments[0]?.base ?? this.#next, next: this.#next };
+  }
+
+  append(count: number, bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#admit(bytes.byteLength);
+      this.#waiting.push({ count, bytes, resolve, reject });
+      this.#committing ??= this.#commitAll();
+    });
+  }
+
+  async read(from: number, limits: ReadLimits): Promise<readonly LogRecord[]> {
+    const records: LogRecord[] = [];
+    let { eventsMax, bytesMax } = limits;
+    for (
+      let offset = from;
+      offset < this.#next && (records.length === 0 || (eventsMax > 0 && bytesMax > 0));
+    ) {
+      let more: readonly LogRecord[];
+      try {
+        more = await this.#readOne(offset, { eventsMax, bytesMax });
+      } catch (error) {
+        // What is whole is given first; the next read begins at the damage and says so.
+        if (records.length > 0) break;
+        throw error;
+      }
+      for (const record of more) {
+        records.push(record);
+        eventsMax -= record.count;
+        bytesMax -= record.bytes.byteLength;
+        offset = record.offset + record.count;
+      }
+    }
+    return records;
+  }
+
+  wait(offset: number, signal: AbortSignal): Promise<void> {
+    if (offset < this.#next) return Promise.resolve();
+    return this.#ended === undefined ? this.#waiters.add(offset, signal) : Promise.reject(this.#ended);
+  }
+
+  /** Everything below `below` is consumed: whole segments go, as far as retention lets them. */
+  async trim(below: number): Promise<void> {
+    this.#consumed = Math.max(this.#consumed, Math.min(below, this.#next));
+    if (this.#consumed === this.#next) await this.#retireNewest();
+    await this.reclaim(this.#context.config.retainBytesMax);
+  }
+
+  /** Removes consumed segments but for `retainBytesMax` of them. */
+  reclaim(retainBytesMax: number): Promise<void> {
+    const removing = this.#removing.then(() => this.#remove(retainBytesMax));
+    this.#removing = removing.catch(() => {});
+    return removing;
+  }
+
+  /** Nothing is taken any more; what waits is rejected. */
+  end(error: MillraceError): void {
+    this.#ended ??= error;
+    for (const { bytes, reject } of this.#waiting.splice(0)) {
+      this.#context.budget.release(headerBytes + bytes.byteLength);
+      reject(this.#ended);
+    }
+    this.#waiters.reject(this.#ended);
+  }
+
+  /** Waits for what is being appended, seals the newest segment and lets go of the files. */
+  async close(): Promise<void> {
+    const closed = failure('log_closed', {});
+    const failed = this.#ended !== undefined;
+    this.#ended ??= closed;
+    await this.#committing;
+    this.end(closed);
+    await this.#removing;
+    await this.#exclusive(async () => {
+      if (!failed && this.#writer !== undefined) await this.#seal(this.#writer);
+      await this.#writer?.close();
+      this.#writer = undefined;
+    });
+  }
+
+  #admit(bytes: number): void {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (bytes > recordBytesMax)
+      throw failure('body_too_large', { limit: 'log record', bytesMax: recordBytesMax });
+    this.#context.budget.admit(headerBytes + bytes);
+  }
+
+  async #readOne(from: number, limits: ReadLimits): Promise<readonly LogRecord[]> {
+    const first = this.ends().first;
+    if (from < first) throw failure('log_trimmed', { partition: this.#number, from, first });
+    const at = this.#segments.findLastIndex((segment) => segment.base <= from);
+    const segment = this.#segments[at]!;
+    if (from >= segment.next) {
+      const nextOffset = this.#segments[at + 1]?.base ?? this.#next;
+      const detail = `offsets ${from} to ${nextOffset - 1} are missing behind it`;
+      throw failure('log_corrupt', { path: segment.path, byte: segment.bytes, detail, nextOffset });
+    }
+    try {
+      return await readSegment(this.#context.files, segment, from, limits);
+    } catch (error) {
+      // The segment may have been trimmed under the read.
+      const now = this.ends().first;
+      throw from < now ? failure('log_trimmed', { partition: this.#number, from, first: now }, error) : error;
+    }
+  }
+
+  async #commitAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // Whoever appends in this turn of the event loop shares the fsync.
+      await turn();
+      await this.#exclusive(() => this.#commit(this.#takeGroup()));
+    }
+    this.#committing = undefined;
+  }
+
+  #takeGroup(): readonly Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { bytes: payload } of this.#waiting) {
+      bytes += headerBytes + payload.byteLength;
+      if (count > 0 && bytes > groupBytesMax) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    if (group.length === 0) return;
+    const { budget, clock } = this.#context;
+    const size = group.reduce((sum, { bytes }) => sum + headerBytes + bytes.byteLength, 0);
+    const started = clock.monotonic();
+    try {
+      const writer = await this.#writeAndSync(group, size);
+      writer.accept(group, clock.now());
+    } catch (error) {
+      budget.release(size);
+      for (const { reject } of group) reject(error as Error);
+      return;
+    }
+    budget.release(size);
+    budget.grow(size);
+    this.#resolve(group);
+    this.#publishCommit(group, size, clock.monotonic() - started);
+  }
+
+  #resolve(group: readonly Waiting[]): void {
+    for (const { count, resolve } of group) {
+      resolve(this.#next);
+      this.#next += count;
+    }
+    this.#waiters.resolve(this.#next);
+  }
+
+  #publishCommit(group: readonly Waiting[], bytes: number, durationMs: number): void {
+    const { telemetry } = this.#context;
+    if (!telemetry.listened('log.commit')) return;
+    const events = group.reduce((sum, { count }) => sum + count, 0);
+    telemetry.publish('log.commit', {
+      partition: this.#number,
+      appends: group.length,
+      events,
+      bytes,
+      durationMs,
+    });
+  }
+
+  async #writeAndSync(group: readonly Appended[], size: number): Promise<SegmentWriter> {
+    const writer = await this.#writerFor(size);
+    try {
+      await writer.write(group);
+    } catch (error) {
+      await this.#undo(writer);
+      throw writeFailure(error, writer.segment.path);
+    }
+    await this.#synced(writer.segment.path, () => writer.sync());
+    return writer;
+  }
+
+  async #undo(writer: SegmentWriter): Promise<void> {
+    try {
+      await writer.undo();
+    } catch (error) {
+      // What stands behind the last durable record cannot be removed; only the next start can tell what it is.
+      const failed = failure('log_write_failed', { path: writer.segment.path }, error);
+      this.#context.fail(failed);
+      throw failed;
+    }
+  }
+
+  /** A failed fsync is never retried: the kernel may have dropped the pages and would report success. */
+  async #synced(path: string, sync: () => Promise<void>): Promise<void> {
+    try {
+      await sync();
+    } catch (error) {
+      const failed = failure('log_sync_failed', { path }, error);
+      this.#context.fail(failed);
+      throw failed;
+    }
+  }
+
+  async #writerFor(size: number): Promise<SegmentWriter> {
+    const { config, clock } = this.#context;
+    const writer = this.#writer;
+    if (writer !== undefined) {
+      const { bytes } = writer.segment;
+      const young = clock.monotonic() - this.#writerSince < config.segmentMs;
+      if (bytes === 0 || (bytes + size <= config.segmentBytes && young)) return writer;
+    }
+    return this.#beginSegment();
+  }
+
+  /** Every start of the log and every full segment begins a new file, so that an old one is never written again. */
+  async #beginSegment(): Promise<SegmentWriter> {
+    const { files, clock, salt } = this.#context;
+    const path = segmentPath(this.#directory, this.#next);
+    let writer: SegmentWriter;
+    const newest = this.#segments.at(-1);
+    // A segment that was begun and never got a record has this very name.
+    const segment =
+      newest?.base === this.#next ? newest : new Segment(path, this.#next, this.#next, 0, clock.now());
+    try {
+      writer = await SegmentWriter.open(files, segment, salt());
+    } catch (error) {
+      throw writeFailure(error, path);
+    }
+    await this.#synced(this.#directory, () => files.syncDirectory(this.#directory));
+    if (segment !== newest) this.#segments.push(segment);
+    await this.#writer?.close();
+    this.#writer = writer;
+    this.#writerSince = clock.monotonic();
+    return writer;
+  }
+
+  /** When all of it is consumed and it is old, the newest segment is followed by an empty one, which keeps the offset. */
+  async #retireNewest(): Promise<void> {
+    const { clock, config } = this.#context;
+    await this.#exclusive(async () => {
+      const newest = this.#segments.at(-1);
+      const idle = newest !== undefined && this.#consumed === this.#next && newest.bytes > 0;
+      if (!idle || this.#ended !== undefined || clock.now() - newest.modifiedAt < config.segmentMs) return;
+      // Without room for a new file the old one stays a while; a failed fsync has ended the log already.
+      await this.#beginSegment().catch(() => {});
+    });
+  }
+
+  async #remove(retainBytesMax: number): Promise<void> {
+    const { clock, config, files, budget, telemetry } = this.#context;
+    const rule = { consumed: this.#consumed, now: clock.now(), retainBytesMax, retainMs: config.retainMs };
+    const going = removable(this.#segments, rule);
+    if (going.length === 0) return;
+    let bytes = 0;
+    for (const segment of going) {
+      // Out of sight first, so that no read is sent to a file that is going.
+      this.#segments.shift();
+      await files.remove(segment.path).catch((error: unknown) => {
+        if (systemCode(error) === 'ENOENT') return;
+        this.#segments.unshift(segment);
+        throw error;
+      });
+      budget.grow(-segment.bytes);
+      bytes += segment.bytes;
+    }
+    await files.syncDirectory(this.#directory);
+    telemetry.publish('log.trimmed', { partition: this.#number, below: this.ends().first, bytes });
+  }
+
+  /** A whole record behind the last one tells the next start that a damaged end is no torn write. */
+  async #seal(writer: SegmentWriter): Promise<void> {
+    const seal = [{ count: 0, bytes: new Uint8Array() }];
+    try {
+      await writer.write(seal);
+      await writer.sync();
+    } catch {
+      // Everything acknowledged is durable without it.
+    }
+  }
+
+  #exclusive<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(task);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function writeFailure(error: unknown, path: string): MillraceError {
+  const code = systemCode(error);
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return failure('log_full', { detail: `its disk has no room left for ${path}` }, error);
+  return failure('log_write_failed', { path }, error);
+}

@@ -1,0 +1,88 @@
+/**
+ * Appends groups to one segment file: one write, then one fsync, and only then does the segment grow. What a failed write
+ * left behind is cut off, so that the next group begins where the last durable one ends.
+ */
+import type { FileSystem, LogFile } from './file-system.ts';
+import { encodeRecord, headerBytes } from './record-codec.ts';
+import type { Segment } from './segment.ts';
+
+export interface Appended {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Buffers up to this size are used again for the next group. */
+const reusedBufferBytesMax = 8 * 1024 * 1024;
+
+export class SegmentWriter {
+  readonly segment: Segment;
+  readonly #file: LogFile;
+  readonly #salt: number;
+  #buffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+  private constructor(segment: Segment, file: LogFile, salt: number) {
+    this.segment = segment;
+    this.#file = file;
+    this.#salt = salt;
+  }
+
+  /** Makes the file; its name is not durable before the directory is synced. */
+  static async open(files: FileSystem, segment: Segment, salt: number): Promise<SegmentWriter> {
+    return new SegmentWriter(segment, await files.open(segment.path, 'create'), salt);
+  }
+
+  /** Writes the group behind what is durable. Returns its bytes, which are not durable yet. */
+  async write(group: readonly Appended[]): Promise<number> {
+    const bytes = this.#encode(group);
+    for (let written = 0; written < bytes.byteLength; ) {
+      const more = await this.#file.write(bytes.subarray(written), this.segment.bytes + written);
+      if (more === 0) throw new Error('the file system wrote nothing');
+      written += more;
+    }
+    return bytes.byteLength;
+  }
+
+  /** Cuts off what a failed write left. */
+  async undo(): Promise<void> {
+    await this.#file.truncate(this.segment.bytes);
+  }
+
+  async sync(): Promise<void> {
+    await this.#file.sync();
+  }
+
+  /** Takes a synced group into the segment; from here on it is readable. */
+  accept(group: readonly Appended[], now: number): void {
+    const { segment } = this;
+    for (const { count, bytes } of group) {
+      segment.note(segment.next, segment.bytes);
+      segment.bytes += headerBytes + bytes.byteLength;
+      segment.next += count;
+    }
+    segment.modifiedAt = now;
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #encode(group: readonly Appended[]): Buffer {
+    let size = 0;
+    for (const { bytes } of group) size += headerBytes + bytes.byteLength;
+    const target = this.#bufferFor(size);
+    let at = 0;
+    let offset = this.segment.next;
+    for (const { count, bytes } of group) {
+      at = encodeRecord(target, at, { salt: this.#salt, count, offset, payload: bytes });
+      offset += count;
+    }
+    return target.subarray(0, size);
+  }
+
+  #bufferFor(size: number): Buffer {
+    if (size <= this.#buffer.byteLength) return this.#buffer;
+    const buffer = Buffer.allocUnsafeSlow(size);
+    if (size <= reusedBufferBytesMax) this.#buffer = buffer;
+    return buffer;
+  }
+}
