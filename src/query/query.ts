@@ -1,10 +1,27 @@
-/** The query stage. */
+/**
+ * Stage 5: a question comes in, its answer goes out. The plan is checked and frozen, resolved by small pure passes,
+ * looked up in the cache, and asked of the store within its budget; askers of the same question at once share one run.
+ *
+ * An answer out of the cache is given when the store's version of the range is still the one that it was computed for,
+ * or when it is young enough (`isYoung`), or, marked `stale`, when the store cannot be asked. Errors are never kept.
+ */
 import type { Cache } from '../cache/cache.ts';
 import type { Clock } from '../clock.ts';
-import type { Store } from '../store/store.ts';
+import { failure, isFailure } from '../errors.ts';
+import type { Buckets } from '../plan/edges.ts';
+import { parsePlan } from '../plan/parse-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Question, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { QuerySettings } from './query-settings.ts';
-import type { Answer } from './wire.ts';
+import { assemble, bucketList } from './assemble.ts';
+import { Gate } from './gate.ts';
+import { answerKey, isYoung, type KeptAnswer, readKept } from './kept-answer.ts';
+import { cutFuture } from './passes/cut-future.ts';
+import { isOpen } from './passes/is-open.ts';
+import { resolveBuckets } from './passes/resolve-buckets.ts';
+import { answerAgeMaxMs, answerKeptMs, defaultQuerySettings, type QuerySettings } from './query-settings.ts';
+import { Flight } from './single-flight.ts';
+import type { Answer, AnswerData } from './wire.ts';
 
 export interface QueryParts {
   readonly store: Pick<Store, 'run' | 'version' | 'state'>;
@@ -21,15 +38,148 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A question on its way through `ask`. */
+interface Asked {
+  readonly plan: Plan;
+  readonly buckets: Buckets;
+  readonly question: Question;
+  readonly key: string;
+  readonly open: boolean;
+  readonly now: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface Running {
+  readonly flight: Flight<KeptAnswer>;
+  readonly version: string;
+  readonly since: number;
+}
+
+type Outcome = 'hit' | 'miss' | 'shared' | 'stale';
+interface Given {
+  readonly kept: KeptAnswer;
+  readonly outcome: Outcome;
+  /** When the answer was true, epoch ms. */
+  readonly asOf: number;
+}
+
 export class Query {
-  readonly #parts: QueryParts;
+  readonly #store: QueryParts['store'];
+  readonly #cache: Cache;
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #settings: QuerySettings;
+  readonly #gate: Gate;
+  readonly #running = new Map<string, Running>();
 
-  constructor(parts: QueryParts) {
-    this.#parts = parts;
+  constructor({ store, cache, clock, telemetry, settings = {} }: QueryParts) {
+    this.#store = store;
+    this.#cache = cache;
+    this.#clock = clock;
+    this.#telemetry = telemetry;
+    this.#settings = { ...defaultQuerySettings, ...settings };
+    this.#gate = new Gate(this.#settings.concurrencyMax, this.#settings.waitingMax);
   }
 
-  /** Answers a plan as it was sent. Errors: plan_invalid, over_time, over_memory, over_rows, questions_overloaded, question_cancelled, store_unavailable. */
-  async ask(_input: unknown, _options: AskOptions): Promise<Answer> {
-    throw new Error(`not built yet ${this.#parts.clock.now()}`);
+  /**
+   * Answers a plan as it was sent, or one that `parsePlan` made. Errors: plan_invalid, over_time, over_memory, over_rows,
+   * questions_overloaded, question_cancelled, store_unavailable.
+   */
+  async ask(input: unknown, { project, signal }: AskOptions): Promise<Answer> {
+    const startedAt = this.#clock.monotonic();
+    const asked = this.#resolve(parsePlan(input, project), signal);
+    const { kept, outcome, asOf } = await this.#give(asked);
+    this.#telemetry.publish('cache.lookup', { outcome });
+    return {
+      data: dataAt(kept.data, asked.buckets, asOf),
+      meta: {
+        approximate: kept.approximate,
+        error: kept.error,
+        stale: outcome === 'stale',
+        asOf: new Date(asOf).toISOString(),
+        cached: outcome === 'hit' || outcome === 'stale',
+        source: kept.source,
+        rowsRead: kept.rowsRead,
+        durationMs: Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000,
+      },
+    };
   }
+
+  /** Questions that the store works on, and those that wait for it. */
+  usage(): { readonly inside: number; readonly waiting: number } {
+    return this.#gate.usage();
+  }
+
+  /** The passes, in order. */
+  #resolve(plan: Plan, signal: AbortSignal | undefined): Asked {
+    const now = this.#clock.now();
+    const buckets = resolveBuckets(plan);
+    const question = cutFuture({ plan, edges: buckets.edges }, now);
+    return { plan, buckets, question, key: answerKey(plan), open: isOpen(plan, now), now, signal };
+  }
+
+  async #give(asked: Asked): Promise<Given> {
+    const kept = readKept(await this.#cache.get(asked.key));
+    try {
+      return await this.#giveFresh(asked, kept);
+    } catch (error) {
+      const isDown = isFailure(error, 'store_unavailable') || isFailure(error, 'store_unclear');
+      if (!isDown || kept === undefined) throw error;
+      return { kept, outcome: 'stale', asOf: kept.asOf };
+    }
+  }
+
+  async #giveFresh(asked: Asked, kept: KeptAnswer | undefined): Promise<Given> {
+    const { status, reason } = this.#store.state();
+    if (status === 'down' || status === 'starting') {
+      throw failure('store_unavailable', { detail: reason || `it is ${status}` });
+    }
+    const { plan } = asked.question;
+    const version = await this.#store.version(plan.project, plan.from, plan.to);
+    if (kept?.version === version) return { kept, outcome: 'hit', asOf: asked.now };
+    if (kept && isYoung(kept, asked.open, asked.now)) return { kept, outcome: 'hit', asOf: kept.asOf };
+    const running = this.#running.get(asked.key);
+    if (running && mayShare(running, version, asked)) {
+      const shared = await running.flight.join(asked.signal);
+      return { kept: shared, outcome: 'shared', asOf: shared.asOf };
+    }
+    const computed = await this.#start(asked, version).join(asked.signal);
+    return { kept: computed, outcome: 'miss', asOf: computed.asOf };
+  }
+
+  #start(asked: Asked, version: string): Flight<KeptAnswer> {
+    const end = (): void => {
+      if (this.#running.get(asked.key) === running) this.#running.delete(asked.key);
+    };
+    const flight = new Flight((signal) => this.#compute(asked, version, signal), end);
+    const running: Running = { flight, version, since: asked.now };
+    this.#running.set(asked.key, running);
+    return flight;
+  }
+
+  async #compute(asked: Asked, version: string, signal: AbortSignal): Promise<KeptAnswer> {
+    const { timeMs, memoryBytes, rowsMax } = this.#settings;
+    const { rows, tookMs } = await this.#gate.through(async () => {
+      const startedAt = this.#clock.monotonic();
+      const rows = await this.#store.run(asked.question, { timeMs, memoryBytes, rowsMax }, signal);
+      return { rows, tookMs: this.#clock.monotonic() - startedAt };
+    }, signal);
+    const { source, rowsRead } = rows.explain;
+    this.#telemetry.publish('store.query', { kind: asked.plan.kind, source, durationMs: tookMs, rowsRead });
+    const data = assemble(asked.plan, asked.buckets, rows, asked.now);
+    const { approximate, error } = rows;
+    const kept: KeptAnswer = { version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
+    await this.#cache.set(asked.key, JSON.stringify(kept), answerKeptMs);
+    return kept;
+  }
+}
+
+/** A run may be joined when it will answer as a kept answer might: for the same version, or about an open range while young. */
+function mayShare(running: Running, version: string, { open, now }: Asked): boolean {
+  return running.version === version || (open && now - running.since <= answerAgeMaxMs);
+}
+
+/** The data with its buckets marked for the time at which the answer is given: meanwhile some may have ended. */
+function dataAt(data: AnswerData, buckets: Buckets, at: number): AnswerData {
+  return data.kind === 'trend' ? { ...data, buckets: bucketList(buckets, at) } : data;
 }

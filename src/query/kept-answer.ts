@@ -1,0 +1,43 @@
+/** An answer as the cache keeps it, and the rules for when it may be given again. */
+import { createHash } from 'node:crypto';
+import type { Plan } from '../plan/plan.ts';
+import { answerAgeMaxMs, answerAgePerCost } from './query-settings.ts';
+import type { AnswerData } from './wire.ts';
+
+export interface KeptAnswer {
+  /** The store's version of the range, read before the answer was computed. */
+  readonly version: string;
+  /** Epoch ms at which `version` was read. */
+  readonly asOf: number;
+  /** What computing it took, in milliseconds. */
+  readonly tookMs: number;
+  readonly data: AnswerData;
+  readonly approximate: boolean;
+  readonly error: number;
+  readonly source: string;
+  readonly rowsRead: number;
+}
+
+/** Equal plans, and only those, have one key. parsePlan writes each plan in one way, so its JSON is canonical. */
+export function answerKey(plan: Plan): string {
+  return `answer:1:${createHash('sha256').update(JSON.stringify(plan)).digest('base64url')}`;
+}
+
+/**
+ * Whether an answer may be given although events have come since: never about a closed range; about an open one while
+ * it is young measured by what computing it took, and 5 seconds at most.
+ */
+export function isYoung(kept: KeptAnswer, open: boolean, now: number): boolean {
+  const ageMs = now - kept.asOf;
+  return open && ageMs >= 0 && ageMs <= Math.min(answerAgeMaxMs, answerAgePerCost * kept.tookMs);
+}
+
+/** What `text` holds, or undefined when it is not an answer (another version wrote it, or something else). */
+export function readKept(text: string | undefined): KeptAnswer | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as KeptAnswer;
+  } catch {
+    return undefined;
+  }
+}
