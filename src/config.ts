@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { failure } from './errors.ts';
 import { type HttpConfig, httpSettings } from './http/http-config.ts';
+import { type DiskLogConfig, diskLogSettings } from './log/disk/disk-config.ts';
 import {
   bytes,
   choice,
@@ -23,6 +24,8 @@ import {
   text,
   type Values,
 } from './settings.ts';
+import { type EmbeddedSettings, embeddedSettings } from './store/embedded/embedded-config.ts';
+import { type WriterConfig, writerSettings } from './writer/writer-config.ts';
 
 const stageSettings = settingsGroup('Which parts run, and where they keep things', {
   data: text('MILLRACE_DATA', {
@@ -65,15 +68,16 @@ const keySettings = settingsGroup('Keys', {
   admin: secret('MILLRACE_ADMIN_KEY', keyOptions('A key that may do everything')),
 });
 
+/** Named as the query stage names them. */
 const questionSettings = settingsGroup('Questions', {
   timeMs: milliseconds('MILLRACE_QUESTION_TIME_MS', {
-    default: '10000',
+    default: '30000',
     min: 10,
     max: 3_600_000,
     doc: 'The longest that one question may run; over it, it is refused with `over_time`.',
   }),
   memoryBytes: bytes('MILLRACE_QUESTION_MEMORY_BYTES', {
-    default: '1GiB',
+    default: '200MB',
     min: 16 * 1024 ** 2,
     doc: 'The most memory that one question may use in the store; over it, it is refused with `over_memory`.',
   }),
@@ -82,11 +86,16 @@ const questionSettings = settingsGroup('Questions', {
     min: 1,
     doc: 'The most rows that one question may read; over it, it is refused with `over_rows`.',
   }),
-  concurrency: integer('MILLRACE_QUESTION_CONCURRENCY', {
+  concurrencyMax: integer('MILLRACE_QUESTION_CONCURRENCY', {
     default: '4',
     min: 1,
     max: 64,
-    doc: 'How many questions the store runs at the same time; the others wait in a queue.',
+    doc: 'How many questions the store works on at the same time; the others wait.',
+  }),
+  waitingMax: integer('MILLRACE_QUESTION_WAITING_MAX', {
+    default: '64',
+    max: 10_000,
+    doc: 'How many questions may wait for their turn; the next one is refused.',
   }),
 });
 
@@ -118,12 +127,17 @@ export const settingsGroups: readonly SettingsGroup[] = [
   keySettings,
   questionSettings,
   reporterSettings,
+  diskLogSettings,
+  writerSettings,
+  embeddedSettings,
   clientSettings,
 ];
 
-export type LogConfig = { readonly kind: 'disk'; readonly directory: string } | { readonly kind: 'memory' };
+export type LogConfig =
+  | { readonly kind: 'disk'; readonly directory: string; readonly settings: DiskLogConfig }
+  | { readonly kind: 'memory' };
 export type StoreConfig =
-  | { readonly kind: 'embedded'; readonly directory: string }
+  | { readonly kind: 'embedded'; readonly directory: string; readonly settings: EmbeddedSettings }
   | { readonly kind: 'memory' };
 
 export interface Config {
@@ -135,6 +149,7 @@ export interface Config {
   readonly catalog: { readonly kind: 'file'; readonly file: string };
   readonly http: HttpConfig;
   readonly keys: Values<typeof keySettings>;
+  readonly writer: WriterConfig;
   readonly question: Values<typeof questionSettings>;
   readonly reporter: Values<typeof reporterSettings>;
   readonly client: Values<typeof clientSettings>;
@@ -175,16 +190,25 @@ export function loadConfig(environment: Environment, workingDirectory = process.
     dataDirectory,
     log:
       stages.log.scheme === 'disk'
-        ? { kind: 'disk', directory: place(stages.log.rest, 'log') }
+        ? {
+            kind: 'disk',
+            directory: place(stages.log.rest, 'log'),
+            settings: readSettings(diskLogSettings, environment),
+          }
         : { kind: 'memory' },
     store:
       stages.store.scheme === 'embedded'
-        ? { kind: 'embedded', directory: place(stages.store.rest, 'store') }
+        ? {
+            kind: 'embedded',
+            directory: place(stages.store.rest, 'store'),
+            settings: readSettings(embeddedSettings, environment),
+          }
         : { kind: 'memory' },
     cache: { kind: 'memory' },
     catalog: { kind: 'file', file: place(stages.catalog.rest, 'catalog.sqlite') },
     http: readSettings(httpSettings, environment),
     keys,
+    writer: readSettings(writerSettings, environment),
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),
     client: readSettings(clientSettings, environment),

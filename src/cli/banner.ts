@@ -37,7 +37,12 @@ export function banner(url: string, made: FirstStart['made'], config: Config, no
 function madeLines(made: FirstStart['made']): string[] {
   if (made.length === 0) return [];
   const lines = made.map(({ scope, secret }) => `  ${scope.padEnd(5)}  ${secret}  ${uses[scope]}`);
-  return ['The keys of the project "default", shown this once (only their hashes are kept):', '', ...lines, ''];
+  return [
+    'The keys of the project "default", shown this once (only their hashes are kept):',
+    '',
+    ...lines,
+    '',
+  ];
 }
 
 function lookLines(url: string, made: FirstStart['made']): string[] {

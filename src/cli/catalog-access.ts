@@ -21,7 +21,8 @@ export async function withCatalog<T>(
 ): Promise<T> {
   const config = loadConfig(environment);
   if (!existsSync(config.catalog.file)) {
-    const advice = 'set MILLRACE_DATA to the data directory of the server, or start it once with: millrace serve';
+    const advice =
+      'set MILLRACE_DATA to the data directory of the server, or start it once with: millrace serve';
     throw new UsageError(`there is no catalog at ${config.catalog.file}; ${advice}`);
   }
   const { openCatalog } = await import('../system.ts');

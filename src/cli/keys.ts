@@ -19,7 +19,10 @@ interface CreateOptions {
   readonly json?: true;
 }
 
-const scopeArgument = new Argument('<scope>', 'write: may only collect; read: may ask; admin: may do everything');
+const scopeArgument = new Argument(
+  '<scope>',
+  'write: may only collect; read: may ask; admin: may do everything',
+);
 
 export function keysCommand(context: CliContext): Command {
   const keys = new Command('keys').description('list, create, revoke and rotate keys').addHelpText(
@@ -71,7 +74,16 @@ async function list(context: CliContext, options: ListOptions): Promise<void> {
 function row(key: Key): string[] {
   const origins = key.origins.length === 0 ? 'any' : key.origins.join(' ');
   const revoked = key.revokedAt === undefined ? '' : time(key.revokedAt);
-  return [key.id, key.project, key.scope, key.hint, printable(key.name), time(key.createdAt), origins, revoked];
+  return [
+    key.id,
+    key.project,
+    key.scope,
+    key.hint,
+    printable(key.name),
+    time(key.createdAt),
+    origins,
+    revoked,
+  ];
 }
 
 async function create(context: CliContext, scope: Scope, options: CreateOptions): Promise<void> {
@@ -92,14 +104,24 @@ async function rotate(context: CliContext, id: string, options: { json?: true })
 }
 
 function printMade({ stdout }: CliContext, { secret, key }: MadeKey, json: true | undefined): void {
-  if (json) return print(stdout, JSON.stringify({ ...publicKey(key), key: secret }, null, 2));
+  if (json) {
+    print(stdout, JSON.stringify({ ...publicKey(key), key: secret }, null, 2));
+    return;
+  }
   print(stdout, secret);
-  print(stdout, `${key.id}: a ${key.scope} key of the project ${key.project}. It is shown this once; a running server knows it within seconds`);
+  print(
+    stdout,
+    `${key.id}: a ${key.scope} key of the project ${key.project}. It is shown this once; a running server knows it within seconds`,
+  );
 }
 
 /** Without the hash, which is nobody's business. */
 function publicKey({ hash: _, createdAt, revokedAt, ...rest }: Key): Readonly<Record<string, unknown>> {
-  return { ...rest, createdAt: iso(createdAt), ...(revokedAt !== undefined && { revokedAt: iso(revokedAt) }) };
+  return {
+    ...rest,
+    createdAt: iso(createdAt),
+    ...(revokedAt !== undefined && { revokedAt: iso(revokedAt) }),
+  };
 }
 
 const iso = (at: number) => new Date(at).toISOString();

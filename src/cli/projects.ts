@@ -47,16 +47,23 @@ async function list(context: CliContext, options: { json?: true }): Promise<void
     new Date(project.createdAt).toISOString().slice(0, 10),
     project.deletingSince === undefined ? '' : 'being deleted',
   ]);
-  print(context.stdout, ...table([{ title: 'id' }, { title: 'name' }, { title: 'created' }, { title: '' }], rows));
+  print(
+    context.stdout,
+    ...table([{ title: 'id' }, { title: 'name' }, { title: 'created' }, { title: '' }], rows),
+  );
 }
 
 async function create(context: CliContext, id: string, { name }: { name?: string }): Promise<void> {
   const project = await withCatalog(context, ({ care }) => care.createProject(id, name));
-  print(context.stdout, `the project ${project.id} is there; make its keys with: millrace keys create write --project ${project.id}`);
+  print(
+    context.stdout,
+    `the project ${project.id} is there; make its keys with: millrace keys create write --project ${project.id}`,
+  );
 }
 
 async function remove(context: CliContext, id: string, options: { yes?: true }): Promise<void> {
-  if (!options.yes) throw new UsageError(`this removes all events of ${id} and cannot be undone; say so with --yes`);
+  if (!options.yes)
+    throw new UsageError(`this removes all events of ${id} and cannot be undone; say so with --yes`);
   // The mark is durable; removing the events is the work of the server, which alone may touch its log and store.
   await withCatalog(context, ({ catalog }) => catalog.markProjectDeleting(id, context.now()));
   print(

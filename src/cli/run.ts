@@ -37,7 +37,10 @@ function program(context: CliContext): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .addHelpText('after', '\nSettings are environment variables or a .env file: docs/config.md.\nThe fastest start: millrace serve');
+    .addHelpText(
+      'after',
+      '\nSettings are environment variables or a .env file: docs/config.md.\nThe fastest start: millrace serve',
+    );
   for (const command of [serveCommand, queryCommand, keysCommand, projectsCommand, verifyLogCommand]) {
     all.addCommand(command(context));
   }

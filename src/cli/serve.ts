@@ -84,7 +84,10 @@ function ending(): Promise<Ending> {
 
 function endAtOnceAfter(ms: number, reporter: Reporter): void {
   setTimeout(() => {
-    reporter.report('error', `not closed after ${ms} ms; ending. Nothing acknowledged is lost: the next start goes on from the log`);
+    reporter.report(
+      'error',
+      `not closed after ${ms} ms; ending. Nothing acknowledged is lost: the next start goes on from the log`,
+    );
     process.exit(exitCodes.failed);
   }, ms).unref();
 }

@@ -7,7 +7,9 @@ export interface Column {
 /** Columns are as wide as their widest cell, two blanks apart. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const titles = columns.map((column) => column.title);
-  const widths = columns.map((_, index) => Math.max(...[titles, ...rows].map((row) => width(row[index] ?? ''))));
+  const widths = columns.map((_, index) =>
+    Math.max(...[titles, ...rows].map((row) => width(row[index] ?? ''))),
+  );
   const line = (cells: readonly string[]) =>
     columns
       .map((column, index) => pad(cells[index] ?? '', widths[index]!, column.align ?? 'left'))

@@ -1,0 +1,63 @@
+/** One request to a running server. What goes wrong becomes one sentence that says what to do. */
+import { UsageError } from './context.ts';
+
+export interface Request {
+  /** The server's own address, with or without a '/' at the end. */
+  readonly url: string;
+  readonly key: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Longer than any question may run. */
+const timeoutMs = 10 * 60_000;
+
+/** The answer's JSON. Errors: an Error whose message is for the person who asked. */
+export async function ask({ url, key, path, body }: Request): Promise<unknown> {
+  if (!/^https?:\/\/[^\s]+$/.test(url))
+    throw new UsageError(`--url must look like http://127.0.0.1:3000, but is ${url}`);
+  const response = await send(url.replace(/\/+$/, ''), key, path, body);
+  const text = await response.text();
+  const answer = parse(text);
+  if (response.ok && answer !== undefined) return answer;
+  throw new Error(
+    response.ok ? `${url} does not answer like a Millrace server` : problemText(url, response.status, answer),
+  );
+}
+
+async function send(url: string, key: string, path: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+    const reason = 'code' in cause ? String(cause.code) : cause.message;
+    throw new Error(
+      `no server answers at ${url} (${reason}); start one with: millrace serve, or say where it is with --url or MILLRACE_URL`,
+      { cause: error },
+    );
+  }
+}
+
+function problemText(
+  url: string,
+  status: number,
+  answer: Readonly<Record<string, unknown>> | undefined,
+): string {
+  const { detail, code } = answer ?? {};
+  if (typeof detail !== 'string') return `${url} answers with status ${status}`;
+  return typeof code === 'string' ? `${detail} (${code})` : detail;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
