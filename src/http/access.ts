@@ -14,12 +14,16 @@ const opens: Readonly<Record<Scope, readonly Scope[]>> = {
   admin: ['write', 'read', 'admin'],
 };
 
+const headerOnly =
+  '?key= is for write keys on /api/collect only; send this key as "Authorization: Bearer KEY"';
+
 /** The grant of the request's key when it opens `wanted`. Errors: unauthorized, forbidden. */
 export function authorize(request: IncomingMessage, keys: KeyRing, wanted: Scope): Grant {
   const header = request.headers.authorization;
   const secret = header === undefined ? keyOfQuery(request.url ?? '', wanted) : keyOfHeader(header);
   const grant = keys.find(secret);
   if (!grant) throw failure('unauthorized', { detail: 'this key is unknown or was revoked' });
+  if (header === undefined && grant.scope !== 'write') throw failure('unauthorized', { detail: headerOnly });
   if (!opens[grant.scope].includes(wanted)) {
     throw failure('forbidden', {
       detail: `this is a ${grant.scope} key; here a key with the scope ${wanted} is needed`,

@@ -103,9 +103,9 @@ function detailsOf(error: MillraceError): Record<string, unknown> {
 function headersOf(error: MillraceError): Record<string, string> {
   const headers: Record<string, string> = { 'content-type': problemType };
   if (error.status === 401) headers['www-authenticate'] = 'Bearer';
-  if (error.status === 405) headers['allow'] = String(error.details['allowed']);
+  if (error.status === 405) headers.allow = String(error.details.allowed);
   if (error.status === 429 || error.status === 503) {
-    const own = error.details['retryAfterMs'];
+    const own = error.details.retryAfterMs;
     const waitMs = typeof own === 'number' ? own : (retryAfterMs[error.code] ?? retryAfterDefaultMs);
     headers['retry-after'] = String(Math.max(1, Math.ceil(waitMs / 1000)));
   }

@@ -1,0 +1,219 @@
+/**
+ * Every route but collect, on Fastify: finds the route, checks key, rate and parameters in that order, reads the JSON body,
+ * calls the route, and turns what it gives or throws into an answer. Unknown paths are 404, known ones with another
+ * method 405; both are problem documents like every other error.
+ */
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { failure, isFailure } from '../errors.ts';
+import { authorize } from './access.ts';
+import type { ServerContext } from './context.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import type { Grant } from './key-ring.ts';
+import { problemAnswer } from './problem.ts';
+import { pathOf, requestIdOf } from './request-id.ts';
+import { type Route, readQuery } from './route.ts';
+
+/** A question or an order is small; only collect takes large bodies. */
+export const jsonBytesMax = 1024 * 1024;
+/** Ids of projects and keys are shorter. */
+const pathPartLengthMax = 200;
+
+const safeHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    grant: Grant | undefined;
+    startedAt: number;
+  }
+}
+
+export async function buildApp(context: ServerContext, routes: readonly Route[]): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: jsonBytesMax,
+    requestIdHeader: false,
+    genReqId: (request) => requestIdOf(request, context.newId),
+    routerOptions: { maxParamLength: pathPartLengthMax },
+    frameworkErrors: (error, request, reply) => sendProblem(context, error, request, reply),
+  });
+  app.decorateRequest('grant', undefined);
+  app.decorateRequest('startedAt', 0);
+  app.addHook('onRequest', async (request, reply) => {
+    request.startedAt = context.clock.monotonic();
+    reply.headers({
+      ...safeHeaders,
+      'x-request-id': request.id,
+      ...corsHeaders(request.headers.origin, context.corsOrigins),
+    });
+  });
+  app.addHook('onResponse', async (request, reply) => publish(context, request, reply));
+  readJsonOnly(app);
+  for (const route of routes) addRoute(app, context, route);
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(context, error, request, reply));
+  const methodsOf = methodFinder(routes);
+  app.setNotFoundHandler((request, reply) =>
+    notFound(context, methodsOf(pathOf(request.url)), request, reply),
+  );
+  await app.ready();
+  return app;
+}
+
+function addRoute(app: FastifyInstance, context: ServerContext, route: Route): void {
+  app.route({
+    method: route.method,
+    url: route.path,
+    // before the body is read: who has no key may not make us read one
+    onRequest: async (request) => checkKey(context, route, request),
+    handler: async (request, reply) => {
+      const answer = await route.handle({
+        grant: request.grant,
+        path: request.params as Record<string, string>,
+        query: readQuery(request.url, route.parameters ?? []),
+        body: request.body,
+        signal: goneSignal(reply),
+      });
+      reply.code(answer.status ?? 200).headers(answer.headers ?? {});
+      if (typeof answer.body === 'string') return reply.send(answer.body);
+      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
+    },
+  });
+}
+
+function checkKey(context: ServerContext, route: Route, request: FastifyRequest): void {
+  if (route.scope === 'open') return;
+  request.grant = authorize(request.raw, context.keys, route.scope);
+  context.keyLimit.take(request.grant.keyId);
+  context.addressLimit.take(context.address(request.raw));
+}
+
+/** Aborts when the client goes away before its answer was written. */
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function readJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => {
+      const encoding = request.headers['content-encoding'] ?? 'identity';
+      if (encoding !== 'identity')
+        throw failure('request_invalid', { detail: 'the body must come without a content encoding here' });
+      if (body.length === 0) return undefined;
+      try {
+        return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+      } catch (error) {
+        throw failure(
+          'body_malformed',
+          { detail: `the body is not JSON: ${(error as Error).message}` },
+          error,
+        );
+      }
+    },
+  );
+}
+
+/** Which methods a path takes; undefined when there is no such path. */
+function methodFinder(routes: readonly Route[]): (path: string) => readonly string[] | undefined {
+  const known = new Map<string, { readonly pattern: RegExp; readonly methods: string[] }>();
+  for (const { path, method } of routes) {
+    const entry = known.get(path) ?? {
+      pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
+      methods: [],
+    };
+    entry.methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    known.set(path, entry);
+  }
+  return (path) => [...known.values()].find(({ pattern }) => pattern.test(path))?.methods;
+}
+
+function notFound(
+  context: ServerContext,
+  methods: readonly string[] | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const path = pathOf(request.url).slice(0, pathPartLengthMax);
+  if (methods === undefined)
+    return sendProblem(
+      context,
+      failure('not_found', { detail: `there is nothing at ${path}` }),
+      request,
+      reply,
+    );
+  const allowed = [...methods, 'OPTIONS'].join(', ');
+  if (request.method === 'OPTIONS')
+    return reply
+      .code(204)
+      .headers({ allow: allowed, ...preflightHeaders(request.headers.origin, context.corsOrigins, methods) })
+      .send();
+  return sendProblem(
+    context,
+    failure('method_not_allowed', { method: request.method, path, allowed }),
+    request,
+    reply,
+  );
+}
+
+function sendProblem(
+  context: ServerContext,
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const problem = {
+    requestId: request.id,
+    method: request.method,
+    path: pathOf(request.url),
+    telemetry: context.telemetry,
+  };
+  const { status, headers, body } = problemAnswer(fromFramework(thrown, request), problem);
+  // as bytes: to text Fastify would add a charset, which application/problem+json does not have
+  return reply.code(status).headers(headers).send(Buffer.from(body));
+}
+
+/** Fastify's own errors in our words; everything else as it is. */
+function fromFramework(thrown: unknown, request: FastifyRequest): unknown {
+  if (isFailure(thrown) || !(thrown instanceof Error)) return thrown;
+  const { code, statusCode } = thrown as Partial<FastifyError>;
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return failure('body_too_large', { limit: 'body', bytesMax: jsonBytesMax });
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return failure('media_type_unsupported', {
+        contentType: JSON.stringify((request.headers['content-type'] ?? '').slice(0, 100)),
+        allowed: 'application/json',
+      });
+    default:
+      return code?.startsWith('FST_ERR_') && statusCode !== undefined && statusCode < 500
+        ? failure('request_invalid', { detail: thrown.message }, thrown)
+        : thrown;
+  }
+}
+
+function publish({ telemetry, clock }: ServerContext, request: FastifyRequest, reply: FastifyReply): void {
+  if (!telemetry.listened('http.request')) return;
+  telemetry.publish('http.request', {
+    method: request.method,
+    route: request.routeOptions.url ?? 'unknown',
+    status: reply.statusCode,
+    durationMs: clock.monotonic() - request.startedAt,
+  });
+}

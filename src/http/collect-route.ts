@@ -1,0 +1,208 @@
+/**
+ * POST /api/collect as a plain handler of node:http, before the framework: this is the hot path. In order: preflight or method,
+ * key, parameters, rate, body, the collect stage, one answer as one string. Pages of any origin may call it; a key can be bound
+ * to origins.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { failure } from '../errors.ts';
+import { authorize } from './access.ts';
+import type { ServerContext } from './context.ts';
+import type { Grant } from './key-ring.ts';
+import { type ProblemAnswer, problemAnswer } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+
+export const collectPath = '/api/collect';
+
+/** One request as the collect stage gets it. */
+export interface CollectRequest {
+  readonly project: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly contentType: string | undefined;
+  /** Inflated. */
+  readonly body: Uint8Array;
+  readonly address: string;
+  readonly userAgent: string | undefined;
+}
+
+export interface CollectOutcome {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Every event that was refused, and why. */
+  readonly results: readonly unknown[];
+}
+
+export interface CollectStage {
+  /** Reads and inflates a body. Errors: body_too_large, encoding_unsupported, body_malformed. */
+  readBody(request: IncomingMessage): Promise<Uint8Array>;
+  /** Resolves once the accepted events are durable. Errors: those of bodies and of the log. */
+  collect(request: CollectRequest): Promise<CollectOutcome>;
+}
+
+type Answer = ProblemAnswer & { readonly outcome?: CollectOutcome; readonly bytes?: number };
+
+/** Browsers ask again after this, or after two hours if that is less. */
+const preflightSeconds = 86_400;
+/** What a body of unknown length is counted as while it arrives. */
+const unknownBodyBytes = 10 * 1024 * 1024;
+const anyOrigin = { 'access-control-allow-origin': '*' };
+
+export class CollectRoute {
+  readonly #context: ServerContext;
+  readonly #stage: CollectStage;
+
+  constructor(context: ServerContext, stage: CollectStage) {
+    this.#context = context;
+    this.#stage = stage;
+  }
+
+  /** Answers the request; never rejects. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { clock, newId } = this.#context;
+    const startedAt = clock.monotonic();
+    const requestId = requestIdOf(request, newId);
+    if (request.method === 'OPTIONS') {
+      preflight(response, requestId);
+      return;
+    }
+    const answer = await this.#answer(request, requestId);
+    if (!response.destroyed) send(response, requestId, answer);
+    this.#publish(answer, clock.monotonic() - startedAt);
+  }
+
+  async #answer(request: IncomingMessage, requestId: string): Promise<Answer> {
+    let cors: Readonly<Record<string, string>> = anyOrigin;
+    try {
+      if (request.method !== 'POST') throw methodNotAllowed(request);
+      const grant = authorize(request, this.#context.keys, 'write');
+      cors = corsOf(request, grant);
+      return withHeaders(await this.#collect(request, requestId, grant), cors);
+    } catch (error) {
+      if (request.destroyed && !request.complete) return goneAway;
+      return withHeaders(problemAnswer(error, this.#problemContext(request, requestId)), cors);
+    }
+  }
+
+  async #collect(request: IncomingMessage, requestId: string, grant: Grant): Promise<Answer> {
+    const { clock, keyLimit, addressLimit, address } = this.#context;
+    refuseParameters(request.url ?? '');
+    const client = address(request);
+    keyLimit.take(grant.keyId);
+    addressLimit.take(client);
+    return this.#withBody(request, async (body) => {
+      const outcome = await this.#stage.collect({
+        project: grant.project,
+        receivedAt: clock.now(),
+        contentType: request.headers['content-type'],
+        body,
+        address: client,
+        userAgent: request.headers['user-agent'],
+      });
+      return { ...this.#outcomeAnswer(outcome, request, requestId), bytes: body.byteLength };
+    });
+  }
+
+  /** Holds the body's bytes against the budget for as long as the work takes. */
+  async #withBody<T>(request: IncomingMessage, work: (body: Uint8Array) => Promise<T>): Promise<T> {
+    const { bodies } = this.#context;
+    let held = Math.min(Number(request.headers['content-length'] ?? unknownBodyBytes), unknownBodyBytes);
+    bodies.take(held);
+    try {
+      const body = await this.#stage.readBody(request);
+      bodies.giveBack(held);
+      held = 0;
+      bodies.take(body.byteLength);
+      held = body.byteLength;
+      return await work(body);
+    } finally {
+      bodies.giveBack(held);
+    }
+  }
+
+  #outcomeAnswer(outcome: CollectOutcome, request: IncomingMessage, requestId: string): Answer {
+    const { accepted, rejected, results } = outcome;
+    const said = { accepted, rejected, results };
+    if (accepted > 0) return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome };
+    const error = rejected > 0 ? failure('no_valid_event', { rejected }) : failure('body_empty', {});
+    return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome };
+  }
+
+  #problemContext(request: IncomingMessage, requestId: string) {
+    const { telemetry } = this.#context;
+    return { requestId, method: request.method ?? '', path: collectPath, telemetry };
+  }
+
+  #publish(answer: Answer, durationMs: number): void {
+    const { telemetry } = this.#context;
+    if (!telemetry.listened('collect.request')) return;
+    telemetry.publish('collect.request', {
+      status: answer.status,
+      durationMs,
+      accepted: answer.outcome?.accepted ?? 0,
+      rejected: answer.outcome?.rejected ?? 0,
+      bytes: answer.bytes ?? 0,
+    });
+  }
+}
+
+/** The client left before its request was whole; nobody reads this. */
+const goneAway: Answer = { status: 499, headers: {}, body: '' };
+const jsonType = { 'content-type': 'application/json; charset=utf-8' };
+
+function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
+}
+
+function send(response: ServerResponse, requestId: string, { status, headers, body }: Answer): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+    'access-control-expose-headers': 'x-request-id, retry-after',
+  });
+  response.end(body);
+}
+
+/** A preflight carries no key, so it is open; the call itself is checked. */
+function preflight(response: ServerResponse, requestId: string): void {
+  response.writeHead(204, {
+    ...anyOrigin,
+    'access-control-allow-methods': 'POST',
+    'access-control-allow-headers': 'authorization, content-type, content-encoding, x-request-id',
+    'access-control-max-age': String(preflightSeconds),
+    'x-request-id': requestId,
+  });
+  response.end();
+}
+
+function corsOf(request: IncomingMessage, grant: Grant): Readonly<Record<string, string>> {
+  const origin = request.headers.origin;
+  if (grant.origins.length === 0) return anyOrigin;
+  return origin === undefined
+    ? { vary: 'origin' }
+    : { 'access-control-allow-origin': origin, vary: 'origin' };
+}
+
+function methodNotAllowed(request: IncomingMessage) {
+  return failure('method_not_allowed', {
+    method: request.method ?? '',
+    path: collectPath,
+    allowed: 'POST, OPTIONS',
+  });
+}
+
+/** `key` may stand there, once, and nothing else. */
+function refuseParameters(url: string): void {
+  const start = url.indexOf('?');
+  if (start < 0) return;
+  const names = [...new URLSearchParams(url.slice(start)).keys()];
+  const unknown = names.find((name) => name !== 'key');
+  if (unknown !== undefined)
+    throw failure('request_invalid', {
+      detail: `there is no parameter ${unknown.slice(0, 100)} here; it takes key`,
+    });
+  if (names.length > 1)
+    throw failure('request_invalid', { detail: 'the parameter key is given more than once' });
+}

@@ -1,0 +1,91 @@
+/**
+ * What a route is: data that says who may call it with which parameters, and a function from a call to an answer. It knows no
+ * sockets and no framework; `app.ts` does the rest.
+ */
+import type { Scope } from '../catalog/catalog.ts';
+import { failure } from '../errors.ts';
+import { closestName } from '../settings.ts';
+import type { Grant } from './key-ring.ts';
+
+export interface Call {
+  /** Of the key that was sent; on a route that is open, undefined. */
+  readonly grant: Grant | undefined;
+  /** The named parts of the path. */
+  readonly path: Readonly<Record<string, string>>;
+  /** The query's parameters: only those that the route declares, each at most once. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The JSON that was sent; undefined without a body. */
+  readonly body: unknown;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+export interface RouteAnswer {
+  /** 200 when absent. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, unless it is text, which is sent as it is. */
+  readonly body: unknown;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** With `:name` for its variable parts. */
+  readonly path: string;
+  /** What the caller's key must open; `open`: no key is asked for. */
+  readonly scope: Scope | 'open';
+  readonly parameters?: readonly string[];
+  readonly handle: (call: Call) => Promise<RouteAnswer> | RouteAnswer;
+}
+
+/** The query of a request, held against the names that the route takes. Errors: request_invalid, with the name. */
+export function readQuery(url: string, allowed: readonly string[]): Readonly<Record<string, string>> {
+  const start = url.indexOf('?');
+  const query: Record<string, string> = Object.create(null);
+  if (start < 0) return query;
+  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+    if (!allowed.includes(name)) throw unknownParameter(name, allowed);
+    if (name in query)
+      throw failure('request_invalid', { detail: `the parameter ${name} is given more than once` });
+    query[name] = value;
+  }
+  return query;
+}
+
+const shownMax = 100;
+
+function unknownParameter(name: string, allowed: readonly string[]) {
+  const shown = JSON.stringify(name.slice(0, shownMax));
+  const near =
+    name.length > shownMax
+      ? undefined
+      : closestName(
+          name,
+          allowed.map((each) => each.toUpperCase()),
+        );
+  const meant = allowed.find((each) => each.toUpperCase() === near);
+  const takes = allowed.length === 0 ? 'it takes none' : `it takes ${allowed.join(', ')}`;
+  const hint = meant === undefined ? takes : `did you mean ${meant}?`;
+  return failure('request_invalid', { detail: `there is no parameter ${shown} here; ${hint}` });
+}
+
+/** The members of a JSON object body, held against the names that the route takes. Errors: request_invalid. */
+export function readObject(body: unknown, allowed: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw failure('request_invalid', { detail: 'the body must be a JSON object' });
+  const unknown = Object.keys(body).find((name) => !allowed.includes(name));
+  if (unknown !== undefined) {
+    const shown = JSON.stringify(unknown.slice(0, shownMax));
+    throw failure('request_invalid', {
+      detail: `the body has no field ${shown}; it has ${allowed.join(', ')}`,
+    });
+  }
+  return body as Record<string, unknown>;
+}
+
+/** A text member of a body. Errors: request_invalid when it is missing (without a default) or no text. */
+export function textOf(body: Readonly<Record<string, unknown>>, name: string, fallback?: string): string {
+  const value = body[name] ?? fallback;
+  if (typeof value !== 'string') throw failure('request_invalid', { detail: `${name} must be text` });
+  return value;
+}

@@ -1,0 +1,171 @@
+/** A listening server on a free port, with a real catalog and the narrow stand-ins of the other stages that a test may change. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { SqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
+import { systemClock } from '../../src/clock.ts';
+import { readBody } from '../../src/collect/read-body.ts';
+import type { CollectOutcome, CollectRequest, CollectStage } from '../../src/http/collect-route.ts';
+import { type HttpConfig, httpSettings } from '../../src/http/http-config.ts';
+import { KeyRing } from '../../src/http/key-ring.ts';
+import type { QuestionStage } from '../../src/http/question-routes.ts';
+import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
+import { firstStart } from '../../src/operations/first-start.ts';
+import { ProjectCare } from '../../src/operations/project-care.ts';
+import type { ReadinessReport } from '../../src/operations/readiness.ts';
+import { readSettings } from '../../src/settings.ts';
+import type { Signals } from '../../src/telemetry/signals.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
+
+export interface Opened {
+  readonly server: HttpServer;
+  readonly url: string;
+  readonly keys: Readonly<Record<'write' | 'read' | 'admin', string>>;
+  readonly care: ProjectCare;
+  readonly ring: KeyRing;
+  readonly catalog: SqliteCatalog;
+  readonly stages: Stages;
+  readonly notes: Signals['note'][];
+  readonly telemetry: Telemetry;
+  /** fetch on this server. `key` goes into the Authorization header. */
+  call(path: string, options?: CallOptions): Promise<Response>;
+}
+
+export interface CallOptions extends Omit<RequestInit, 'body'> {
+  readonly key?: string;
+  /** Text and bytes as they are; anything else as JSON. */
+  readonly body?: unknown;
+}
+
+/** What the stages do; a test replaces what it is about. */
+export interface Stages {
+  collect(request: CollectRequest): Promise<CollectOutcome>;
+  ask(plan: unknown, asker: { project: string; signal: AbortSignal }): Promise<unknown>;
+  summary(
+    parameters: Readonly<Record<string, string>>,
+    asker: { project: string; signal: AbortSignal },
+  ): Promise<unknown>;
+  queue(): Promise<object>;
+  readiness(): Promise<ReadinessReport>;
+  quarantined: HttpServerOptions['operations']['quarantine']['quarantined'];
+  removed: string[];
+}
+
+export async function openServer(
+  context: TestContext,
+  settings: Partial<HttpConfig> = {},
+  environment: { write?: string; read?: string; admin?: string } = {},
+): Promise<Opened> {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-http-'));
+  const telemetry = new Telemetry();
+  const notes: Signals['note'][] = [];
+  telemetry.subscribe('note', (note) => notes.push(note));
+  const catalog = await SqliteCatalog.open({ path: join(directory, 'catalog.db'), random: randomBytes });
+  const care = new ProjectCare({ catalog, random: randomBytes, now: Date.now });
+  const { made } = await firstStart(care, []);
+  const ring = await KeyRing.open({ catalog, telemetry, environment, pollIntervalMs: 10 });
+  const stages = defaultStages();
+  const config = { ...readSettings(httpSettings, {}), port: 0, ...settings };
+  const server = await HttpServer.open({
+    ...partsOf(stages, care, ring),
+    config,
+    keys: ring,
+    clock: systemClock,
+    telemetry,
+  });
+  context.after(async () => {
+    await server.close();
+    ring.close();
+    await catalog.close();
+    await rm(directory, { recursive: true });
+  });
+  const keys = Object.fromEntries(made.map(({ scope, secret }) => [scope, secret])) as Opened['keys'];
+  const call = (path: string, options: CallOptions = {}) => fetch(server.url + path, toInit(options));
+  return { server, url: server.url, keys, care, ring, catalog, stages, notes, telemetry, call };
+}
+
+function defaultStages(): Stages {
+  const ready = { status: 'ready' } as const;
+  return {
+    collect: async () => ({ accepted: 1, rejected: 0, results: [] }),
+    ask: async (plan, { project }) => ({ data: { plan, project } }),
+    summary: async (parameters, { project }) => ({ data: { ...parameters, project } }),
+    queue: async () => ({ queueLength: 0, status: 'ok' }),
+    readiness: async () => ({
+      status: 'ready',
+      collecting: true,
+      answering: true,
+      parts: { log: ready, writer: ready, store: ready, catalog: ready },
+    }),
+    quarantined: async () => ({ items: [], total: 0 }),
+    removed: [],
+  };
+}
+
+function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
+  const collect: CollectStage = { readBody, collect: (request) => stages.collect(request) };
+  const questions: QuestionStage = {
+    ask: (plan, asker) => stages.ask(plan, asker),
+    summary: (parameters, asker) => stages.summary(parameters, asker),
+    summaryParameters: ['from', 'to', 'timeZone'],
+  };
+  return {
+    collect,
+    questions,
+    operations: {
+      readiness: () => stages.readiness(),
+      queue: () => stages.queue(),
+      metrics: {
+        contentType: 'text/plain; version=0.0.4; charset=utf-8',
+        text: async () => 'millrace_up 1\n',
+      },
+      quarantine: { quarantined: (query: Parameters<Stages['quarantined']>[0]) => stages.quarantined(query) },
+    },
+    house: {
+      care,
+      removeProject: async (id: string) => void stages.removed.push(id),
+      keysChanged: () => ring.refresh(),
+    },
+  };
+}
+
+function toInit({ key, body, headers, ...rest }: CallOptions): RequestInit {
+  const all = new Headers(headers);
+  if (key !== undefined) all.set('authorization', `Bearer ${key}`);
+  if (body === undefined) return { ...rest, headers: all };
+  const raw = typeof body === 'string' || body instanceof Uint8Array;
+  if (!raw && !all.has('content-type')) all.set('content-type', 'application/json');
+  return { ...rest, headers: all, body: raw ? (body as string) : JSON.stringify(body) };
+}
+
+/** Sends bytes as they are over one connection and gives all that comes back until it is closed. */
+export function rawExchange(url: string, pieces: readonly (string | number)[]): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  socket.setEncoding('latin1');
+  socket.on('data', (data) => {
+    received += data;
+  });
+  socket.on('close', () => resolve(received));
+  socket.on('error', (error) => (received === '' ? reject(error) : resolve(received)));
+  void (async () => {
+    for (const piece of pieces) {
+      if (typeof piece === 'number') await systemClock.sleep(piece);
+      else if (!socket.destroyed) socket.write(piece);
+    }
+  })();
+  return promise;
+}
+
+/** The body of an answer that must be a problem document of this status and code. */
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  const type = response.headers.get('content-type');
+  if (type !== 'application/problem+json')
+    throw new Error(`${response.status} ${type}: ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
