@@ -1,0 +1,340 @@
+/**
+ * One partition's way from the log into the store. The modes are in writer-mode.ts; this file is their loop:
+ *
+ *   recover    the progress from the store, the dedupe index up to it; whatever the log has behind the progress may have
+ *              been tried before, so it is reconciled, a bounded stretch at a time, before it is walked again
+ *   gather     the next window: as soon as there are events, but not sooner than a flush interval after the last one; when
+ *              much is waiting it is read and prepared while the one before it is being inserted (one ahead, no more)
+ *   insert     window-insert.ts: exactly once, whatever the store does
+ *
+ * Any error that the parts do not wait out themselves leads back to `recover`, which needs nothing but the durable state.
+ */
+import type { Clock } from '../clock.ts';
+import { failure } from '../errors.ts';
+import type { Log } from '../log/log.ts';
+import type { Progress, Store } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Dedupe } from './dedupe.ts';
+import type { DedupeBounds } from './dedupe-index.ts';
+import { replay, restoreDedupe } from './dedupe-restore.ts';
+import { SnapshotFiles } from './dedupe-snapshot.ts';
+import { firstOf } from './first-of.ts';
+import { OffsetSet } from './offset-set.ts';
+import { type PartitionStatus, StatusBoard } from './partition-status.ts';
+import type { PrepareTools } from './prepare.ts';
+import { isFatal, Retry, WriterStopped } from './retry.ts';
+import { Upkeep } from './upkeep.ts';
+import type { Window } from './window.ts';
+import { WindowInserter } from './window-insert.ts';
+import { WindowReader } from './window-reader.ts';
+import type { WriterConfig } from './writer-config.ts';
+import { ModeSwitch } from './writer-mode.ts';
+
+export interface PartitionWriterOptions {
+  readonly partition: number;
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly tools: PrepareTools;
+  readonly config: WriterConfig;
+  /** Where snapshots of the dedupe index are kept; undefined: in memory only, for logs that forget too. */
+  readonly directory: string | undefined;
+  readonly random?: () => number;
+  readonly dedupeBounds?: DedupeBounds;
+}
+
+/** How many offsets are reconciled at once after a start: what lies behind them stays in the log meanwhile. */
+const reconcileOffsetsMax = 200_000;
+/** With fewer events than this waiting, the next window is gathered only when the last one is stored: larger is cheaper. */
+const aheadEventsMin = 5_000;
+
+/** What one recovery opened; the next one begins anew. */
+interface Session {
+  readonly reader: WindowReader;
+  readonly inserter: WindowInserter;
+  /** Aborts what is being gathered ahead. */
+  readonly abort: AbortController;
+}
+
+export class PartitionWriter {
+  readonly #options: PartitionWriterOptions;
+  readonly #stop = new AbortController();
+  readonly #modes: ModeSwitch;
+  readonly #retry: Retry;
+  readonly #board: StatusBoard;
+  readonly #files: SnapshotFiles | undefined;
+  readonly #upkeep: Upkeep;
+  #dedupe: Dedupe | undefined;
+  #progress: Progress | undefined;
+  /** Offsets below this one may have been tried before this start … */
+  #uncertainBelow = 0;
+  /** … and up to here it is known which of them landed. */
+  #reconciledTo = 0;
+  #landed = OffsetSet.empty;
+  #gatheredAt = Number.NEGATIVE_INFINITY;
+  #running: Promise<unknown> | undefined;
+
+  constructor(options: PartitionWriterOptions) {
+    this.#options = options;
+    const { partition, log, store, clock, telemetry, config, directory, random = Math.random } = options;
+    this.#modes = new ModeSwitch(partition, telemetry);
+    this.#retry = new Retry({
+      partition,
+      clock,
+      telemetry,
+      bounds: config,
+      random,
+      signal: this.#stop.signal,
+    });
+    this.#board = new StatusBoard(partition, log, clock);
+    this.#files = directory === undefined ? undefined : new SnapshotFiles(directory, partition);
+    const { snapshotIntervalMs } = config;
+    this.#upkeep = new Upkeep({ partition, log, store, clock, files: this.#files, snapshotIntervalMs });
+  }
+
+  start(): void {
+    this.#running ??= this.#runAll();
+  }
+
+  status(): PartitionStatus {
+    return this.#board.status(
+      this.#modes.current,
+      this.#progress,
+      this.#dedupe?.usage(),
+      this.#retry.lastError,
+    );
+  }
+
+  /**
+   * Stops reading, waits for the part of a window that the store has in hand (no longer than `closeTimeoutMs`), and writes
+   * the last snapshot when it can. The next writer goes on from there. Never rejects.
+   */
+  async close(): Promise<void> {
+    const { clock, config } = this.#options;
+    this.#stop.abort();
+    const running = this.#running ?? Promise.resolve();
+    await firstOf(new AbortController().signal, (ended) => [
+      running,
+      clock.sleep(config.closeTimeoutMs, ended),
+    ]);
+    if (this.#modes.current !== 'failed') this.#modes.set('stopped');
+  }
+
+  async #runAll(): Promise<void> {
+    const tending = this.#runUpkeep();
+    await this.#run();
+    await tending;
+    // past the timeout of `close` another writer may be at work already
+    if (this.#modes.current !== 'stopped') await this.#finish();
+  }
+
+  async #run(): Promise<void> {
+    for (let attempt = 1; !this.#stop.signal.aborted; attempt++) {
+      const before = this.#progress?.next;
+      try {
+        const session = await this.#recover();
+        await this.#write(session);
+      } catch (error) {
+        if (error instanceof WriterStopped || this.#stop.signal.aborted) break;
+        if (isFatal(error)) return this.#fail(error as Error);
+        if (this.#progress?.next !== before) attempt = 1;
+        this.#modes.set('backing-off');
+        await this.#retry.pause(attempt, error).catch(() => {});
+      }
+    }
+  }
+
+  async #recover(): Promise<Session> {
+    const { partition, log, store } = this.#options;
+    const backOff = () => this.#modes.set('backing-off');
+    const progress = await this.#retry.persist(async () => {
+      this.#modes.set('recovering');
+      return await store.progress(partition);
+    }, backOff);
+    const { next } = log.ends(partition);
+    if (progress.next > next) throw failure('log_behind', { partition, next, progress: progress.next });
+    this.#dedupe = await this.#retry.persist(async () => {
+      this.#modes.set('recovering');
+      return await this.#dedupeUpTo(progress.next);
+    }, backOff);
+    this.#retry.throwIfStopped();
+    this.#board.recovering();
+    this.#progress = progress;
+    this.#uncertainBelow = next;
+    this.#reconciledTo = progress.next;
+    this.#landed = OffsetSet.empty;
+    return this.#openSession(this.#dedupe, progress.next);
+  }
+
+  async #dedupeUpTo(next: number): Promise<Dedupe> {
+    const { dedupeBounds } = this.#options;
+    const options = {
+      ...this.#options,
+      files: this.#files,
+      signal: this.#stop.signal,
+      ...(dedupeBounds && { bounds: dedupeBounds }),
+    };
+    if (this.#dedupe === undefined) return await restoreDedupe(options, next);
+    await replay(options, this.#dedupe, next);
+    return this.#dedupe;
+  }
+
+  #openSession(dedupe: Dedupe, next: number): Session {
+    const { store, config, telemetry, partition } = this.#options;
+    const reader = new WindowReader(
+      {
+        ...this.#options,
+        ...config,
+        dedupe,
+        known: (keys) => this.#retry.persist(() => store.known(keys)),
+        onLost: (from, to, cause) => {
+          const message = `events of partition ${partition} are lost: offsets ${from} to ${to - 1} cannot be read: ${cause.message}`;
+          telemetry.publish('note', { level: 'error', message, fields: { partition, from, to } });
+        },
+      },
+      next,
+    );
+    const inserter = new WindowInserter({
+      ...this.#options,
+      modes: this.#modes,
+      retry: this.#retry,
+    });
+    return { reader, inserter, abort: new AbortController() };
+  }
+
+  /** Window after window until something throws; the one ahead never runs on behind this. */
+  async #write(session: Session): Promise<never> {
+    let ahead: Promise<Window> | undefined;
+    const abort = () => session.abort.abort();
+    this.#stop.signal.addEventListener('abort', abort, { once: true });
+    try {
+      for (;;) {
+        this.#retry.throwIfStopped();
+        if (ahead === undefined) await this.#reconcileNext(session);
+        this.#modes.set('gathering');
+        const window = await (ahead ?? this.#gather(session, undefined));
+        const inserting = this.#insert(session, window);
+        ahead = this.#isReconciled(session) ? this.#gather(session, inserting) : undefined;
+        // it is looked at in its turn, or given up below
+        ahead?.catch(() => {});
+        await inserting;
+      }
+    } finally {
+      this.#stop.signal.removeEventListener('abort', abort);
+      abort();
+      const abandoned = await ahead?.catch(() => undefined);
+      if (abandoned !== undefined) this.#dedupe?.release(abandoned.ids);
+    }
+  }
+
+  #isReconciled({ reader }: Session): boolean {
+    return this.#reconciledTo >= this.#uncertainBelow || reader.next < this.#reconciledTo;
+  }
+
+  /** Never while an insert is under way: the fence would stop it. */
+  async #reconcileNext(session: Session): Promise<void> {
+    if (this.#isReconciled(session)) return;
+    const to = Math.min(this.#reconciledTo + reconcileOffsetsMax, this.#uncertainBelow);
+    this.#landed = await session.inserter.reconcile(this.#reconciledTo, to);
+    this.#reconciledTo = to;
+  }
+
+  /** The next window. `inserting`: the one before it, which is waited for unless much is to be done. */
+  async #gather(session: Session, inserting: Promise<void> | undefined): Promise<Window> {
+    const { log, partition, clock } = this.#options;
+    const { reader } = session;
+    for (;;) {
+      await log.wait(partition, reader.next, session.abort.signal);
+      this.#throwIfEnded(session);
+      this.#board.unread();
+      await this.#pace(session, inserting);
+      this.#throwIfEnded(session);
+      this.#gatheredAt = clock.monotonic();
+      const until = reader.next < this.#reconciledTo ? this.#reconciledTo : Number.POSITIVE_INFINITY;
+      const window = await reader.read(this.#landed, until);
+      if (window === undefined) continue;
+      this.#board.gathered(window);
+      return window;
+    }
+  }
+
+  async #pace({ reader, abort }: Session, inserting: Promise<void> | undefined): Promise<void> {
+    const { log, partition, clock, config } = this.#options;
+    const { signal } = abort;
+    const backlog = (events: number, ended: AbortSignal) =>
+      log.wait(partition, reader.next + events - 1, ended);
+    const waitMs = this.#gatheredAt + config.flushIntervalMs - clock.monotonic();
+    if (waitMs > 0) {
+      await firstOf(signal, (ended) => [clock.sleep(waitMs, ended), backlog(config.batchEventsMax, ended)]);
+    }
+    if (inserting !== undefined) {
+      const most = Math.min(aheadEventsMin, config.batchEventsMax);
+      await firstOf(signal, (ended) => [inserting, backlog(most, ended)]);
+    }
+  }
+
+  #throwIfEnded(session: Session): void {
+    if (session.abort.signal.aborted) throw new WriterStopped();
+  }
+
+  async #insert({ inserter }: Session, window: Window): Promise<void> {
+    const { clock, telemetry, partition } = this.#options;
+    const startedAt = clock.monotonic();
+    try {
+      const before = this.#progress!;
+      this.#progress = await inserter.insert(window, before);
+      const durationMs = clock.monotonic() - startedAt;
+      const rows = this.#progress.stored - before.stored - window.landed;
+      this.#board.stored(window, rows, durationMs);
+      const now = clock.now();
+      telemetry.publish('writer.batch', {
+        partition,
+        rows,
+        duplicates: window.duplicates,
+        quarantined: this.#progress.quarantined - before.quarantined,
+        durationMs,
+        lagMinMs: Math.max(0, now - window.receivedMax),
+        lagMaxMs: Math.max(0, now - window.receivedMin),
+      });
+    } finally {
+      this.#dedupe?.release(window.ids);
+    }
+  }
+
+  async #runUpkeep(): Promise<void> {
+    const { clock, config } = this.#options;
+    for (;;) {
+      await clock.sleep(config.upkeepIntervalMs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      // not before the first recovery: until then nothing is known
+      if (this.#progress === undefined || this.#dedupe === undefined) continue;
+      await this.#tend(() => this.#upkeep.run(this.#dedupe!));
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const dedupe = this.#dedupe;
+    if (dedupe !== undefined && this.#retry.lastError === undefined)
+      await this.#tend(() => this.#upkeep.close(dedupe));
+  }
+
+  /** Upkeep can wait: the log keeps more for a while, and a start takes longer. */
+  async #tend(round: () => Promise<void>): Promise<void> {
+    try {
+      await round();
+    } catch (error) {
+      const { telemetry, partition } = this.#options;
+      const message = `the upkeep of partition ${partition} failed and is tried again: ${(error as Error).message}`;
+      telemetry.publish('note', { level: 'warn', message, fields: { partition } });
+    }
+  }
+
+  #fail(error: Error): void {
+    const { telemetry, partition } = this.#options;
+    this.#board.failed(error);
+    this.#modes.set('failed');
+    const message = `the writer of partition ${partition} cannot go on: ${error.message}`;
+    telemetry.publish('note', { level: 'error', message, fields: { partition } });
+  }
+}

@@ -1,0 +1,75 @@
+/** The writing stage: one writer a partition, opened together, closed together, and seen as one. */
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log/log.ts';
+import type { Store } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { DedupeBounds } from './dedupe-index.ts';
+import { type Ledger, sumLedgers } from './ledger.ts';
+import type { PartitionStatus } from './partition-status.ts';
+import { PartitionWriter } from './partition-writer.ts';
+import { openPrepareTools, type PrepareTools } from './prepare.ts';
+import type { WriterConfig } from './writer-config.ts';
+
+export interface WriterOptions {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly config: WriterConfig;
+  /** Where the dedupe index is kept between starts, made when missing; undefined only for a log that forgets too. */
+  readonly directory?: string;
+  /** From 0 to 1, for the jitter of waiting; Math.random by default. */
+  readonly random?: () => number;
+  readonly tools?: PrepareTools;
+  /** Smaller ones are for tests. */
+  readonly dedupeBounds?: DedupeBounds;
+}
+
+export interface WriterStatus {
+  readonly partitions: readonly PartitionStatus[];
+  /** Events in the log that are not stored yet. */
+  readonly waiting: number;
+  /** Age of the oldest of them, from acceptance, in ms; 0 when there is none. */
+  readonly lagMs: number;
+  readonly eventsPerSecond: number;
+  /** The sum over the partitions whose progress is known; undefined until all are. */
+  readonly ledger: Ledger | undefined;
+}
+
+export class Writer {
+  readonly #partitions: readonly PartitionWriter[];
+
+  constructor(options: WriterOptions & { readonly tools: PrepareTools }) {
+    const { log, directory } = options;
+    this.#partitions = Array.from(
+      { length: log.partitions },
+      (_, partition) => new PartitionWriter({ ...options, partition, directory }),
+    );
+  }
+
+  /** Begins to write. A store that is away is waited for; nothing of that is an error here. */
+  start(): void {
+    for (const partition of this.#partitions) partition.start();
+  }
+
+  status(): WriterStatus {
+    const partitions = this.#partitions.map((partition) => partition.status());
+    const ledgers = partitions.flatMap(({ ledger }) => ledger ?? []);
+    return {
+      partitions,
+      waiting: partitions.reduce((sum, { waiting }) => sum + waiting, 0),
+      lagMs: Math.max(0, ...partitions.map(({ lagMs }) => lagMs)),
+      eventsPerSecond: partitions.reduce((sum, { eventsPerSecond }) => sum + eventsPerSecond, 0),
+      ledger: ledgers.length === partitions.length ? sumLedgers(ledgers) : undefined,
+    };
+  }
+
+  /** Ends when each partition has given its last batch away; see `closeTimeoutMs`. Never rejects. */
+  async close(): Promise<void> {
+    await Promise.all(this.#partitions.map((partition) => partition.close()));
+  }
+}
+
+export async function openWriter(options: WriterOptions): Promise<Writer> {
+  return new Writer({ ...options, tools: options.tools ?? (await openPrepareTools()) });
+}
