@@ -138,7 +138,7 @@ export class PartitionLog {
     this.end(closed);
     await this.#removing;
     await this.#exclusive(async () => {
-      if (!failed && this.#writer !== undefined) await this.#seal(this.#writer);
+      if (!failed && this.#writer !== undefined && this.#writer.segment.bytes > 0) await this.#seal(this.#writer);
       await this.#writer?.close();
       this.#writer = undefined;
     });

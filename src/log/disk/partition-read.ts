@@ -47,7 +47,8 @@ async function collect(
       const { position, detail } = step;
       throw failure('log_corrupt', { path: segment.path, byte: position, detail, nextOffset });
     }
-    if (step.count > 0) segment.note(step.offset, step.position);
+    if (step.count === 0) continue;
+    segment.note(step.offset, step.position);
     if (step.offset + step.count <= from) continue;
     records.push({ offset: step.offset, count: step.count, bytes: step.payload });
     events += step.count;
