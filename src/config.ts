@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { collectSettings } from './collect/collect-config.ts';
 import { failure } from './errors.ts';
 import { type HttpConfig, httpSettings } from './http/http-config.ts';
 import { type DiskLogConfig, diskLogSettings } from './log/disk/disk-config.ts';
@@ -99,6 +100,13 @@ const questionSettings = settingsGroup('Questions', {
   }),
 });
 
+const cacheSettings = settingsGroup('Cache', {
+  bytesMax: bytes('MILLRACE_CACHE_BYTES_MAX', {
+    default: '64MiB',
+    doc: 'The most memory for answers that are kept for the next asker; 0 keeps none.',
+  }),
+});
+
 const reporterSettings = settingsGroup('What prints', {
   level: choice('MILLRACE_REPORT_LEVEL', {
     default: 'info',
@@ -125,7 +133,9 @@ export const settingsGroups: readonly SettingsGroup[] = [
   stageSettings,
   httpSettings,
   keySettings,
+  collectSettings,
   questionSettings,
+  cacheSettings,
   reporterSettings,
   diskLogSettings,
   writerSettings,
@@ -145,10 +155,11 @@ export interface Config {
   readonly dataDirectory: string;
   readonly log: LogConfig;
   readonly store: StoreConfig;
-  readonly cache: { readonly kind: 'memory' };
+  readonly cache: { readonly kind: 'memory' } & Values<typeof cacheSettings>;
   readonly catalog: { readonly kind: 'file'; readonly file: string };
   readonly http: HttpConfig;
   readonly keys: Values<typeof keySettings>;
+  readonly collect: Values<typeof collectSettings>;
   readonly writer: WriterConfig;
   readonly question: Values<typeof questionSettings>;
   readonly reporter: Values<typeof reporterSettings>;
@@ -204,10 +215,11 @@ export function loadConfig(environment: Environment, workingDirectory = process.
             settings: readSettings(embeddedSettings, environment),
           }
         : { kind: 'memory' },
-    cache: { kind: 'memory' },
+    cache: { kind: 'memory', ...readSettings(cacheSettings, environment) },
     catalog: { kind: 'file', file: place(stages.catalog.rest, 'catalog.sqlite') },
     http: readSettings(httpSettings, environment),
     keys,
+    collect: readSettings(collectSettings, environment),
     writer: readSettings(writerSettings, environment),
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),
@@ -228,9 +240,20 @@ function refuseUnknown(environment: Environment): void {
   const known = new Set(names);
   for (const name of Object.keys(environment)) {
     if (/^MILLRACE_/i.test(name) && !known.has(name)) {
-      throw failure('setting_unknown', { setting: name, meant: misnomers[name] ?? closestName(name, names) });
+      throw failure('setting_unknown', {
+        setting: name,
+        meant: misnomers[name] ?? closestSetting(name, names),
+      });
     }
   }
+}
+
+/** What all names share says nothing about which one was meant. */
+function closestSetting(wrong: string, names: readonly string[]): string | undefined {
+  const prefix = 'MILLRACE_';
+  const ends = names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const closest = closestName(wrong.slice(prefix.length), ends);
+  return closest === undefined ? undefined : prefix + closest;
 }
 
 /** Names that people guess and that are too far from ours to be found by spelling. */

@@ -221,7 +221,7 @@ export const secret = ((name, options) =>
 /** The declared name that a wrong one was most likely meant to be; undefined when none is near. */
 export function closestName(wrong: string, names: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(wrong.length / 4)) + 1;
+  let bestDistance = Math.max(1, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {
     const distance = editDistance(wrong.toUpperCase(), name);
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
@@ -276,16 +276,19 @@ function between({ min = 0, max }: Bounds, unit = ''): string {
 const shownMax = 80;
 const shorten = (value: string) => (value.length > shownMax ? `${value.slice(0, shownMax)}…` : value);
 
-/** Levenshtein's distance, one row at a time. */
+/** Letters added, left out, changed, or two neighbors swapped (Damerau and Levenshtein, restricted), one row at a time. */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current[j] = Math.min(previous[j]! + 1, current[j - 1]! + 1, substitution);
+      const changed = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swaps = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = swaps ? beforePrevious[j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      current[j] = Math.min(previous[j]! + 1, current[j - 1]! + 1, changed, swapped);
     }
-    previous = current;
+    [beforePrevious, previous] = [previous, current];
   }
   return previous[b.length]!;
 }

@@ -28,7 +28,7 @@ export function banner(url: string, made: FirstStart['made'], config: Config, no
     '',
     `  curl "${url}/api/v1/analytics/summary?from=${day}&to=${day}" -H "Authorization: Bearer ${key('read')}"`,
     '',
-    ...lookLines(url, made),
+    `Status page: ${url}/`,
     '',
   ];
   return `${lines.join('\n')}\n`;
@@ -43,12 +43,6 @@ function madeLines(made: FirstStart['made']): string[] {
     ...lines,
     '',
   ];
-}
-
-function lookLines(url: string, made: FirstStart['made']): string[] {
-  const read = made.find(({ scope }) => scope === 'read');
-  // behind the #, which browsers do not send: the key gets into no log
-  return [`Status page: ${url}/${read === undefined ? '' : `#key=${read.secret}`}`];
 }
 
 /** The key itself when this start made it; the shell's variable when the environment set it; else a place to put it. */

@@ -15,7 +15,7 @@ interface ListOptions {
 interface CreateOptions {
   readonly project: string;
   readonly name?: string;
-  readonly origin: readonly string[];
+  readonly origin?: readonly string[];
   readonly json?: true;
 }
 
@@ -44,7 +44,7 @@ Keys that are set by MILLRACE_WRITE_KEY, MILLRACE_READ_KEY and MILLRACE_ADMIN_KE
     .addArgument(scopeArgument.choices(['write', 'read', 'admin']))
     .option('-p, --project <id>', 'the project that it opens', 'default')
     .option('-n, --name <name>', 'what it is for')
-    .option('-o, --origin <url...>', 'write keys: only pages of these origins may use it', [])
+    .option('-o, --origin <url...>', 'write keys: only pages of these origins may use it')
     .option('--json', 'print JSON')
     .action((scope: Scope, options: CreateOptions) => create(context, scope, options));
   keys
@@ -87,7 +87,7 @@ function row(key: Key): string[] {
 }
 
 async function create(context: CliContext, scope: Scope, options: CreateOptions): Promise<void> {
-  const { project, origin: origins, name = `made on the command line` } = options;
+  const { project, origin: origins = [], name = 'made on the command line' } = options;
   const made = await withCatalog(context, ({ care }) => care.createKey({ project, scope, name, origins }));
   printMade(context, made, options.json);
 }

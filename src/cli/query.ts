@@ -15,7 +15,7 @@ interface QueryOptions {
   readonly interval?: string;
   readonly by?: string;
   readonly limit?: string;
-  readonly filter: readonly FilterText[];
+  readonly filter?: readonly FilterText[];
   readonly tz: string;
   readonly metrics: string;
   readonly bots: string;
@@ -28,7 +28,7 @@ interface QueryOptions {
 const intervals = ['15m', 'hour', 'day', 'week', 'month'];
 
 export function queryCommand(context: CliContext): Command {
-  const collect = (given: string, before: readonly string[]) => [...before, given];
+  const collect = (given: string, before: readonly string[] = []) => [...before, given];
   return new Command('query')
     .description('ask a running server how many, how many people, how much')
     .option('--from <time>', 'a date (from its begin) or a time; dates are read in --tz')
@@ -37,7 +37,7 @@ export function queryCommand(context: CliContext): Command {
     .addOption(new Option('-i, --interval <interval>', 'numbers over time').choices(intervals))
     .option('-b, --by <field>', 'grouped by a field: country, path, type, properties.plan …')
     .option('-l, --limit <groups>', 'how many groups to show (10)')
-    .option('-f, --filter <filter>', 'only events that match; several must all match', collect, [])
+    .option('-f, --filter <filter>', 'only events that match; several must all match', collect)
     .option('--tz <zone>', 'time zone whose days are meant', 'UTC')
     .option('-m, --metrics <list>', 'of events, users, amount', 'events,users')
     .addOption(
@@ -80,7 +80,7 @@ async function query(context: CliContext, options: QueryOptions): Promise<void> 
 
 /** The plan as the API takes it. What is wrong in it is said by the server, which knows every field. */
 function planOf(options: QueryOptions, now: number) {
-  const filters = parseFilters(options.filter);
+  const filters = parseFilters(options.filter ?? []);
   const limit = options.limit === undefined ? undefined : Number(options.limit);
   if (limit !== undefined && !Number.isInteger(limit)) throw new UsageError('--limit must be a whole number');
   if (limit !== undefined && options.by === undefined) throw new UsageError('--limit goes with --by');

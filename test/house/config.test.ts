@@ -65,8 +65,9 @@ describe('config', () => {
       'there is no setting MILLRACE_DTA; did you mean MILLRACE_DATA? (all settings: docs/config.md)',
     );
     assert.match(refusal({ millrace_data: 'x' }), /did you mean MILLRACE_DATA\?/);
+    assert.match(refusal({ MILLRACE_WRTIE_KEY: 'x' }), /did you mean MILLRACE_WRITE_KEY\?/);
     assert.match(refusal({ MILLRACE_LOG_LEVEL: 'debug' }), /did you mean MILLRACE_REPORT_LEVEL\?/);
-    assert.match(refusal({ MILLRACE_QQQQQQQQQQQ: 'x' }), /^there is no setting MILLRACE_QQQQQQQQQQQ \(all/);
+    assert.match(refusal({ MILLRACE_FOO: 'x' }), /^there is no setting MILLRACE_FOO \(all/);
   });
 
   it('says which rule a value breaks', () => {
