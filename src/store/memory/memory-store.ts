@@ -61,13 +61,16 @@ export class MemoryStore implements Store {
       this.#rows.push(row);
       this.#changes.note(row.project, row.timestamp);
     }
-    for (const item of batch.quarantined) this.#quarantined.push(item);
+    for (const item of batch.quarantined) {
+      // given again after an unclear outcome, it is kept once
+      if (!this.#quarantined.some((each) => comparePlaces(each, item) === 0)) this.#quarantined.push(item);
+    }
     if (batch.progress !== undefined) this.#progress.set(batch.partition, batch.progress);
   }
 
   async reconcile(partition: number, from: number, to: number): Promise<OffsetRanges> {
     this.#assertOpen();
-    const offsets = [...this.#rows, ...this.#quarantined]
+    const offsets = this.#rows
       .filter((place) => place.partition === partition && place.offset >= from && place.offset < to)
       .map((place) => place.offset);
     return rangesOf(offsets);
