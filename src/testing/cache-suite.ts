@@ -72,6 +72,7 @@ export function cacheSuite(name: string, open: (bytesMax: number) => Promise<Ope
       await cache.close();
       assert.equal(await cache.get('key'), undefined);
       await cache.set('key', 'value', minute);
+      assert.equal(await cache.get('key'), undefined);
     });
   });
 }

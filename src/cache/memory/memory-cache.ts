@@ -23,6 +23,7 @@ export class MemoryCache implements Cache {
   /** A Map keeps the order of insertion: a used entry is put in again, so that the first one is the oldest. */
   readonly #entries = new Map<string, Entry>();
   #bytes = 0;
+  #closed = false;
 
   constructor({ clock, bytesMax }: MemoryCacheOptions) {
     this.#clock = clock;
@@ -44,7 +45,7 @@ export class MemoryCache implements Cache {
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     this.#drop(key);
     const bytes = 2 * (key.length + value.length) + entryBytes;
-    if (bytes > this.#bytesMax || ttlMs <= 0) return;
+    if (bytes > this.#bytesMax || ttlMs <= 0 || this.#closed) return;
     this.#entries.set(key, { value, expiresAt: this.#clock.now() + ttlMs, bytes });
     this.#bytes += bytes;
     for (const oldest of this.#entries.keys()) {
@@ -58,6 +59,7 @@ export class MemoryCache implements Cache {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#entries.clear();
     this.#bytes = 0;
   }
