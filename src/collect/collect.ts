@@ -22,7 +22,7 @@ import { type Candidate, type CollectContext, type CollectRequest, makeCandidate
 import { recordEventsMax, sliceBytesMax, sliceEventsMax } from './limits.ts';
 import { type CollectResult, resultOf } from './outcome.ts';
 import type { Places } from './places.ts';
-import { type BodySource, readBody } from './read-body.ts';
+import { type Arriving, type BodySource, readBody } from './read-body.ts';
 import { type SplitBody, splitBody } from './split-body.ts';
 import { StepTimes } from './step-times.ts';
 import { collectSteps, type Step } from './steps.ts';
@@ -52,9 +52,9 @@ export class Collector {
     this.#steps = collectSteps({ ...options, salts: new DailySalts(options.salt) });
   }
 
-  /** Reads and inflates the body of a request. Errors: body_too_large, encoding_unsupported, body_malformed. */
-  readBody(source: BodySource): Promise<Uint8Array> {
-    return readBody(source);
+  /** Reads and inflates the body of a request. Errors: body_too_large, encoding_unsupported, body_malformed, `arriving`'s. */
+  readBody(source: BodySource, arriving?: Arriving): Promise<Uint8Array> {
+    return readBody(source, undefined, arriving);
   }
 
   /**

@@ -44,8 +44,15 @@ const inflaters = new Map<string, Inflate>([
   ['zstd', zstdDecompress],
 ]);
 
-/** The inflated bytes. Errors: body_too_large, encoding_unsupported, body_malformed. */
-export async function readBody(source: BodySource, bytesMax = bodyBytesMax): Promise<Uint8Array> {
+/** Hears how many bytes of the body have arrived so far; may throw a failure, which ends the reading. */
+export type Arriving = (bytes: number) => void;
+
+/** The inflated bytes. Errors: body_too_large, encoding_unsupported, body_malformed, and those of `arriving`. */
+export async function readBody(
+  source: BodySource,
+  bytesMax = bodyBytesMax,
+  arriving?: Arriving,
+): Promise<Uint8Array> {
   const encoding = (source.headers['content-encoding'] ?? '').trim().toLowerCase() || 'identity';
   const inflate = inflaters.get(encoding);
   if (inflate === undefined && encoding !== 'identity') {
@@ -54,11 +61,15 @@ export async function readBody(source: BodySource, bytesMax = bodyBytesMax): Pro
     });
   }
   if (Number(source.headers['content-length'] ?? 0) > bytesMax) throw tooLarge('body', bytesMax);
-  const sent = await readAll(source, bytesMax);
+  const sent = await readAll(source, bytesMax, arriving);
   return inflate === undefined ? sent : await inflateAll(sent, inflate, encoding, bytesMax);
 }
 
-async function readAll(source: Readable, bytesMax: number): Promise<Uint8Array> {
+async function readAll(
+  source: Readable,
+  bytesMax: number,
+  arriving: Arriving | undefined,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
@@ -66,6 +77,7 @@ async function readAll(source: Readable, bytesMax: number): Promise<Uint8Array> 
     for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
       bytes += chunk.byteLength;
       if (bytes > bytesMax) throw tooLarge('body', bytesMax);
+      arriving?.(bytes);
       chunks.push(chunk);
     }
   } catch (error) {

@@ -4,6 +4,8 @@
  * to origins.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Collector, CollectResult } from '../collect/collect.ts';
+import { bodyBytesMax } from '../collect/limits.ts';
 import { failure } from '../errors.ts';
 import { authorize } from './access.ts';
 import type { ServerContext } from './context.ts';
@@ -13,38 +15,13 @@ import { requestIdOf } from './request-id.ts';
 
 export const collectPath = '/api/collect';
 
-/** One request as the collect stage gets it. */
-export interface CollectRequest {
-  readonly project: string;
-  /** Epoch milliseconds. */
-  readonly receivedAt: number;
-  readonly contentType: string | undefined;
-  /** Inflated. */
-  readonly body: Uint8Array;
-  readonly address: string;
-  readonly userAgent: string | undefined;
-}
+/** What this route needs of the collect stage. */
+export type CollectStage = Pick<Collector, 'readBody' | 'collect'>;
 
-export interface CollectOutcome {
-  readonly accepted: number;
-  readonly rejected: number;
-  /** Every event that was refused, and why. */
-  readonly results: readonly unknown[];
-}
-
-export interface CollectStage {
-  /** Reads and inflates a body. Errors: body_too_large, encoding_unsupported, body_malformed. */
-  readBody(request: IncomingMessage): Promise<Uint8Array>;
-  /** Resolves once the accepted events are durable. Errors: those of bodies and of the log. */
-  collect(request: CollectRequest): Promise<CollectOutcome>;
-}
-
-type Answer = ProblemAnswer & { readonly outcome?: CollectOutcome; readonly bytes?: number };
+type Answer = ProblemAnswer & { readonly outcome?: CollectResult; readonly bytes?: number };
 
 /** Browsers ask again after this, or after two hours if that is less. */
 const preflightSeconds = 86_400;
-/** What a body of unknown length is counted as while it arrives. */
-const unknownBodyBytes = 10 * 1024 * 1024;
 const anyOrigin = { 'access-control-allow-origin': '*' };
 
 export class CollectRoute {
@@ -102,24 +79,29 @@ export class CollectRoute {
     });
   }
 
-  /** Holds the body's bytes against the budget for as long as the work takes. */
+  /**
+   * Holds the body's bytes against the budget for as long as the work takes: all of it at once when its length is known,
+   * else as it arrives; and what it has become when it was inflated.
+   */
   async #withBody<T>(request: IncomingMessage, work: (body: Uint8Array) => Promise<T>): Promise<T> {
     const { bodies } = this.#context;
-    let held = Math.min(Number(request.headers['content-length'] ?? unknownBodyBytes), unknownBodyBytes);
-    bodies.take(held);
+    let held = 0;
+    const hold = (bytes: number) => {
+      if (bytes <= held) return;
+      bodies.take(bytes - held);
+      held = bytes;
+    };
     try {
-      const body = await this.#stage.readBody(request);
-      bodies.giveBack(held);
-      held = 0;
-      bodies.take(body.byteLength);
-      held = body.byteLength;
+      hold(Math.min(Number(request.headers['content-length'] ?? 0), bodyBytesMax));
+      const body = await this.#stage.readBody(request, hold);
+      hold(body.byteLength);
       return await work(body);
     } finally {
       bodies.giveBack(held);
     }
   }
 
-  #outcomeAnswer(outcome: CollectOutcome, request: IncomingMessage, requestId: string): Answer {
+  #outcomeAnswer(outcome: CollectResult, request: IncomingMessage, requestId: string): Answer {
     const { accepted, rejected, results } = outcome;
     const said = { accepted, rejected, results };
     if (accepted > 0) return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome };

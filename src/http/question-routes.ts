@@ -1,40 +1,34 @@
 /** Where questions are asked: any plan by POST, and the summary as a plain GET. */
-import type { Call, Route } from './route.ts';
+import type { Clock } from '../clock.ts';
+import type { Query } from '../query/query.ts';
+import { summaryBody, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
+import type { Call, Route, RouteAnswer } from './route.ts';
 
-export interface Asker {
-  /** From the key, never from what was sent. */
-  readonly project: string;
-  readonly signal: AbortSignal;
-}
+/** What these routes need of the query stage. */
+export type QuestionStage = Pick<Query, 'ask'>;
 
-/** What these routes need of the query stage. Errors: plan_invalid, the budgets', store_unavailable, question_cancelled. */
-export interface QuestionStage {
-  ask(plan: unknown, asker: Asker): Promise<unknown>;
-  summary(parameters: Readonly<Record<string, string>>, asker: Asker): Promise<unknown>;
-  /** The parameters that `summary` reads. */
-  readonly summaryParameters: readonly string[];
-}
-
-export function questionRoutes(questions: QuestionStage): readonly Route[] {
-  const summary = (path: string): Route => ({
-    method: 'GET',
-    path,
-    scope: 'read',
-    parameters: questions.summaryParameters,
-    handle: async (call) => ({ body: await questions.summary(call.query, askerOf(call)) }),
-  });
+export function questionRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): readonly Route[] {
+  // the design has it under both
+  const summaryPaths = ['/api/v1/analytics/summary', '/api/analytics/summary'];
   return [
-    summary('/api/v1/analytics/summary'),
-    summary('/api/analytics/summary'),
-    {
-      method: 'POST',
-      path: '/api/v1/query',
-      scope: 'read',
-      handle: async (call) => ({ body: await questions.ask(call.body, askerOf(call)) }),
-    },
+    ...summaryPaths.map(
+      (path): Route => ({
+        method: 'GET',
+        path,
+        scope: 'read',
+        parameters: summaryParameters,
+        handle: async ({ grant, query, signal }) => {
+          const { project } = grant!;
+          const plan = summaryPlan(query, project, clock.now());
+          return { body: summaryBody(await questions.ask(plan, { project, signal })) };
+        },
+      }),
+    ),
+    { method: 'POST', path: '/api/v1/query', scope: 'read', handle: (call) => ask(questions, call) },
   ];
 }
 
-function askerOf({ grant, signal }: Call): Asker {
-  return { project: grant!.project, signal };
+async function ask(questions: QuestionStage, { grant, body, signal }: Call): Promise<RouteAnswer> {
+  // from the key, never from what was sent: nothing crosses projects
+  return { body: await questions.ask(body, { project: grant!.project, signal }) };
 }

@@ -163,11 +163,11 @@ function contextOf({ config, keys, clock, telemetry, newId }: HttpServerOptions)
   };
 }
 
-function routesOf({ questions, operations, house }: HttpServerOptions): readonly Route[] {
+function routesOf({ questions, operations, house, clock }: HttpServerOptions): readonly Route[] {
   return [
     ...pageRoutes(),
     ...operationRoutes(operations),
-    ...(questions ? questionRoutes(questions) : []),
+    ...(questions ? questionRoutes(questions, clock) : []),
     ...houseRoutes(house),
   ];
 }

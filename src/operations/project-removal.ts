@@ -10,12 +10,12 @@ import { failure } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { WriterView } from './writer-view.ts';
+import type { Writer } from '../writer/writer.ts';
 
 export interface ProjectRemovalOptions {
   readonly catalog: Catalog;
   readonly log: Pick<Log, 'ends' | 'partitions'>;
-  readonly writer: WriterView;
+  readonly writer: Pick<Writer, 'status'>;
   readonly store: Pick<Store, 'deleteProject'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -36,7 +36,7 @@ export class ProjectRemoval {
     this.#options = options;
   }
 
-  /** Goes on with what an earlier process had marked. */
+  /** Goes on with whatever is marked: by an earlier process, or by another one, such as the command line. */
   async resume(): Promise<void> {
     for (const project of await this.#options.catalog.projects()) {
       if (project.deletingSince !== undefined) this.#start(project.id);
@@ -94,7 +94,11 @@ export class ProjectRemoval {
     await clock.sleep(settleMs, signal);
     const ends = Array.from({ length: log.partitions }, (_, partition) => log.ends(partition).next);
     const passed = () =>
-      writer.status().partitions.every(({ partition, next }) => next >= (ends[partition] ?? 0));
+      writer.status().partitions.every(({ partition, ledger }) => {
+        // in doubt it has not passed: the store has not told the progress yet
+        const next = ledger === undefined ? -1 : ledger.accepted - ledger.inFlight;
+        return next >= (ends[partition] ?? 0);
+      });
     while (!signal.aborted && !passed()) await clock.sleep(pollIntervalMs, signal);
     if (signal.aborted) return false;
     await store.deleteProject(id);

@@ -1,80 +1,84 @@
-/**
- * How far counting is behind accepting, and where every accepted event is: the ledger of promise 6,
- * `accepted = stored + duplicates + quarantined + inFlight`, over all partitions and the log's whole life.
- */
+/** How far counting is behind accepting, and where every accepted event is: the ledger of promise 6, and what each writer does. */
 import type { Log } from '../log/log.ts';
 import type { Store } from '../store/store.ts';
-import type { PartitionView, WriterView } from './writer-view.ts';
+import type { Ledger } from '../writer/ledger.ts';
+import type { PartitionStatus } from '../writer/partition-status.ts';
+import type { Writer } from '../writer/writer.ts';
 
 export interface QueueStatusOptions {
-  readonly log: Pick<Log, 'ends' | 'usage' | 'partitions'>;
-  readonly writer: WriterView;
+  readonly log: Pick<Log, 'usage'>;
+  readonly writer: Pick<Writer, 'status'>;
   readonly store: Pick<Store, 'quarantined'>;
   /** Above this many waiting events the status is `warning`. */
   readonly warningEvents: number;
   readonly now: () => number;
 }
 
-export interface Ledger {
-  readonly accepted: number;
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly quarantined: number;
-  readonly inFlight: number;
-}
-
 export interface QueueStatus {
+  /** Events that are accepted and not countable yet. */
   readonly queueLength: number;
+  /** `warning`: more wait than the setting allows, or a writer has failed, or an event was lost. */
   readonly status: 'ok' | 'warning';
+  /** How long the oldest of them has waited. */
   readonly lagMs: number;
-  /** Events in quarantine; null while the store cannot say. */
+  /** Events in quarantine, of all projects; null while the store cannot say. */
   readonly deadLetters: number | null;
   /** ISO 8601. */
   readonly timestamp: string;
-  readonly ledger: Ledger;
+  /** Over the last ten seconds. */
+  readonly eventsPerSecond: number;
+  /** accepted = stored + duplicates + quarantined + lost + inFlight; null until the store has told the progress. */
+  readonly ledger: Ledger | null;
   readonly log: { readonly bytes: number; readonly bytesMax: number };
-  readonly partitions: readonly (PartitionView & { readonly first: number; readonly end: number })[];
+  readonly partitions: readonly PartitionView[];
+}
+
+/** `lastError` has the code alone: its message may name paths of the server. */
+export interface PartitionView {
+  readonly partition: number;
+  readonly mode: PartitionStatus['mode'];
+  readonly waiting: number;
+  readonly lagMs: number;
+  readonly eventsPerSecond: number;
+  readonly ledger: Ledger | null;
+  readonly lastBatch: { readonly rows: number; readonly durationMs: number; readonly at: string } | null;
+  readonly lastError: { readonly code: string; readonly at: string } | null;
 }
 
 export async function queueStatus(options: QueueStatusOptions): Promise<QueueStatus> {
   const { log, store, writer, warningEvents, now } = options;
-  const { partitions, lagMs } = writer.status();
-  const views = partitions.map((view) => {
-    const ends = log.ends(view.partition);
-    return { ...view, first: ends.first, end: ends.next };
-  });
-  const ledger = ledgerOf(views);
+  const { partitions, waiting, lagMs, eventsPerSecond, ledger } = writer.status();
   const { bytes, bytesMax } = log.usage();
+  const worrying =
+    waiting > warningEvents || (ledger?.lost ?? 0) > 0 || partitions.some(({ mode }) => mode === 'failed');
   return {
-    queueLength: ledger.inFlight,
-    status: ledger.inFlight > warningEvents ? 'warning' : 'ok',
+    queueLength: waiting,
+    status: worrying ? 'warning' : 'ok',
     lagMs,
     deadLetters: await deadLetters(store),
     timestamp: new Date(now()).toISOString(),
-    ledger,
+    eventsPerSecond,
+    ledger: ledger ?? null,
     log: { bytes, bytesMax },
-    partitions: views,
+    partitions: partitions.map(viewOf),
   };
 }
 
-/** `end` and `next` are read one after the other, so an event may move between the two; in flight is never negative. */
-export function ledgerOf(views: readonly (PartitionView & { readonly end: number })[]): Ledger {
-  const sum = (of: (view: PartitionView & { readonly end: number }) => number) =>
-    views.reduce((total, view) => total + of(view), 0);
-  const inFlight = sum((view) => Math.max(0, view.end - view.next));
-  const [stored, duplicates, quarantined] = [
-    sum((view) => view.stored),
-    sum((view) => view.duplicates),
-    sum((view) => view.quarantined),
-  ];
+function viewOf(status: PartitionStatus): PartitionView {
+  const { partition, mode, waiting, lagMs, eventsPerSecond, ledger, lastBatch, lastError } = status;
   return {
-    accepted: stored + duplicates + quarantined + inFlight,
-    stored,
-    duplicates,
-    quarantined,
-    inFlight,
+    partition,
+    mode,
+    waiting,
+    lagMs,
+    eventsPerSecond,
+    ledger: ledger ?? null,
+    lastBatch: lastBatch ? { ...lastBatch, at: isoOf(lastBatch.at) } : null,
+    lastError: lastError ? { code: lastError.code, at: isoOf(lastError.at) } : null,
   };
 }
+
+const isoOf = (at: number) => new Date(at).toISOString();
 
 async function deadLetters(store: Pick<Store, 'quarantined'>): Promise<number | null> {
   try {

@@ -5,15 +5,13 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Log } from '../log/log.ts';
 import type { Store, StoreState } from '../store/store.ts';
-import type { WriterView } from './writer-view.ts';
+import type { Writer } from '../writer/writer.ts';
 
 export interface ReadinessOptions {
   readonly log: Pick<Log, 'failed' | 'usage'>;
-  readonly writer: WriterView;
+  readonly writer: Pick<Writer, 'status'>;
   readonly store: Pick<Store, 'state'>;
   readonly catalog: Pick<Catalog, 'version'>;
-  /** Behind by more than this, the writer is said to be behind; it is ready all the same. */
-  readonly warningEvents: number;
 }
 
 export type PartStatus = 'ready' | 'starting' | 'degraded' | 'down';
@@ -71,8 +69,17 @@ export class Readiness {
     const { partitions } = this.#options.writer.status();
     if (partitions.some((each) => each.mode === 'failed'))
       return { status: 'down', reason: 'the writer has stopped; events wait in the log' };
+    if (partitions.some((each) => each.mode === 'stopped'))
+      return { status: 'down', reason: 'the writer is going down; events wait in the log' };
     if (store.status === 'down' || store.status === 'starting')
-      return { status: 'degraded', reason: 'waits for the store; events are kept in the log' };
+      return { status: 'degraded', reason: 'the writer waits for the store' };
+    if (partitions.some((each) => each.mode === 'backing-off' || each.mode === 'reconciling'))
+      return {
+        status: 'degraded',
+        reason: 'the writer is recovering from a failed insert; events wait in the log',
+      };
+    if (partitions.some((each) => each.mode === 'starting' || each.mode === 'recovering'))
+      return { status: 'starting', reason: 'the writer is reading its progress; events wait in the log' };
     return { status: 'ready' };
   }
 

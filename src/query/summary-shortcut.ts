@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { type Moment, parseTime } from '../plan/time.ts';
 import type { Answer, SummaryBody } from './wire.ts';
 
-const names = ['from', 'to', 'bots', 'exact', 'timeZone'];
+export const summaryParameters: readonly string[] = ['from', 'to', 'bots', 'exact', 'timeZone'];
 /** Where a range begins that names no beginning. */
 const beginning = '1900-01-01T00:00:00.000Z';
 
@@ -20,7 +20,7 @@ export function summaryPlan(
   project: string,
   now: number,
 ): Plan {
-  const given = objectWith(parameters, '', names);
+  const given = objectWith(parameters, '', summaryParameters);
   const timeZone = given.timeZone ?? 'UTC';
   const zone = typeof timeZone === 'string' ? timeZoneName(timeZone) : undefined;
   if (zone === undefined)

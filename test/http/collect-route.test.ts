@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { describe, it } from 'node:test';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import type { CollectRequest, RefusedEvent } from '../../src/collect/collect.ts';
 import { failure } from '../../src/errors.ts';
 import { parseTrustProxy } from '../../src/http/client-address.ts';
-import type { CollectRequest } from '../../src/http/collect-route.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { openServer, problemOf } from './open-server.ts';
 
@@ -13,7 +13,7 @@ const event = { type: 'pageview', timestamp: 1_770_000_000_000 };
 describe('POST /api/collect', () => {
   it('answers 202 with what was accepted and every refusal', async (context) => {
     const { call, keys, stages } = await openServer(context);
-    const results = [{ index: 1, result: 'rejected', reason: 'type_missing', message: 'type is missing' }];
+    const results = [refused(1)];
     stages.collect = async () => ({ accepted: 2, rejected: 1, results });
     const response = await call('/api/collect', {
       method: 'POST',
@@ -33,16 +33,13 @@ describe('POST /api/collect', () => {
     stages.collect = async () => ({
       accepted: 0,
       rejected: 1,
-      results: [{ index: 0, reason: 'type_missing' }],
+      results: [refused(0)],
     });
     const response = await call('/api/collect', { method: 'POST', key: keys.write, body: {} });
     assert.equal(response.status, 400);
     const problem = await problemOf(response);
     assert.equal(problem.code, 'no_valid_event');
-    assert.deepEqual(
-      [problem.accepted, problem.rejected, problem.results],
-      [0, 1, [{ index: 0, reason: 'type_missing' }]],
-    );
+    assert.deepEqual([problem.accepted, problem.rejected, problem.results], [0, 1, [refused(0)]]);
   });
 
   it('gives the stage the project of the key, the body inflated, the type, the visitor', async (context) => {
@@ -256,7 +253,7 @@ describe('POST /api/collect', () => {
     const { call, keys, stages, telemetry } = await openServer(context);
     const heard: Signals['collect.request'][] = [];
     telemetry.subscribe('collect.request', (signal) => heard.push(signal));
-    stages.collect = async () => ({ accepted: 3, rejected: 1, results: [{}] });
+    stages.collect = async () => ({ accepted: 3, rejected: 1, results: [refused(0)] });
     await call('/api/collect', { method: 'POST', key: keys.write, body: '12345' });
     await call('/api/collect', { method: 'POST', body: event });
     await until(() => heard.length === 2);
@@ -287,6 +284,10 @@ describe('POST /api/collect', () => {
     assert.equal((await call('/api/collect', { method: 'POST', key: keys.write, body: event })).status, 202);
   });
 });
+
+function refused(index: number): RefusedEvent {
+  return { index, result: 'rejected', reason: 'too_long', message: 'title is longer than 200 characters' };
+}
 
 function chunked(url: string, key: string, bytes: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { SqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
 import { systemClock } from '../../src/clock.ts';
+import type { CollectRequest, CollectResult } from '../../src/collect/collect.ts';
 import { readBody } from '../../src/collect/read-body.ts';
-import type { CollectOutcome, CollectRequest, CollectStage } from '../../src/http/collect-route.ts';
+import type { CollectStage } from '../../src/http/collect-route.ts';
 import { type HttpConfig, httpSettings } from '../../src/http/http-config.ts';
 import { KeyRing } from '../../src/http/key-ring.ts';
 import type { QuestionStage } from '../../src/http/question-routes.ts';
@@ -16,6 +17,7 @@ import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { firstStart } from '../../src/operations/first-start.ts';
 import { ProjectCare } from '../../src/operations/project-care.ts';
 import type { ReadinessReport } from '../../src/operations/readiness.ts';
+import type { Answer } from '../../src/query/wire.ts';
 import { readSettings } from '../../src/settings.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
@@ -42,12 +44,8 @@ export interface CallOptions extends Omit<RequestInit, 'body'> {
 
 /** What the stages do; a test replaces what it is about. */
 export interface Stages {
-  collect(request: CollectRequest): Promise<CollectOutcome>;
-  ask(plan: unknown, asker: { project: string; signal: AbortSignal }): Promise<unknown>;
-  summary(
-    parameters: Readonly<Record<string, string>>,
-    asker: { project: string; signal: AbortSignal },
-  ): Promise<unknown>;
+  collect(request: CollectRequest): Promise<CollectResult>;
+  ask: QuestionStage['ask'];
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
   quarantined: HttpServerOptions['operations']['quarantine']['quarantined'];
@@ -87,12 +85,25 @@ export async function openServer(
   return { server, url: server.url, keys, care, ring, catalog, stages, notes, telemetry, call };
 }
 
+const answer: Answer = {
+  data: { kind: 'summary', total: { events: 3, users: 2 }, groups: [{ value: 'pageview', events: 3 }] },
+  meta: {
+    approximate: false,
+    error: 0,
+    stale: false,
+    asOf: '2026-03-01T12:00:00.000Z',
+    cached: false,
+    source: 'rows',
+    rowsRead: 3,
+    durationMs: 1,
+  },
+};
+
 function defaultStages(): Stages {
   const ready = { status: 'ready' } as const;
   return {
     collect: async () => ({ accepted: 1, rejected: 0, results: [] }),
-    ask: async (plan, { project }) => ({ data: { plan, project } }),
-    summary: async (parameters, { project }) => ({ data: { ...parameters, project } }),
+    ask: async () => answer,
     queue: async () => ({ queueLength: 0, status: 'ok' }),
     readiness: async () => ({
       status: 'ready',
@@ -106,12 +117,11 @@ function defaultStages(): Stages {
 }
 
 function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
-  const collect: CollectStage = { readBody, collect: (request) => stages.collect(request) };
-  const questions: QuestionStage = {
-    ask: (plan, asker) => stages.ask(plan, asker),
-    summary: (parameters, asker) => stages.summary(parameters, asker),
-    summaryParameters: ['from', 'to', 'timeZone'],
+  const collect: CollectStage = {
+    readBody: (source, arriving) => readBody(source, undefined, arriving),
+    collect: (request) => stages.collect(request),
   };
+  const questions: QuestionStage = { ask: (plan, asker) => stages.ask(plan, asker) };
   return {
     collect,
     questions,

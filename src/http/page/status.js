@@ -1,4 +1,4 @@
-// Shows what /health/ready says, fills this server's own address into the examples, and copies them.
+/** The status page's script: shows what /health/ready says, fills this server's own address into the examples, copies them. */
 
 const pollIntervalMs = 5_000;
 const timeoutMs = 4_000;
