@@ -3,12 +3,12 @@
 /** Longer names are not compared: the work grows with the square of their length. */
 const lengthMax = 64;
 
-/** The nearest of `names`, or undefined when none is within a third of the wrong name's length. */
+/** The nearest of `names`, or undefined when none is within two letters, or a third of a long name's. */
 export function suggest(wrong: string, names: Iterable<string>): string | undefined {
   if (wrong.length > lengthMax) return undefined;
   const plain = plainOf(wrong);
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(plain.length / 3)) + 1;
+  let least = (plain.length > 3 ? Math.max(2, Math.floor(plain.length / 3)) : 1) + 1;
   for (const name of names) {
     const distance = editDistance(plain, plainOf(name));
     if (distance < least) [best, least] = [name, distance];

@@ -247,13 +247,16 @@ function filterNear(anchor: number): fc.Arbitrary<Filter> {
   return tree;
 }
 
-const by: fc.Arbitrary<By> = fc.record({
-  field: fc.oneof(
-    fc.constantFrom('type', 'type', 'country', 'path', 'source', 'bot', 'userId', 'currency', 'city'),
-    propertyName,
-  ),
-  limit: fc.constantFrom(1, 2, 3, 10, 1000),
-});
+const by: fc.Arbitrary<By> = fc.record(
+  {
+    field: fc.oneof(
+      fc.constantFrom('type', 'type', 'country', 'path', 'source', 'bot', 'userId', 'currency', 'city'),
+      propertyName,
+    ),
+    limit: fc.constantFrom(1, 2, 3, 10, 1000),
+  },
+  { noNullPrototype: true },
+);
 
 const rangeMs: Record<'summary' | Interval, readonly number[]> = {
   summary: [1, millisecondsPerHour, millisecondsPerDay, 90 * millisecondsPerDay],
