@@ -7,7 +7,7 @@ import { below, type Fields, flag, integer, invalid, list, objectWith, oneOf, te
 import { timeZoneName } from './edges.ts';
 import { fieldNamed, parseFilter } from './parse-filter.ts';
 import type { Bots, By, Interval, Metric, Plan, PlanKind } from './plan.ts';
-import { parseTime } from './time.ts';
+import { looksLikeSeconds, parseTime } from './time.ts';
 
 export const groupsMax = 1_000;
 export const groupsDefault = 10;
@@ -81,6 +81,10 @@ function parseTimeZone(value: unknown): string {
 }
 
 function parseRange(fields: Fields, timeZone: string): { from: number; to: number } {
+  // Both at once: one alone may well be a time in early 1970.
+  if (looksLikeSeconds(fields.from) && looksLikeSeconds(fields.to)) {
+    throw invalid('/from', 'looks like seconds, and so does to; give epoch milliseconds', fields.from);
+  }
   const [from, to] = (['from', 'to'] as const).map((name) => {
     const moment = parseTime(fields[name], timeZone);
     if (typeof moment === 'string') throw invalid(`/${name}`, moment, fields[name]);

@@ -16,12 +16,13 @@ export interface Moment {
 /** Years 0000 to 9999 in ISO 8601; more than all stores can hold. */
 const earliest = Date.parse('0000-01-01T00:00:00Z');
 const latest = Date.parse('9999-12-31T00:00:00Z');
-/** As milliseconds these are five weeks of early 1970; as seconds they are 2001 to 2128. */
-const secondsMin = 1e9;
-const secondsMax = 5e9;
 
 const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
+
+/** As milliseconds these numbers are weeks of early 1970; as seconds they are the years 2001 to 2128. */
+export const looksLikeSeconds = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 1e9 && value < 5e9;
 
 /** The moment, or the rule that `value` breaks, which reads after a field's name. `timeZone` must be known. */
 export function parseTime(value: unknown, timeZone: string): Moment | string {
@@ -35,7 +36,6 @@ export function parseTime(value: unknown, timeZone: string): Moment | string {
 
 function parseNumber(value: number): Moment | string {
   if (!Number.isInteger(value)) return 'must be a whole number of epoch milliseconds';
-  if (value >= secondsMin && value < secondsMax) return 'looks like seconds; give epoch milliseconds';
   if (value < earliest || value > latest) return 'must lie in the years 0 to 9999';
   return { from: value, end: value + 1 };
 }

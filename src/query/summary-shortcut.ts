@@ -3,7 +3,7 @@ import { below, invalid, objectWith, oneOf } from '../plan/check.ts';
 import { timeZoneName } from '../plan/edges.ts';
 import { groupsMax, parsePlan } from '../plan/parse-plan.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Moment, parseTime } from '../plan/time.ts';
+import { looksLikeSeconds, type Moment, parseTime } from '../plan/time.ts';
 import type { Answer, SummaryBody } from './wire.ts';
 
 export const summaryParameters: readonly string[] = ['from', 'to', 'bots', 'exact', 'timeZone'];
@@ -59,7 +59,10 @@ export function summaryBody(answer: Answer): SummaryBody {
 }
 
 function momentOf(name: 'from' | 'to', value: unknown, timeZone: string): Moment {
-  const moment = parseTime(typeof value === 'string' ? readable(value) : value, timeZone);
+  const time = typeof value === 'string' ? readable(value) : value;
+  if (looksLikeSeconds(time))
+    throw invalid(below('', name), 'looks like seconds; give epoch milliseconds', value);
+  const moment = parseTime(time, timeZone);
   if (typeof moment === 'string') throw invalid(below('', name), moment, value);
   return moment;
 }

@@ -106,7 +106,7 @@ const refused: readonly (readonly [about: string, input: unknown, pointer: strin
   ['another project', { ...summary, project: 'other' }, '/project', /the project of your key/],
   ['a range without a begin', { kind: 'summary', to: 1 }, '/from', /must be a time/],
   ['a range that ends where it begins', { ...summary, to: '2025-06-01' }, '/to', /must be later than from/],
-  ['seconds', { ...summary, to: 1_750_000_000 }, '/to', /looks like seconds/],
+  ['seconds', { ...summary, from: 1_740_000_000, to: 1_750_000_000 }, '/from', /looks like seconds/],
   ['an unknown time zone', { ...summary, timeZone: 'Berlin' }, '/timeZone', /IANA/],
   ['bots that are none of three', { ...summary, bots: true }, '/bots', /exclude, include, only; got true/],
   ['no metric', { ...summary, metrics: [] }, '/metrics', /at least one/],

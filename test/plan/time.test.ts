@@ -59,8 +59,7 @@ test('refuses what is no time, and says what a time looks like', () => {
   for (const wrong of [null, undefined, {}, [], true]) assert.match(shown(wrong), /must be a time/);
 });
 
-test('refuses numbers that look like seconds, are no whole milliseconds, or are out of range', () => {
-  assert.match(shown(1_750_000_000), /looks like seconds/);
+test('refuses numbers that are no whole milliseconds, or are out of range', () => {
   assert.match(shown(1.5), /whole number/);
   assert.match(shown(Number.NaN), /whole number/);
   assert.match(shown(1e18), /years 0 to 9999/);
