@@ -24,7 +24,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** For the whole call, reading the answer included. */
   readonly timeoutMs?: number;
-  /** Told what the statement read, once it has ended; not for `stream`. */
+  /** Told what the SELECT of `rows` has read, once it has ended. */
   readonly onSummary?: (summary: CallSummary) => void;
 }
 
@@ -78,7 +78,6 @@ export class ClickHouseClient {
   async command(sql: string, options: CallOptions = {}): Promise<void> {
     const reply = await this.#send(sql, options, writeSettings);
     await reply.whole(this.#answerBytesMax);
-    tellSummary(reply, options);
   }
 
   /**
@@ -89,13 +88,15 @@ export class ClickHouseClient {
     const queryId = options.queryId ?? this.#makeQueryId();
     try {
       const reply = await this.#send(
-        `${sql}\nFORMAT JSONCompactEachRow`,
+        `${sql}
+FORMAT JSONCompact`,
         { ...options, queryId },
         readSettings,
       );
-      const answer = await reply.whole(this.#answerBytesMax);
-      tellSummary(reply, options);
-      return parseRows<T>(answer);
+      const answer = parseAnswer<T>(await reply.whole(this.#answerBytesMax));
+      const { rows_read: rowsRead, bytes_read: bytesRead } = answer.statistics;
+      options.onSummary?.({ rowsRead, bytesRead });
+      return answer.data;
     } catch (error) {
       if (isLeftRunning(error)) this.#killLater(queryId);
       throw error;
@@ -132,7 +133,6 @@ export class ClickHouseClient {
     const sql = `INSERT INTO ${table} (${columns.map(identifier).join(', ')}) FORMAT Native`;
     const reply = await this.#send(sql, options, writeSettings, block);
     await reply.whole(this.#answerBytesMax);
-    tellSummary(reply, options);
   }
 
   /** Asks that a statement stop. Does not wait until it has: that is the fence's work. */
@@ -202,19 +202,17 @@ function isLeftRunning(error: unknown): boolean {
   return error instanceof ClickHouseError && error.outcome === 'unclear' && error.clickhouseCode === 0;
 }
 
-function tellSummary(reply: Reply, options: CallOptions): void {
-  if (options.onSummary === undefined) return;
-  const summary = JSON.parse(reply.header('x-clickhouse-summary') ?? '{}') as Record<string, string>;
-  options.onSummary({
-    rowsRead: Number(summary.read_rows ?? 0),
-    bytesRead: Number(summary.read_bytes ?? 0),
-  });
+interface Answer<T> {
+  readonly data: T[];
+  readonly statistics: { readonly rows_read: number; readonly bytes_read: number };
 }
 
-/** In JSONCompactEachRow a raw line feed only ever stands between rows. */
-function parseRows<T>(answer: Buffer): T[] {
-  const text = answer.toString('utf8').trimEnd();
-  return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as T[];
+function parseAnswer<T>(bytes: Buffer): Answer<T> {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as Answer<T>;
+  } catch (error) {
+    throw new ClickHouseError('the answer is not whole', 0, 'unclear', error);
+  }
 }
 
 export { ClickHouseError, clickhouseCodes, toldError };

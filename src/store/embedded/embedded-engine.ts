@@ -116,11 +116,11 @@ class Supervisor implements EmbeddedEngine {
   }
 
   async ready(signal?: AbortSignal): Promise<void> {
-    const ends = signal === undefined ? [this.#closing.signal] : [this.#closing.signal, signal];
-    const end = AbortSignal.any(ends);
     while (this.#state.status !== 'ready') {
-      if (end.aborted) throw failure('store_unavailable', { detail: this.#state.reason });
-      await Promise.race([this.#ready.promise, aborted(end)]);
+      if (this.#closing.signal.aborted || signal?.aborted) {
+        throw failure('store_unavailable', { detail: this.#state.reason });
+      }
+      await untilAborted(this.#ready.promise, [this.#closing.signal, ...(signal ? [signal] : [])]);
     }
   }
 
@@ -248,9 +248,14 @@ class Supervisor implements EmbeddedEngine {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener('abort', () => resolve(), { once: true });
-  return promise;
+/** Resolves when `promise` does or one of the signals aborts, and leaves no listener behind. */
+async function untilAborted(promise: Promise<void>, signals: readonly AbortSignal[]): Promise<void> {
+  const { promise: abort, resolve } = Promise.withResolvers<void>();
+  const heard = () => resolve();
+  for (const signal of signals) signal.addEventListener('abort', heard);
+  try {
+    await Promise.race([promise, abort]);
+  } finally {
+    for (const signal of signals) signal.removeEventListener('abort', heard);
+  }
 }

@@ -35,7 +35,8 @@ export class EngineChild {
     });
     this.#process.on('message', (message: FromEngine) => this.#hear(message));
     this.#process.on('error', (error) => this.#end(`it could not be started: ${error.message}`));
-    this.#process.on('exit', (code, signal) => this.#end(this.#reason || this.#wordsFor(code, signal)));
+    // 'close' comes after the last of the error output, in which chDB says why it could not open its data
+    this.#process.on('close', (code, signal) => this.#end(this.#wordsFor(code, signal)));
   }
 
   get pid(): number | undefined {
@@ -133,7 +134,8 @@ export class EngineChild {
   }
 
   #wordsFor(code: number | null, signal: NodeJS.Signals | null): string {
-    const how = signal === null ? `it ended with status ${code}` : `it was ended by ${signal}`;
+    const end = signal === null ? `it ended with status ${code}` : `it was ended by ${signal}`;
+    const how = this.#reason || end;
     const said = this.#errorOutput.trim();
     return said === '' ? how : `${how}; its last words: ${said}`;
   }

@@ -42,6 +42,7 @@ interface Running {
 
 export class EngineEndpoint {
   readonly #options: EngineOptions;
+  readonly #sessions: EngineSessions;
   readonly #server: Server;
   readonly #bodies: BodyReader;
   readonly #questions: Lanes;
@@ -55,9 +56,12 @@ export class EngineEndpoint {
   constructor(options: EngineOptions, sessions: EngineSessions) {
     this.#options = options;
     this.#bodies = new BodyReader(options.workDirectory, options.insertBytesMax);
-    this.#questions = new Lanes('question', options.questionLanes, options.questionQueueMax, sessions);
-    this.#writes = new Lanes('insert', 1, writesWaitingMax, sessions);
-    this.#kills = new Lanes('kill', 1, killsWaitingMax, sessions);
+    const { questionLanes: count, questionQueueMax: queueMax } = options;
+    // what begins like a question must not write: it would run beside the one lane for writes
+    this.#questions = new Lanes('question', { count, queueMax, settings: { readonly: '2' } }, sessions);
+    this.#writes = new Lanes('insert', { count: 1, queueMax: writesWaitingMax }, sessions);
+    this.#kills = new Lanes('kill', { count: 1, queueMax: killsWaitingMax }, sessions);
+    this.#sessions = sessions;
     // never close an idle connection: that would race with a request on it
     this.#server = createServer(
       { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
@@ -94,6 +98,7 @@ export class EngineEndpoint {
     try {
       const parsed = parseRequest(request, this.#options.database);
       if (parsed === 'ping') return void response.end('Ok.\n');
+      this.#sessions.checkSettings(parsed.settings);
       await this.#register(parsed, request, response);
     } catch (error) {
       sendException(response, exceptionOf(error));
@@ -153,7 +158,7 @@ export class EngineEndpoint {
       case 'write':
         return this.#writes.use(signal, async (lane) => {
           const settings = { ...running.request.settings, log_comment: running.id };
-          sendWhole(response, await lane.runApart(sql, defaultFormat, settings));
+          await sendWhole(response, await lane.runApart(sql, defaultFormat, settings));
         });
     }
   }
@@ -163,7 +168,7 @@ export class EngineEndpoint {
     const whole = { max_result_bytes: String(this.#options.answerBytesMax) };
     const settings = { ...(request.whole ? whole : {}), ...request.settings, log_comment: running.id };
     const text = questionText(sql, settings);
-    if (request.whole) sendWhole(response, await lane.run(text, request.format));
+    if (request.whole) await sendWhole(response, await lane.run(text, request.format));
     else await sendStream(response, lane.stream(text, request.format), stop.signal);
   }
 
@@ -178,12 +183,14 @@ export class EngineEndpoint {
     try {
       const settings = { ...running.request.settings, log_comment: running.id };
       const text = insertText(sql, file.path, settings);
-      if (text === undefined)
+      if (text === undefined) {
         throw new EngineRefusal(refusals.syntax, 'an INSERT with data must end with FORMAT and its name');
-      sendWhole(response, await this.#writes.use(signal, (lane) => lane.run(text, defaultFormat)));
+      }
+      await this.#writes.use(signal, (lane) => lane.run(text, defaultFormat));
     } finally {
       await file.remove();
     }
+    response.end();
   }
 
   async #kill(sql: string, response: ServerResponse): Promise<void> {

@@ -4,8 +4,16 @@
  */
 
 import { EngineRefusal, refusals } from './engine-refusal.ts';
-import type { EngineSessions } from './engine-sessions.ts';
-import { Lane } from './engine-sessions.ts';
+import { type EngineSessions, Lane } from './engine-sessions.ts';
+import type { Settings } from './engine-statement.ts';
+
+export interface LanesOptions {
+  readonly count: number;
+  /** Statements that may wait for a lane; beyond it they are refused. */
+  readonly queueMax: number;
+  /** Of all that runs in these lanes. */
+  readonly settings?: Settings;
+}
 
 interface Waiting {
   readonly resolve: (lane: Lane) => void;
@@ -18,10 +26,10 @@ export class Lanes {
   readonly #free: Lane[];
   readonly #waiting: Waiting[] = [];
 
-  constructor(name: string, count: number, queueMax: number, sessions: EngineSessions) {
+  constructor(name: string, options: LanesOptions, sessions: EngineSessions) {
     this.#name = name;
-    this.#queueMax = queueMax;
-    this.#free = Array.from({ length: count }, () => new Lane(sessions));
+    this.#queueMax = options.queueMax;
+    this.#free = Array.from({ length: options.count }, () => new Lane(sessions, options.settings ?? {}));
   }
 
   /** Runs `work` on a lane of its own, in turn. Errors: EngineRefusal when the queue is full, or `signal` aborts before its turn. */

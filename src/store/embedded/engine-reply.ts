@@ -5,22 +5,24 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import type { ChdbResult } from 'chdb';
 import { exceptionOf } from './engine-refusal.ts';
 
 /** A reader that takes nothing for so long loses its answer, and its lane goes to the next. */
 const stalledMsMax = 60_000;
 
-export function sendWhole(response: ServerResponse, result: ChdbResult): void {
-  const summary = {
-    read_rows: String(result.rowsRead),
-    read_bytes: String(result.bytesRead),
-    elapsed_ns: String(Math.round(result.elapsed * 1e9)),
-  };
+/** Resolves once the system has taken all of it, or the reader has gone: until then it counts as under way. */
+export async function sendWhole(response: ServerResponse, result: ChdbResult): Promise<void> {
   const bytes = result.bytes();
-  response.setHeader('x-clickhouse-summary', JSON.stringify(summary));
   response.setHeader('content-length', bytes.byteLength);
   response.end(bytes);
+  if (response.writableLength === 0) return;
+  try {
+    await finished(response, { signal: AbortSignal.timeout(stalledMsMax) });
+  } catch {
+    response.destroy();
+  }
 }
 
 export async function sendStream(

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { type ChdbResult, Session } from 'chdb';
 import { identifier } from '../sql/clickhouse-literal.ts';
+import { EngineRefusal, refusals } from './engine-refusal.ts';
 import { pinnedSettings } from './engine-server-config.ts';
 import type { Settings } from './engine-statement.ts';
 
@@ -16,6 +17,7 @@ export class EngineSessions {
   readonly #database: string;
   readonly #configPath: string;
   readonly #keeper: Session;
+  readonly #settingNames: ReadonlySet<string>;
 
   /** Errors: chDB's own, when the directory is locked or cannot be read. */
   constructor(directory: string, database: string, configPath: string) {
@@ -26,6 +28,8 @@ export class EngineSessions {
     this.#keeper = this.#connect({});
     // the engine's own default database cannot do all that Atomic can
     this.#keeper.query(`CREATE DATABASE IF NOT EXISTS ${identifier(database)} ENGINE = Atomic`);
+    const names = this.#keeper.query('SELECT groupArray(name) FROM system.settings', 'JSONCompactEachRow');
+    this.#settingNames = new Set((JSON.parse(names) as [string[]])[0]);
   }
 
   open(settings: Settings = {}): Session {
@@ -36,6 +40,15 @@ export class EngineSessions {
     } catch (error) {
       session.close();
       throw error;
+    }
+  }
+
+  /** A Session takes a name that it does not know without a word, so names are compared here. Errors: EngineRefusal. */
+  checkSettings(settings: Settings): void {
+    for (const name of Object.keys(settings)) {
+      if (!this.#settingNames.has(name)) {
+        throw new EngineRefusal(refusals.unknownSetting, `Unknown setting '${name}'`);
+      }
     }
   }
 
@@ -50,14 +63,17 @@ export class EngineSessions {
 /** One place to run statements, one after another: a Session that is replaced once something failed on it. */
 export class Lane {
   readonly #sessions: EngineSessions;
+  readonly #settings: Settings;
   #session: Session | undefined;
 
-  constructor(sessions: EngineSessions) {
+  /** `settings` hold for all that runs here, but not for `runApart`. */
+  constructor(sessions: EngineSessions, settings: Settings) {
     this.#sessions = sessions;
+    this.#settings = settings;
   }
 
   async run(sql: string, format: string): Promise<ChdbResult> {
-    this.#session ??= this.#sessions.open();
+    this.#session ??= this.#sessions.open(this.#settings);
     try {
       return await this.#session.queryAsync(sql, { format });
     } catch (error) {
@@ -68,7 +84,7 @@ export class Lane {
 
   /** In a Session of its own, with the settings at its start: for statements that cannot carry them in their text. */
   async runApart(sql: string, format: string, settings: Settings): Promise<ChdbResult> {
-    const session = this.#sessions.open(settings);
+    const session = this.#openWith(settings);
     try {
       return await session.queryAsync(sql, { format });
     } finally {
@@ -78,13 +94,23 @@ export class Lane {
 
   /** The answer's bytes as they are made; memory stays flat whatever their number. */
   async *stream(sql: string, format: string): AsyncGenerator<Uint8Array> {
-    this.#session ??= this.#sessions.open();
+    this.#session ??= this.#sessions.open(this.#settings);
     let whole = false;
     try {
       for await (const chunk of this.#session.queryStream(sql, { format })) yield chunk.raw();
       whole = true;
     } finally {
       if (!whole) this.#discard();
+    }
+  }
+
+  #openWith(settings: Settings): Session {
+    try {
+      return this.#sessions.open(settings);
+    } catch (error) {
+      // chDB says no more than that it could not connect
+      const names = Object.keys(settings).join(', ');
+      throw new EngineRefusal(refusals.badRequest, `one of ${names} has a value that is not taken: ${error}`);
     }
   }
 

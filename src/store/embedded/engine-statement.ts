@@ -9,9 +9,9 @@ export type StatementKind = 'question' | 'insert' | 'kill' | 'write';
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** Strings, quoted names, comments and here-documents are skipped as wholes, so that a `;` found outside them ends a statement. */
+/** Strings, quoted names, comments and here-documents are skipped whole, so that a `;` outside them ends a statement. */
 const tokens =
-  /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`\\]|\\[\s\S]|``)*`|(?:--|#!|# )[^\n]*|\/\*[\s\S]*?\*\/|(\$\w*\$)[\s\S]*?\1|;/g;
+  /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`\\]|\\[\s\S]|``)*`|(?:--|#!|# )[^\n]*|\/\*[\s\S]*?\*\/|‘[^’]*’|“[^”]*”|(?<![\w$])(\$\w*\$)[\s\S]*?\1|;/g;
 const leading = /^(?:\s|(?:--|#!|# )[^\n]*\n|\/\*[\s\S]*?\*\/|\()*([a-z]+)/i;
 const questions = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAIN', 'EXISTS']);
 const insertWithData = /^\s*(INSERT\s[\s\S]*?)\s+FORMAT\s+([A-Za-z]+)\s*$/i;
