@@ -138,7 +138,8 @@ export class PartitionLog {
     this.end(closed);
     await this.#removing;
     await this.#exclusive(async () => {
-      if (!failed && this.#writer !== undefined && this.#writer.segment.bytes > 0) await this.#seal(this.#writer);
+      if (!failed && this.#writer !== undefined && this.#writer.segment.bytes > 0)
+        await this.#seal(this.#writer);
       await this.#writer?.close();
       this.#writer = undefined;
     });
@@ -289,7 +290,12 @@ export class PartitionLog {
     } catch (error) {
       throw writeFailure(error, path);
     }
-    await this.#synced(this.#directory, () => files.syncDirectory(this.#directory));
+    try {
+      await this.#synced(this.#directory, () => files.syncDirectory(this.#directory));
+    } catch (error) {
+      await writer.close();
+      throw error;
+    }
     if (segment !== newest) this.#segments.push(segment);
     await this.#writer?.close();
     this.#writer = writer;
