@@ -44,6 +44,18 @@ describe('documents', () => {
     assert.deepEqual(wrong, []);
   });
 
+  it('list every reason for which an event is refused', () => {
+    const reasons = [...read('src/event/refusal.ts').matchAll(/readonly reason: '(\w+)'/g)].map(
+      (match) => match[1]!,
+    );
+    assert.ok(reasons.length > 20);
+    const page = read('docs/http.md');
+    assert.deepEqual(
+      reasons.filter((reason) => !page.includes(`\`${reason}\``)),
+      [],
+    );
+  });
+
   it('name only scripts of package.json that exist', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = documents.flatMap((document) =>
