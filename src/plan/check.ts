@@ -30,13 +30,13 @@ export function below(pointer: string, key: string | number): string {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The object itself, once all its keys are among `names`. */
+/** The object itself, once all its keys are among `names`. A key whose value is undefined is not there. */
 export function objectWith(value: unknown, pointer: string, names: readonly string[]): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid(pointer, 'must be an object', value);
   }
   for (const key of Object.keys(value)) {
-    if (names.includes(key)) continue;
+    if (names.includes(key) || (value as Fields)[key] === undefined) continue;
     throw invalid(below(pointer, key), unknownName(key, names, 'is not known here'), (value as Fields)[key]);
   }
   return value as Fields;

@@ -40,7 +40,7 @@ class FilterParser {
     if (depth > filterDepthMax)
       throw invalid(pointer, `is nested deeper than ${filterDepthMax} levels`, value);
     const node = objectWith(value, pointer, ['and', 'or', 'not', 'field', 'op', 'value']);
-    const forms = ['and', 'or', 'not', 'field'].filter((key) => Object.hasOwn(node, key));
+    const forms = ['and', 'or', 'not', 'field'].filter((key) => node[key] !== undefined);
     if (forms.length !== 1) throw invalid(pointer, 'must have exactly one of and, or, not, field', value);
     switch (forms[0]) {
       case 'and':
