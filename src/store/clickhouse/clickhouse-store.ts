@@ -1,0 +1,341 @@
+/**
+ * The contract of store.ts on ClickHouse, embedded or as a server. Rows are the authority and rollups follow by
+ * materialized views, which are not atomic with them: so a day that an unclear insert touched is dirty, is answered from
+ * rows, and is rebuilt by `reconcile`. One instance is the only writer of its database.
+ */
+import type { Clock } from '../../clock.ts';
+import { failure } from '../../errors.ts';
+import type { EventRow } from '../../event/event-row.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import { type AnswerRow, cellsOf } from '../sql/answer.ts';
+import { chooseSource } from '../sql/choose-source.ts';
+import type {
+  Batch,
+  Budget,
+  EventKey,
+  OffsetRanges,
+  Progress,
+  Quarantined,
+  Question,
+  RollupDifference,
+  Rows,
+  Store,
+  StoreState,
+  StoreSupports,
+} from '../store.ts';
+import type { ClickHouseClient } from './clickhouse-client.ts';
+import { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { DirtyDays, dayOf } from './dirty-days.ts';
+import { DiskUsage } from './disk-usage.ts';
+import { type Fence, FencedCalls } from './fenced-calls.ts';
+import { Gate } from './gate.ts';
+import { insertRows } from './insert-rows.ts';
+import { knownKeys, recentKeys } from './keys.ts';
+import { migrate } from './migrate.ts';
+import { ProgressTable } from './progress-table.ts';
+import { QuarantineTable } from './quarantine-table.ts';
+import { readBack } from './read-back.ts';
+import { deleteProjectRows, rebuildDays } from './repair.ts';
+import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
+import { questionFailure, writeFailure } from './store-errors.ts';
+import { SuspectDays } from './suspect-days.ts';
+import { verifyDays } from './verify.ts';
+import { Versions } from './versions.ts';
+
+export interface ClickHouseStoreOptions {
+  /** Closed with the store. */
+  readonly client: ClickHouseClient;
+  /** After it resolves, the statement with this id cannot change anything any more. */
+  readonly fence: Fence;
+  /** Whether the engine behind the client is there. Default: it is. */
+  readonly health?: () => Pick<StoreState, 'status' | 'reason'>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Unique for ever: names statements and the epoch of versions. */
+  readonly makeId: () => string;
+}
+
+/** The client gives up a little after the engine should have, so that the engine's own word is heard. */
+const questionGraceMs = 5_000;
+
+export class ClickHouseStore implements Store {
+  readonly supports: StoreSupports = { atomicProgress: false, exactUsersMax, usersError, durable: true };
+  readonly #options: ClickHouseStoreOptions;
+  readonly #client: ClickHouseClient;
+  readonly #compiler = new ClickHouseCompiler();
+  readonly #gate = new Gate();
+  readonly #dirty = new DirtyDays();
+  readonly #versions: Versions;
+  readonly #progress: ProgressTable;
+  readonly #quarantine: QuarantineTable;
+  readonly #suspects: SuspectDays;
+  readonly #disk: DiskUsage;
+  readonly #repairs: FencedCalls;
+  /** By partition. */
+  readonly #inserts = new Map<number, FencedCalls>();
+  #repairing = 0;
+  #closed = false;
+
+  private constructor(options: ClickHouseStoreOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#versions = new Versions(options.makeId());
+    this.#progress = new ProgressTable(options.client, options.clock);
+    this.#quarantine = new QuarantineTable(options.client);
+    this.#suspects = new SuspectDays(options.client, options.makeId);
+    this.#disk = new DiskUsage(options.client, options.clock);
+    this.#repairs = new FencedCalls(options.fence, options.makeId);
+  }
+
+  /**
+   * Makes or migrates the tables, and rebuilds the days that the end of an earlier process may have left wrong. No
+   * statement of an earlier process may run any more. Errors: store_unavailable, store_unclear.
+   */
+  static async open(options: ClickHouseStoreOptions): Promise<ClickHouseStore> {
+    const store = new ClickHouseStore(options);
+    try {
+      await migrate(options.client);
+      const progress = await store.#progress.load();
+      store.#dirty.mark(opening, await store.#suspects.find(opening, progress));
+      await store.#repair(opening);
+      return store;
+    } catch (error) {
+      throw writeFailure(error);
+    }
+  }
+
+  state(): StoreState {
+    if (this.#closed) return { status: 'down', reason: 'it is closed', bytes: 0 };
+    const health = this.#options.health?.() ?? { status: 'ready', reason: '' };
+    const bytes = health.status === 'ready' ? this.#disk.bytes() : this.#disk.lastBytes;
+    if (health.status === 'ready' && this.#repairing > 0) {
+      return { status: 'repairing', reason: 'rollups are rebuilt after an unclear insert', bytes };
+    }
+    return { ...health, bytes };
+  }
+
+  async progress(partition: number): Promise<Progress> {
+    this.#assertOpen();
+    return this.#progress.of(partition);
+  }
+
+  async insert(batch: Batch): Promise<void> {
+    this.#assertOpen();
+    try {
+      await this.#gate.shared(() => this.#insert(batch));
+    } catch (error) {
+      throw this.#told(writeFailure(error));
+    }
+    if (batch.progress !== undefined) this.#progress.note(batch.partition, batch.progress);
+  }
+
+  async #insert(batch: Batch): Promise<void> {
+    const { partition, rows, quarantined } = batch;
+    const calls = this.#callsOf(partition);
+    const days = daysByProject(rows);
+    const allDays = new Set([...days.values()].flatMap((some) => [...some]));
+    const marker = markerOf(partition);
+    // a crash amid rows below the progress (a replay's) would not be noticed by it
+    const below = rows.some((row) => row.offset < this.#progress.of(partition).next);
+    const announced = below ? [await this.#suspects.announce(marker, allDays)] : [];
+    try {
+      await insertRows(this.#client, calls, rows);
+      if (quarantined.length > 0) await calls.run((queryId) => this.#quarantine.insert(quarantined, queryId));
+      await this.#suspects.withdraw(marker, announced);
+    } catch (error) {
+      this.#dirty.mark(marker, allDays);
+      throw error;
+    } finally {
+      for (const [project, some] of days) this.#versions.changed(project, some);
+    }
+  }
+
+  async reconcile(partition: number, from: number, to: number): Promise<OffsetRanges> {
+    this.#assertOpen();
+    try {
+      await this.#callsOf(partition).settle();
+      const stored = await readBack(this.#client, partition, from, to);
+      await this.#repair(markerOf(partition));
+      return stored;
+    } catch (error) {
+      throw this.#told(writeFailure(error));
+    }
+  }
+
+  /** Rebuilds the days that `marker` has marked. */
+  async #repair(marker: string): Promise<void> {
+    if (this.#dirty.of(marker).length === 0) return;
+    const startedAt = this.#options.clock.monotonic();
+    this.#repairing++;
+    try {
+      await this.#gate.alone(async () => {
+        const days = this.#dirty.of(marker);
+        await this.#repairs.settle();
+        await rebuildDays(this.#client, this.#repairs, days);
+        await this.#suspects.withdraw(marker);
+        this.#dirty.clean(marker, days);
+        this.#versions.changedEverywhere(days);
+        const durationMs = this.#options.clock.monotonic() - startedAt;
+        this.#options.telemetry.publish('store.repaired', { days: days.length, durationMs });
+      });
+    } finally {
+      this.#repairing--;
+    }
+  }
+
+  async known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
+    this.#assertOpen();
+    return this.#reading(() => knownKeys(this.#client, keys));
+  }
+
+  async *recent(
+    partition: number,
+    since: number,
+  ): AsyncGenerator<readonly (EventKey & { readonly receivedAt: number })[]> {
+    this.#assertOpen();
+    try {
+      yield* recentKeys(this.#client, partition, since);
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
+    this.#assertOpen();
+    if (signal.aborted) throw failure('question_cancelled', {});
+    const { edges, plan } = question;
+    const sources = chooseSource(question, this.#dirty.ranges(edges[0]!, edges.at(-1)!));
+    const { sql, source, sketched } = this.#compiler.compile(question, sources);
+    const startedAt = this.#options.clock.monotonic();
+    let rowsRead = 0;
+    let answer: readonly AnswerRow[];
+    try {
+      answer = await this.#client.rows<AnswerRow>(sql, {
+        settings: settingsOf(budget),
+        signal,
+        timeoutMs: budget.timeMs + questionGraceMs,
+        onSummary: (summary) => {
+          rowsRead = summary.rowsRead;
+        },
+      });
+    } catch (error) {
+      throw questionFailure(error, budget, signal);
+    }
+    const cells = cellsOf(question, answer, sketched ? correctedUsers : (users) => users);
+    const durationMs = this.#options.clock.monotonic() - startedAt;
+    const approximate = sketched && cells.some(({ users }) => users !== undefined && users > exactUsersMax);
+    this.#options.telemetry.publish('store.query', { kind: plan.kind, source, durationMs, rowsRead });
+    return {
+      cells,
+      approximate,
+      error: approximate ? usersError : 0,
+      explain: { source, rowsRead, durationMs },
+    };
+  }
+
+  async version(project: string, from: number, to: number): Promise<string> {
+    this.#assertOpen();
+    return this.#versions.of(project, from, to);
+  }
+
+  async quarantined(query: {
+    readonly project?: string;
+    readonly limit: number;
+    readonly after?: string;
+  }): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }> {
+    this.#assertOpen();
+    return this.#reading(() => this.#quarantine.list(query));
+  }
+
+  async release(places: readonly { readonly partition: number; readonly offset: number }[]): Promise<void> {
+    this.#assertOpen();
+    return this.#reading(() => this.#quarantine.release(places));
+  }
+
+  async deleteProject(project: string): Promise<void> {
+    this.#assertOpen();
+    try {
+      await this.#gate.alone(async () => {
+        await this.#repairs.settle();
+        await deleteProjectRows(this.#client, this.#repairs, project);
+        await this.#quarantine.deleteProject(project);
+      });
+    } catch (error) {
+      throw this.#unavailable(error);
+    } finally {
+      this.#versions.changedAll();
+    }
+  }
+
+  async verifyRollups(days?: readonly string[]): Promise<readonly RollupDifference[]> {
+    this.#assertOpen();
+    const asked = days?.map((day) => dayOf(Date.parse(day)));
+    return this.#reading(() => verifyDays(this.#client, this.#gate, asked));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // the bound is only lower when it cannot be written any more
+    await this.#progress.flush().catch(() => {});
+    await this.#disk.close();
+    await this.#client.close();
+  }
+
+  #callsOf(partition: number): FencedCalls {
+    let calls = this.#inserts.get(partition);
+    if (calls === undefined) {
+      calls = new FencedCalls(this.#options.fence, this.#options.makeId);
+      this.#inserts.set(partition, calls);
+    }
+    return calls;
+  }
+
+  async #reading<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#unavailable(error);
+    }
+  }
+
+  #unavailable(error: unknown): Error {
+    const detail = error instanceof Error ? error.message : String(error);
+    return this.#told(failure('store_unavailable', { detail }, error));
+  }
+
+  #told(error: Error & { readonly code: string }): Error {
+    this.#options.telemetry.publish('store.failed', { code: error.code, detail: error.message });
+    return error;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw failure('store_unavailable', { detail: 'it is closed' });
+  }
+}
+
+/** Marks what was found at opening. */
+const opening = 'opening';
+const markerOf = (partition: number): string => `partition ${partition}`;
+
+function daysByProject(rows: readonly EventRow[]): ReadonlyMap<string, ReadonlySet<number>> {
+  const projects = new Map<string, Set<number>>();
+  for (const { project, timestamp } of rows) {
+    const days = projects.get(project);
+    if (days === undefined) projects.set(project, new Set([dayOf(timestamp)]));
+    else days.add(dayOf(timestamp));
+  }
+  return projects;
+}
+
+const settingsOf = (budget: Budget): Readonly<Record<string, string | number>> => ({
+  max_execution_time: Math.max(budget.timeMs / 1000, 0.001),
+  timeout_overflow_mode: 'throw',
+  max_memory_usage: budget.memoryBytes,
+  max_rows_to_read: budget.rowsMax,
+  read_overflow_mode: 'throw',
+  // statements name every bucket's border
+  max_query_size: 4 * 1024 * 1024,
+  max_ast_elements: 500_000,
+  max_expanded_ast_elements: 500_000,
+});

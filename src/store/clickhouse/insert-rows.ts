@@ -1,0 +1,39 @@
+/**
+ * Rows into `events`: plain acknowledged inserts of one block each, nothing buffered, nothing deduplicated by the engine
+ * (its own deduplication lost batches in kill tests; offsets are compared instead). The materialized views run in it.
+ */
+import type { EventRow } from '../../event/event-row.ts';
+import type { ClickHouseClient } from './clickhouse-client.ts';
+import type { FencedCalls } from './fenced-calls.ts';
+import { nativeBlock } from './native-block.ts';
+import { eventColumns } from './schema.ts';
+
+/** More rows than this are inserted as several blocks, cut at the same places each time. */
+export const blockRowsMax = 100_000;
+
+const settings = {
+  async_insert: 0,
+  wait_end_of_query: 1,
+  deduplicate_insert: 'disable',
+  deduplicate_blocks_in_dependent_materialized_views: 0,
+  materialized_views_ignore_errors: 0,
+  // properties come as text and become JSON; nothing in them is guessed to be a date or a number
+  input_format_native_allow_types_conversion: 1,
+  input_format_try_infer_dates: 0,
+  input_format_try_infer_datetimes: 0,
+  input_format_json_try_infer_numbers_from_strings: 0,
+  type_json_skip_duplicated_paths: 1,
+};
+const names = eventColumns.map(({ name }) => name);
+
+/** Errors: ClickHouseError; RangeError or TypeError when a row does not fit the columns. */
+export async function insertRows(
+  client: ClickHouseClient,
+  calls: FencedCalls,
+  rows: readonly EventRow[],
+): Promise<void> {
+  for (let from = 0; from < rows.length; from += blockRowsMax) {
+    const block = nativeBlock(eventColumns, rows.slice(from, from + blockRowsMax));
+    await calls.run((queryId) => client.insertNative('events', names, block, { queryId, settings }));
+  }
+}

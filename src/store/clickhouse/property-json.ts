@@ -1,0 +1,64 @@
+/**
+ * Properties as the JSON text that the engine's JSON column takes: one flat object of the paths of plan/field.ts. Every
+ * number is written as a double (1 becomes 1.0), since the engine would read 1 as an integer, refuse 2^64, and keep 1 and
+ * 1.5 as two types; text is well-formed, since it refuses half a surrogate pair.
+ */
+import type { JsonObject, JsonValue } from '../../event/event.ts';
+import { propertyLeaves } from '../../plan/field.ts';
+
+/** Back quotes have a meaning in names of subcolumns, so they are kept as %60, and % as %25. */
+export const storedPath = (path: string): string =>
+  path.replace(/[%`]/g, (character) => (character === '%' ? '%25' : '%60')).toWellFormed();
+
+/** Keys repeat from row to row: their escaped form is kept, for the first so many. */
+const keysMax = 10_000;
+
+export class PropertyJson {
+  readonly #keys = new Map<string, string>();
+
+  text(properties: JsonObject): string {
+    let text = '';
+    for (const [path, value] of propertyLeaves(properties)) {
+      text += `${text === '' ? '{' : ','}${this.#key(path)}${valueText(value)}`;
+    }
+    return text === '' ? '{}' : `${text}}`;
+  }
+
+  #key(path: string): string {
+    let text = this.#keys.get(path);
+    if (text === undefined) {
+      text = `${JSON.stringify(storedPath(path))}:`;
+      if (this.#keys.size < keysMax) this.#keys.set(path, text);
+    }
+    return text;
+  }
+}
+
+function valueText(value: JsonValue): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value.toWellFormed());
+    case 'number':
+      return numberText(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    default:
+      return value === null ? 'null' : isArray(value) ? arrayText(value) : objectText(value);
+  }
+}
+
+/** JavaScript's own text, and a fraction where it has neither that nor an exponent. */
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return 'null';
+  const text = String(value);
+  return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;
+}
+
+const arrayText = (values: readonly JsonValue[]): string => `[${values.map(valueText).join(',')}]`;
+
+const objectText = (object: JsonObject): string =>
+  `{${Object.entries(object)
+    .map(([key, value]) => `${JSON.stringify(storedPath(key))}:${valueText(value)}`)
+    .join(',')}}`;
+
+const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

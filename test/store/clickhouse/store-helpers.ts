@@ -1,0 +1,35 @@
+/** Opens a real store on a real embedded engine, and closes both when the test ends. */
+import { randomUUID } from 'node:crypto';
+import { systemClock } from '../../../src/clock.ts';
+import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
+import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.ts';
+import type { EmbeddedEngine } from '../../../src/store/embedded/embedded-engine.ts';
+import { Telemetry } from '../../../src/telemetry/telemetry.ts';
+import { type Closer, type EngineSetup, startEngine } from '../embedded/engine-helpers.ts';
+
+export interface OpenStore {
+  readonly store: ClickHouseStore;
+  readonly engine: EmbeddedEngine;
+  readonly client: ClickHouseClient;
+  readonly directory: string;
+}
+
+export async function openStore(test: Closer, setup: EngineSetup = {}): Promise<OpenStore> {
+  const { engine, client, directory } = await startEngine(test, setup);
+  await engine.ready();
+  const store = await storeOn(engine, client);
+  test.after(() => store.close());
+  return { store, engine, client, directory };
+}
+
+/** A store as system.ts would open it. */
+export function storeOn(engine: EmbeddedEngine, client: ClickHouseClient): Promise<ClickHouseStore> {
+  return ClickHouseStore.open({
+    client,
+    fence: (queryId) => engine.fence(queryId),
+    health: () => engine.state(),
+    clock: systemClock,
+    telemetry: new Telemetry(),
+    makeId: randomUUID,
+  });
+}
