@@ -192,6 +192,8 @@ function sendProblem(
 /** Fastify's own errors in our words; everything else as it is. */
 function fromFramework(thrown: unknown, request: FastifyRequest): unknown {
   if (isFailure(thrown) || !(thrown instanceof Error)) return thrown;
+  // the client left before its request was whole; nobody reads this answer
+  if (request.raw.destroyed && !request.raw.complete) return failure('question_cancelled', {}, thrown);
   const { code, statusCode } = thrown as Partial<FastifyError>;
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

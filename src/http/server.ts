@@ -72,6 +72,7 @@ export class HttpServer {
     server.on('clientError', (error, socket) => self.#refuseRaw(error, socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (self.#closing) response.setHeader('connection', 'close');
+      request.url = originForm(request.url);
       if (collect && isCollect(request.url)) void collect.handle(request, response);
       else app.routing(request, response);
     });
@@ -180,6 +181,14 @@ function serverOptions(config: HttpConfig) {
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(timeoutCheckMs, config.headersTimeoutMs, config.requestTimeoutMs),
   };
+}
+
+/** `GET http://host/path` is as good as `GET /path`; a target that is neither is a path that nobody has. */
+function originForm(url = '/'): string {
+  if (url.startsWith('/')) return url;
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
+  if (path === undefined) return `/${encodeURIComponent(url)}`;
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 function isCollect(url: string | undefined): boolean {
