@@ -166,6 +166,7 @@ async function* untilException(chunks: AsyncIterable<Buffer>, tag: string): Asyn
     if (held.byteLength > 0) yield held;
     return;
   }
+  if (at > 0) yield held.subarray(0, at);
   const note = held.subarray(at + marker.byteLength).toString('utf8');
   throw toldError(note.slice(0, note.lastIndexOf(`\n`, note.lastIndexOf(tag))).trim());
 }

@@ -134,7 +134,7 @@ class Supervisor implements EmbeddedEngine {
     // without a process nothing runs, and the next one has not heard of anything yet
     if (child === undefined) return;
     if (await child.fence(queryId, this.#limits.fenceMsMax)) return;
-    await child.kill(`it did not stop the query ${queryId} within ${this.#limits.fenceMsMax} ms`);
+    await this.#end(child, `it did not stop the query ${queryId} within ${this.#limits.fenceMsMax} ms`);
     await this.ready();
   }
 
@@ -189,7 +189,7 @@ class Supervisor implements EmbeddedEngine {
     while (!ended.signal.aborted) {
       const residentBytes = await child.ping(hangMsMax);
       if (residentBytes === undefined) {
-        if (!ended.signal.aborted) await child.kill(`it gave no sign of life for ${hangMsMax} ms`);
+        if (!ended.signal.aborted) await this.#end(child, `it gave no sign of life for ${hangMsMax} ms`);
         return;
       }
       this.#state = { ...this.#state, residentBytes };
@@ -204,6 +204,12 @@ class Supervisor implements EmbeddedEngine {
     const reason = `it holds ${residentBytes} bytes of memory, more than the ${memoryMax} of MILLRACE_ENGINE_MEMORY`;
     this.#become('down', `the engine is restarted: ${reason}`, child.pid);
     await child.drain(closeMsMax);
+    await child.kill(reason);
+  }
+
+  /** Kills it; nobody is told that it is ready from here on. */
+  async #end(child: EngineChild, reason: string): Promise<void> {
+    if (this.#child === child) this.#become('down', `the engine is restarted: ${reason}`, child.pid);
     await child.kill(reason);
   }
 

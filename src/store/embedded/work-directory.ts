@@ -38,10 +38,13 @@ export async function openWorkDirectory(parent = tmpdir()): Promise<WorkDirector
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const owner = Number(/^millrace-engine-(\d+)-/.exec(name)?.[1]);
-    if (!Number.isInteger(owner) || isAlive(owner)) continue;
+    if (!Number.isInteger(owner)) continue;
     const path = join(parent, name);
     const info = await stat(path).catch(() => undefined);
-    if (info?.uid === process.getuid?.()) await rm(path, { recursive: true, force: true });
+    if (info === undefined || info.uid !== process.getuid?.()) continue;
+    // in a container this process may have the very id of the one that was killed
+    const isOld = owner === process.pid && info.mtimeMs < performance.timeOrigin;
+    if (isOld || !isAlive(owner)) await rm(path, { recursive: true, force: true });
   }
 }
 
