@@ -58,6 +58,7 @@ export interface Log {
   ends(partition: number): LogEnds;
   /** Rejects when the log fails or closes meanwhile. */
   wait(partition: number, offset: number, signal: AbortSignal): Promise<void>;
+  /** Errors: log_write_failed, when something could not be removed; trying again may. */
   trim(partition: number, below: number): Promise<void>;
   usage(): LogUsage;
   /** Waits for what is being appended, then releases the log. */

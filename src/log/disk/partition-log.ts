@@ -1,34 +1,27 @@
 /**
- * One partition of the disk log: its segments, and the group commit. What is appended while a commit runs gathers and is the
- * next group; a group is one write and one fsync, and only then are its appends resolved. A failed write costs its group; a
- * failed fsync ends the log, for nobody knows what the disk holds then. One thing at a time touches the newest segment.
+ * One partition of the disk log: its segments and the group commit. What is appended while a commit runs gathers and is the
+ * next group; a group is one write and one fsync, and only then are its appends resolved. One thing at a time touches the
+ * newest segment; reads and removals of older ones go on beside it.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../clock.ts';
 import { failure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { LogEnds, LogRecord, ReadLimits } from '../log.ts';
 import { OffsetWaiters } from '../offset-waiters.ts';
 import type { DiskBudget } from './disk-budget.ts';
-import type { DiskLogConfig } from './disk-config.ts';
-import { type FileSystem, systemCode } from './file-system.ts';
+import { systemCode } from './file-system.ts';
 import { readSegment } from './partition-read.ts';
+import { PartitionWriter, type WriterContext } from './partition-writer.ts';
 import { groupBytesMax, headerBytes, recordBytesMax } from './record-codec.ts';
 import type { Recovered } from './recovery.ts';
 import { removable } from './retention.ts';
-import { Segment, segmentPath } from './segment.ts';
-import { type Appended, SegmentWriter } from './segment-writer.ts';
+import type { Segment } from './segment.ts';
+import type { Appended } from './segment-writer.ts';
 
 /** What the partitions of one log share. */
-export interface PartitionContext {
-  readonly files: FileSystem;
-  readonly clock: Clock;
+export interface PartitionContext extends WriterContext {
   readonly telemetry: Telemetry;
   readonly budget: DiskBudget;
-  readonly config: DiskLogConfig;
-  readonly salt: () => number;
-  /** Ends the whole log. */
-  readonly fail: (error: MillraceError) => void;
 }
 
 interface Waiting extends Appended {
@@ -41,11 +34,9 @@ export class PartitionLog {
   readonly #number: number;
   readonly #directory: string;
   readonly #segments: Segment[];
+  readonly #writer: PartitionWriter;
   readonly #waiters = new OffsetWaiters();
-  #next: number;
   #consumed = 0;
-  #writer: SegmentWriter | undefined;
-  #writerSince = 0;
   #waiting: Waiting[] = [];
   #committing: Promise<void> | undefined;
   /** The end of the line of those who may touch the newest segment. */
@@ -59,8 +50,12 @@ export class PartitionLog {
     this.#number = number;
     this.#directory = directory;
     this.#segments = recovered.segments;
-    this.#next = recovered.next;
+    this.#writer = new PartitionWriter(context, directory, recovered.segments);
     context.budget.grow(recovered.segments.reduce((sum, segment) => sum + segment.bytes, 0));
+  }
+
+  get #next(): number {
+    return this.#segments.at(-1)?.next ?? 0;
   }
 
   ends(): LogEnds {
@@ -137,12 +132,7 @@ export class PartitionLog {
     await this.#committing;
     this.end(closed);
     await this.#removing;
-    await this.#exclusive(async () => {
-      if (!failed && this.#writer !== undefined && this.#writer.segment.bytes > 0)
-        await this.#seal(this.#writer);
-      await this.#writer?.close();
-      this.#writer = undefined;
-    });
+    await this.#exclusive(() => this.#writer.close(!failed));
   }
 
   #admit(bytes: number): void {
@@ -196,9 +186,9 @@ export class PartitionLog {
     const { budget, clock } = this.#context;
     const size = group.reduce((sum, { bytes }) => sum + headerBytes + bytes.byteLength, 0);
     const started = clock.monotonic();
+    let first: number;
     try {
-      const writer = await this.#writeAndSync(group, size);
-      writer.accept(group, clock.now());
+      first = await this.#writer.append(group, size);
     } catch (error) {
       budget.release(size);
       for (const { reject } of group) reject(error as Error);
@@ -206,16 +196,17 @@ export class PartitionLog {
     }
     budget.release(size);
     budget.grow(size);
-    this.#resolve(group);
+    this.#resolve(group, first);
     this.#publishCommit(group, size, clock.monotonic() - started);
   }
 
-  #resolve(group: readonly Waiting[]): void {
+  #resolve(group: readonly Waiting[], first: number): void {
+    let offset = first;
     for (const { count, resolve } of group) {
-      resolve(this.#next);
-      this.#next += count;
+      resolve(offset);
+      offset += count;
     }
-    this.#waiters.resolve(this.#next);
+    this.#waiters.resolve(offset);
   }
 
   #publishCommit(group: readonly Waiting[], bytes: number, durationMs: number): void {
@@ -231,78 +222,6 @@ export class PartitionLog {
     });
   }
 
-  async #writeAndSync(group: readonly Appended[], size: number): Promise<SegmentWriter> {
-    const writer = await this.#writerFor(size);
-    try {
-      await writer.write(group);
-    } catch (error) {
-      await this.#undo(writer);
-      throw writeFailure(error, writer.segment.path);
-    }
-    await this.#synced(writer.segment.path, () => writer.sync());
-    return writer;
-  }
-
-  async #undo(writer: SegmentWriter): Promise<void> {
-    try {
-      await writer.undo();
-    } catch (error) {
-      // What stands behind the last durable record cannot be removed; only the next start can tell what it is.
-      const failed = failure('log_write_failed', { path: writer.segment.path }, error);
-      this.#context.fail(failed);
-      throw failed;
-    }
-  }
-
-  /** A failed fsync is never retried: the kernel may have dropped the pages and would report success. */
-  async #synced(path: string, sync: () => Promise<void>): Promise<void> {
-    try {
-      await sync();
-    } catch (error) {
-      const failed = failure('log_sync_failed', { path }, error);
-      this.#context.fail(failed);
-      throw failed;
-    }
-  }
-
-  async #writerFor(size: number): Promise<SegmentWriter> {
-    const { config, clock } = this.#context;
-    const writer = this.#writer;
-    if (writer !== undefined) {
-      const { bytes } = writer.segment;
-      const young = clock.monotonic() - this.#writerSince < config.segmentMs;
-      if (bytes === 0 || (bytes + size <= config.segmentBytes && young)) return writer;
-    }
-    return this.#beginSegment();
-  }
-
-  /** Every start of the log and every full segment begins a new file, so that an old one is never written again. */
-  async #beginSegment(): Promise<SegmentWriter> {
-    const { files, clock, salt } = this.#context;
-    const path = segmentPath(this.#directory, this.#next);
-    let writer: SegmentWriter;
-    const newest = this.#segments.at(-1);
-    // A segment that was begun and never got a record has this very name.
-    const segment =
-      newest?.base === this.#next ? newest : new Segment(path, this.#next, this.#next, 0, clock.now());
-    try {
-      writer = await SegmentWriter.open(files, segment, salt());
-    } catch (error) {
-      throw writeFailure(error, path);
-    }
-    try {
-      await this.#synced(this.#directory, () => files.syncDirectory(this.#directory));
-    } catch (error) {
-      await writer.close();
-      throw error;
-    }
-    if (segment !== newest) this.#segments.push(segment);
-    await this.#writer?.close();
-    this.#writer = writer;
-    this.#writerSince = clock.monotonic();
-    return writer;
-  }
-
   /** When all of it is consumed and it is old, the newest segment is followed by an empty one, which keeps the offset. */
   async #retireNewest(): Promise<void> {
     const { clock, config } = this.#context;
@@ -311,7 +230,7 @@ export class PartitionLog {
       const idle = newest !== undefined && this.#consumed === this.#next && newest.bytes > 0;
       if (!idle || this.#ended !== undefined || clock.now() - newest.modifiedAt < config.segmentMs) return;
       // Without room for a new file the old one stays a while; a failed fsync has ended the log already.
-      await this.#beginSegment().catch(() => {});
+      await this.#writer.beginSegment().catch(() => {});
     });
   }
 
@@ -327,24 +246,14 @@ export class PartitionLog {
       await files.remove(segment.path).catch((error: unknown) => {
         if (systemCode(error) === 'ENOENT') return;
         this.#segments.unshift(segment);
-        throw error;
+        throw failure('log_write_failed', { path: segment.path }, error);
       });
       budget.grow(-segment.bytes);
       bytes += segment.bytes;
     }
-    await files.syncDirectory(this.#directory);
+    // Only keeps removed names from coming back, where they would do no harm.
+    await files.syncDirectory(this.#directory).catch(() => {});
     telemetry.publish('log.trimmed', { partition: this.#number, below: this.ends().first, bytes });
-  }
-
-  /** A whole record behind the last one tells the next start that a damaged end is no torn write. */
-  async #seal(writer: SegmentWriter): Promise<void> {
-    const seal = [{ count: 0, bytes: new Uint8Array() }];
-    try {
-      await writer.write(seal);
-      await writer.sync();
-    } catch {
-      // Everything acknowledged is durable without it.
-    }
   }
 
   #exclusive<T>(task: () => Promise<T>): Promise<T> {
@@ -352,11 +261,4 @@ export class PartitionLog {
     this.#turn = result.catch(() => {});
     return result;
   }
-}
-
-function writeFailure(error: unknown, path: string): MillraceError {
-  const code = systemCode(error);
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return failure('log_full', { detail: `its disk has no room left for ${path}` }, error);
-  return failure('log_write_failed', { path }, error);
 }

@@ -18,10 +18,10 @@ export async function readSegment(
   let file: LogFile | undefined;
   try {
     file = await files.open(segment.path, 'read');
-    const walk = { position: start.position, end: end.bytes, offset: start.offset };
+    const walk = { ...start, end: end.bytes, aroundUnreadable: true };
     return await collect(new SegmentReader(file, walk), segment, from, end, limits);
   } catch (error) {
-    throw readFailure(error, segment, start.position, end.next);
+    throw readFailure(error, segment, end.next);
   } finally {
     await file?.close();
   }
@@ -61,24 +61,8 @@ async function collect(
   throw failure('log_corrupt', { path: segment.path, byte: end.bytes, detail, nextOffset: end.next });
 }
 
-function readFailure(error: unknown, segment: Segment, byte: number, nextOffset: number): unknown {
-  if (isFailure(error)) return error;
-  switch (systemCode(error)) {
-    case '':
-      return error;
-    case 'ENOENT':
-      return failure(
-        'log_corrupt',
-        { path: segment.path, byte: 0, detail: 'the file is gone', nextOffset },
-        error,
-      );
-    case 'EIO':
-      return failure(
-        'log_corrupt',
-        { path: segment.path, byte, detail: 'the disk cannot read it', nextOffset },
-        error,
-      );
-    default:
-      return failure('log_read_failed', { path: segment.path }, error);
-  }
+function readFailure(error: unknown, { path }: Segment, nextOffset: number): unknown {
+  if (isFailure(error) || systemCode(error) === '') return error;
+  if (systemCode(error) !== 'ENOENT') return failure('log_read_failed', { path }, error);
+  return failure('log_corrupt', { path, byte: 0, detail: 'the file is gone', nextOffset }, error);
 }

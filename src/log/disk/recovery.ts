@@ -4,7 +4,7 @@
  * record was never acknowledged and is cut; a damaged place with a whole record behind it was durable once (groups are
  * written in order, and a clean close seals the end), so it stays as it is, is reported on read, and its offsets stay used.
  */
-import type { FileSystem } from './file-system.ts';
+import { type FileStat, type FileSystem, systemCode } from './file-system.ts';
 import { groupBytesMax } from './record-codec.ts';
 import { Segment, segmentBase, segmentPath } from './segment.ts';
 import { type DamageStep, SegmentReader } from './segment-reader.ts';
@@ -25,12 +25,18 @@ export interface SegmentScan {
   readonly tailBytes: number;
 }
 
-/** `found` is told of each whole record that carries events. */
+export interface ScanOptions {
+  /** See `Walk`. Opening a log must not: what the disk cannot read now is no torn tail that may be cut. */
+  readonly aroundUnreadable: boolean;
+  /** Is told of each whole record that carries events. */
+  readonly found?: (offset: number, position: number) => void;
+}
+
 export async function scanSegment(
   files: FileSystem,
   path: string,
   base: number,
-  found: (offset: number, position: number) => void = () => {},
+  { aroundUnreadable, found }: ScanOptions,
 ): Promise<SegmentScan> {
   const { bytes: end } = await files.stat(path);
   const file = await files.open(path, 'read');
@@ -38,7 +44,7 @@ export async function scanSegment(
   const damage: DamageStep[] = [];
   let tail: DamageStep | undefined;
   try {
-    const reader = new SegmentReader(file, { position: 0, end, offset: base });
+    const reader = new SegmentReader(file, { position: 0, end, offset: base, aroundUnreadable });
     for (
       let step = await reader.next();
       step.kind !== 'end';
@@ -56,7 +62,7 @@ export async function scanSegment(
       scan.events += step.count;
       if (step.count === 0) continue;
       scan.records++;
-      found(step.offset, step.position);
+      found?.(step.offset, step.position);
     }
   } finally {
     await file.close();
@@ -78,9 +84,10 @@ export async function recoverPartition(files: FileSystem, directory: string): Pr
   const segments = await listSegments(files, directory);
   const newest = segments.at(-1);
   if (newest === undefined) return { segments, next: 0, cutBytes: 0, damage: [] };
-  const scan = await scanSegment(files, newest.path, newest.base, (offset, position) =>
-    newest.note(offset, position),
-  );
+  const scan = await scanSegment(files, newest.path, newest.base, {
+    aroundUnreadable: false,
+    found: (offset, position) => newest.note(offset, position),
+  });
   const cutBytes = scan.tailBytes;
   if (cutBytes > 0 || !scan.sealed) await settle(files, newest.path, scan);
   newest.bytes = scan.bytes;
@@ -97,10 +104,21 @@ export async function listSegments(files: FileSystem, directory: string): Promis
   const segments: Segment[] = [];
   for (const [i, base] of bases.entries()) {
     const path = segmentPath(directory, base);
-    const { bytes, modifiedAt } = await files.stat(path);
-    segments.push(new Segment(path, base, bases[i + 1] ?? base, bytes, modifiedAt));
+    const stat = await statUnlessGone(files, path);
+    if (stat !== undefined)
+      segments.push(new Segment(path, base, bases[i + 1] ?? base, stat.bytes, stat.modifiedAt));
   }
   return segments;
+}
+
+/** Whoever only looks may meet a segment that its owner is removing. */
+async function statUnlessGone(files: FileSystem, path: string): Promise<FileStat | undefined> {
+  try {
+    return await files.stat(path);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
  * Walks the records of one segment file, comparing every CRC. A damaged place is reported with where the next whole
  * record begins, and the walk goes on from there. What is returned points into buffers that are never used again.
  */
-import type { LogFile } from './file-system.ts';
+import { type LogFile, systemCode } from './file-system.ts';
 import { crcMatches, decodeHeader, headerBytes, magic, type RecordHeader } from './record-codec.ts';
 
 export interface RecordStep {
@@ -31,13 +31,18 @@ export interface Walk {
   readonly end: number;
   /** The offset that the record at `position` must have. */
   readonly offset: number;
+  /** Takes what the disk cannot read for zeros, so that it is damage like any other; else the read's error is thrown. */
+  readonly aroundUnreadable: boolean;
 }
 
 const chunkBytes = 1024 * 1024;
+/** What is given up for one place that the disk cannot read. */
+const blockBytes = 4096;
 
 export class SegmentReader {
   readonly #file: LogFile;
   readonly #end: number;
+  readonly #aroundUnreadable: boolean;
   #position: number;
   #offset: number;
   #salt: number | undefined;
@@ -49,6 +54,7 @@ export class SegmentReader {
     this.#position = walk.position;
     this.#end = walk.end;
     this.#offset = walk.offset;
+    this.#aroundUnreadable = walk.aroundUnreadable;
   }
 
   /** Errors: whatever the file system says. */
@@ -137,14 +143,33 @@ export class SegmentReader {
     const at = position - this.#bufferAt;
     if (at >= 0 && at + wanted <= this.#buffer.byteLength) return;
     const size = Math.min(Math.max(wanted, chunkBytes), this.#end - position);
-    const buffer = Buffer.allocUnsafeSlow(size);
+    this.#buffer = await this.#read(position, Buffer.allocUnsafeSlow(size));
+    this.#bufferAt = position;
+  }
+
+  async #read(position: number, buffer: Buffer): Promise<Buffer> {
+    try {
+      return await this.#fill(position, buffer);
+    } catch (error) {
+      if (!this.#aroundUnreadable || systemCode(error) !== 'EIO') throw error;
+    }
+    for (let at = 0; at < buffer.byteLength; ) {
+      const next = at + blockBytes - ((position + at) % blockBytes);
+      const block = buffer.subarray(at, next).fill(0);
+      await this.#fill(position + at, block).catch(() => block.fill(0));
+      at = next;
+    }
+    return buffer;
+  }
+
+  /** What the file has, which is less than was asked for when it is shorter than it should be. */
+  async #fill(position: number, buffer: Buffer): Promise<Buffer> {
     let filled = 0;
-    while (filled < size) {
+    while (filled < buffer.byteLength) {
       const read = await this.#file.read(buffer.subarray(filled), position + filled);
       if (read === 0) break;
       filled += read;
     }
-    this.#buffer = buffer.subarray(0, filled);
-    this.#bufferAt = position;
+    return buffer.subarray(0, filled);
   }
 }

@@ -50,7 +50,7 @@ async function scanUnlessTrimmed(
   base: number,
 ): Promise<SegmentScan | undefined> {
   try {
-    return await scanSegment(files, path, base);
+    return await scanSegment(files, path, base, { aroundUnreadable: true });
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;

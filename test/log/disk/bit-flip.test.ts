@@ -10,10 +10,12 @@ import type { Log } from '../../../src/log/log.ts';
 import { Telemetry } from '../../../src/telemetry/telemetry.ts';
 import {
   crashImage,
+  FaultyFiles,
   flipBit,
   openLog,
   placeRecords,
   segmentFiles,
+  systemError,
   temporaryDirectory,
   testConfig,
 } from './harness.ts';
@@ -158,4 +160,38 @@ test('bytes of a payload that look like a record are not taken for one', async (
     ],
   );
   assert.equal(damage.length, 1);
+});
+
+test('a place that the disk cannot read is damage, and the rest of its segment is served', async (context) => {
+  const directory = temporaryDirectory(context);
+  const files = new FaultyFiles();
+  const open = files.open.bind(files);
+  const unreadable = 45_000;
+  let broken = false;
+  files.open = async (path, mode) => {
+    const file = await open(path, mode);
+    const read: typeof file.read = (buffer, position) => {
+      const hit = broken && position <= unreadable && unreadable < position + buffer.byteLength;
+      return hit ? Promise.reject(systemError('EIO')) : file.read(buffer, position);
+    };
+    return { ...file, read };
+  };
+  const log = await openLog(context, directory, { files });
+  for (let i = 0; i < 20; i++) await log.append(0, 1, Buffer.alloc(10_000, i));
+  broken = true;
+  const { read, damage } = await readAround(log);
+  // Records 0 to 3 lie before the block, record 4 in it.
+  assert.deepEqual(
+    [...read.keys()],
+    Array.from({ length: 20 }, (_, i) => i).filter((i) => i !== 4),
+  );
+  assert.equal(damage.length, 1);
+  const reports = [];
+  for await (const report of verifyLog(directory, files)) reports.push(report);
+  assert.equal(reports[0]?.damage.length, 1);
+  // Nobody knows whether it is a torn tail, so nothing may be cut.
+  await log.close();
+  await assert.rejects(openLog(context, directory, { files }), { code: 'EIO' });
+  broken = false;
+  assert.equal((await readAround(await openLog(context, directory, { files }))).read.size, 20);
 });
