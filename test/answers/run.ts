@@ -1,0 +1,110 @@
+/** Asks the hand-written questions of any store, through the query stage, and compares with the hand-written answers. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { MemoryCache } from '../../src/cache/memory/memory-cache.ts';
+import type { EventRow } from '../../src/event/event-row.ts';
+import { type Hasher, openHasher } from '../../src/event/hasher.ts';
+import { Query } from '../../src/query/query.ts';
+import type { Answer } from '../../src/query/wire.ts';
+import type { Store } from '../../src/store/store.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { eventRow, insertRows } from '../../src/testing/rows.ts';
+import { TestClock } from '../../src/testing/test-clock.ts';
+import type { AnswerSet, ExpectedAnswer, GivenEvent } from './answer-set.ts';
+import { counting } from './counting.ts';
+import { filters } from './filters.ts';
+import { groups } from './groups.ts';
+import { money } from './money.ts';
+import { berlin, halfHours, samoa, weeksAndMonths } from './time-zones.ts';
+
+export const answerSets: readonly AnswerSet[] = [
+  counting,
+  filters,
+  groups,
+  money,
+  berlin,
+  halfHours,
+  samoa,
+  weeksAndMonths,
+];
+
+export interface OpenedStore {
+  readonly store: Store;
+  close(): Promise<void>;
+}
+
+/** Long after every event, so that each whole bucket is over. */
+const now = Date.UTC(2026, 0, 1);
+
+/** Runs all sets over one store; each set has a project and a partition of its own. */
+export function answersSuite(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`answers of ${name}`, () => {
+    let opened: OpenedStore;
+    before(async () => {
+      opened = await open();
+      const hasher = await openHasher();
+      for (const [partition, set] of answerSets.entries()) {
+        await insertRows(
+          opened.store,
+          partition,
+          set.events.map((event, i) => rowOf(event, hasher, partition, i)),
+        );
+      }
+    });
+    after(() => opened.close());
+
+    for (const [i, { about, question, cases }] of answerSets.entries()) {
+      describe(about, () => {
+        for (const one of cases) {
+          test(one.name, async () => {
+            const clock = new TestClock(now);
+            const cache = new MemoryCache({ clock, bytesMax: 0 });
+            const query = new Query({ store: opened.store, cache, clock, telemetry: new Telemetry() });
+            const answer = await query.ask({ ...question, ...one.question }, { project: projectOf(i) });
+            assert.deepEqual(shown(answer), withEmptyCut(one.answer));
+          });
+        }
+      });
+    }
+  });
+}
+
+const projectOf = (set: number): string => `answers-${set}`;
+
+function rowOf(
+  { at, amount, ...fields }: GivenEvent,
+  hasher: Hasher,
+  partition: number,
+  offset: number,
+): EventRow {
+  const person = fields.userId ?? fields.anonymousId;
+  return eventRow({
+    partition,
+    offset,
+    project: projectOf(partition),
+    timestamp: Date.parse(at),
+    personKey: person === undefined ? 0n : hasher.hash64(person),
+    amount: amount === undefined ? null : tenThousandths(amount),
+    ...fields,
+  });
+}
+
+function tenThousandths(amount: string): bigint {
+  const [whole, fraction = ''] = amount.split('.') as [string, string?];
+  return BigInt(whole + fraction.padEnd(4, '0'));
+}
+
+/** The answer's data in the form of the cases. */
+function shown({ data }: Answer): unknown {
+  const { kind, ...rest } = data;
+  if (data.kind === 'summary') return rest;
+  const { buckets, total, groups } = data;
+  const edges = [...buckets.map((bucket) => bucket.from), buckets.at(-1)!.to].map((time) =>
+    time.slice(0, 16),
+  );
+  const cut = buckets.flatMap((bucket, i) => (bucket.complete ? [] : [i]));
+  return { edges, cut, total, ...(groups && { groups }) };
+}
+
+const withEmptyCut = (answer: ExpectedAnswer): unknown =>
+  'edges' in answer ? { cut: [], ...answer } : answer;
