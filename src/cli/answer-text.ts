@@ -30,7 +30,7 @@ export function answerText({ data, meta }: Answer, asked: Asked): string[] {
 
 function heading({ from, to, timeZone, bots }: Asked): string {
   const which = { exclude: 'without bots', include: 'with bots', only: 'bots only' }[bots] ?? bots;
-  return `${localTime(from, timeZone)} to ${localTime(to, timeZone)} ${timeZone}, ${which}`;
+  return `${localTime(from, timeZone)} until ${localTime(to, timeZone)} ${timeZone}, ${which}`;
 }
 
 function summaryLines({ total, groups }: SummaryData, { by }: Asked): string[] {

@@ -98,5 +98,6 @@ function totalsText(totals: {
 }): string {
   const { segments, records, events, bytes, tornBytes } = totals;
   const torn = tornBytes === 0 ? '' : `, and ${grouped(tornBytes)} bytes of a write that never ended`;
-  return `${grouped(events)} events in ${grouped(records)} records, ${grouped(segments)} segments, ${grouped(bytes)} bytes${torn}`;
+  const counted = (count: number, noun: string) => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
+  return `${counted(events, 'event')} in ${counted(records, 'record')}, ${counted(segments, 'segment')}, ${counted(bytes, 'byte')}${torn}`;
 }

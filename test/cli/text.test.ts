@@ -157,7 +157,7 @@ describe('answers', () => {
         { ...asked, by: { field: 'country' } },
       ),
       [
-        '2026-03-01 00:00 to 2026-03-03 00:00 UTC, without bots',
+        '2026-03-01 00:00 until 2026-03-03 00:00 UTC, without bots',
         '',
         'events  users',
         '------  -----',
@@ -190,7 +190,7 @@ describe('answers', () => {
       total: { events: [4, 8], users: [1, 2] },
     } as const;
     assert.deepEqual(answerText({ data, meta: { ...meta, stale: true } }, asked), [
-      '2026-03-01 00:00 to 2026-03-03 00:00 UTC, without bots',
+      '2026-03-01 00:00 until 2026-03-03 00:00 UTC, without bots',
       '',
       'events  ▅█',
       'users   ▅█',
