@@ -61,12 +61,15 @@ export class CollectRoute {
   }
 
   async #collect(request: IncomingMessage, requestId: string, grant: Grant): Promise<Answer> {
-    const { clock, keyLimit, addressLimit, address } = this.#context;
+    const { clock, keys, keyLimit, addressLimit, address } = this.#context;
     refuseParameters(request.url ?? '');
     const client = address(request);
     keyLimit.take(grant.keyId);
     addressLimit.take(client);
+    const { generation } = keys;
     return this.#withBody(request, async (body) => {
+      // a body may take long to arrive; a key that was revoked meanwhile opens nothing any more
+      if (keys.generation !== generation) authorize(request, keys, 'write');
       const outcome = await this.#stage.collect({
         project: grant.project,
         receivedAt: clock.now(),

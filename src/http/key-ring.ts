@@ -47,6 +47,7 @@ export class KeyRing {
   readonly #timer: NodeJS.Timeout;
   #entries: ReadonlyMap<string, Entry> = new Map();
   #version: string | undefined;
+  #generation = 0;
   #reading: Promise<void> | undefined;
   #failed = false;
 
@@ -89,9 +90,9 @@ export class KeyRing {
     await this.#reading;
   }
 
-  /** Whether the last look at the catalog succeeded. */
-  get current(): boolean {
-    return !this.#failed;
+  /** Another number after each change: what was found before may not hold any more. */
+  get generation(): number {
+    return this.#generation;
   }
 
   close(): void {
@@ -118,6 +119,7 @@ export class KeyRing {
     const [projects, keys] = await Promise.all([this.#catalog.projects(), this.#catalog.keys()]);
     this.#entries = index(this.#environment, projects, keys);
     this.#version = version;
+    this.#generation += 1;
     this.#onChange();
   }
 }

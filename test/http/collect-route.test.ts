@@ -266,6 +266,32 @@ describe('POST /api/collect', () => {
     );
   });
 
+  it('refuses a request whose key was revoked while its body arrived', async (context) => {
+    const { server, keys, care, ring, stages } = await openServer(context);
+    let collected = 0;
+    stages.collect = async () => {
+      collected += 1;
+      return { accepted: 1, rejected: 0, results: [] };
+    };
+    const { promise: status, resolve } = Promise.withResolvers<number | undefined>();
+    const headers = { authorization: `Bearer ${keys.write}` };
+    const request = httpRequest(
+      `${server.url}/api/collect`,
+      { method: 'POST', headers, agent: false },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      },
+    );
+    request.write('{"type":');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const key of await care.keys()) await care.revokeKey(key.id);
+    await ring.refresh();
+    request.end('"pageview"}');
+    assert.equal(await status, 401);
+    assert.equal(collected, 0);
+  });
+
   it('does not mind a client that leaves in the middle of its body', async (context) => {
     const { server, call, keys, notes, telemetry } = await openServer(context);
     const heard: number[] = [];
