@@ -58,8 +58,10 @@ export interface ClickHouseStoreOptions {
 /** The client gives up a little after the engine should have, so that the engine's own word is heard. */
 const questionGraceMs = 5_000;
 
+export const clickhouseSupports: StoreSupports = { atomicProgress: false, exactUsersMax, usersError, durable: true };
+
 export class ClickHouseStore implements Store {
-  readonly supports: StoreSupports = { atomicProgress: false, exactUsersMax, usersError, durable: true };
+  readonly supports = clickhouseSupports;
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
   readonly #compiler = new ClickHouseCompiler();

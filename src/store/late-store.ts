@@ -1,0 +1,114 @@
+/**
+ * A store that may not be there yet: it is opened behind, again and again until that succeeds, so that events are taken and
+ * keys checked while the engine starts or cannot. Until then every call is `store_unavailable` with the reason.
+ */
+import type { Clock } from '../clock.ts';
+import { failure } from '../errors.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Batch, Budget, EventKey, Question, Store, StoreState, StoreSupports } from './store.ts';
+
+export interface LateStoreOptions {
+  readonly supports: StoreSupports;
+  /** Rejects when the store cannot be opened now; `signal` aborts when it is not wanted any more. */
+  readonly open: (signal: AbortSignal) => Promise<Store>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+type Places = Parameters<Store['release']>[0];
+type QuarantineQuery = Parameters<Store['quarantined']>[0];
+
+const retryDelayMsMin = 250;
+const retryDelayMsMax = 10_000;
+
+export class LateStore implements Store {
+  readonly supports: StoreSupports;
+  readonly #options: LateStoreOptions;
+  readonly #stop = new AbortController();
+  readonly #opening: Promise<void>;
+  #store: Store | undefined;
+  #state: StoreState = { status: 'starting', reason: 'the store is being opened', bytes: 0 };
+
+  constructor(options: LateStoreOptions) {
+    this.#options = options;
+    this.supports = options.supports;
+    this.#opening = this.#open();
+  }
+
+  state(): StoreState {
+    return this.#store?.state() ?? this.#state;
+  }
+
+  async progress(partition: number) {
+    return this.#opened().progress(partition);
+  }
+
+  async insert(batch: Batch) {
+    return this.#opened().insert(batch);
+  }
+
+  async reconcile(partition: number, from: number, to: number) {
+    return this.#opened().reconcile(partition, from, to);
+  }
+
+  async known(keys: readonly EventKey[]) {
+    return this.#opened().known(keys);
+  }
+
+  async *recent(partition: number, since: number) {
+    yield* this.#opened().recent(partition, since);
+  }
+
+  async run(question: Question, budget: Budget, signal: AbortSignal) {
+    return this.#opened().run(question, budget, signal);
+  }
+
+  async version(project: string, from: number, to: number) {
+    return this.#opened().version(project, from, to);
+  }
+
+  async quarantined(query: QuarantineQuery) {
+    return this.#opened().quarantined(query);
+  }
+
+  async release(places: Places) {
+    return this.#opened().release(places);
+  }
+
+  async deleteProject(project: string) {
+    return this.#opened().deleteProject(project);
+  }
+
+  async verifyRollups(days?: readonly string[]) {
+    return this.#opened().verifyRollups(days);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#opening;
+    this.#state = { status: 'down', reason: 'it is closed', bytes: 0 };
+    await this.#store?.close();
+  }
+
+  #opened(): Store {
+    if (this.#store === undefined) throw failure('store_unavailable', { detail: this.#state.reason });
+    return this.#store;
+  }
+
+  async #open(): Promise<void> {
+    const { clock, open, telemetry } = this.#options;
+    const { signal } = this.#stop;
+    for (let delayMs = retryDelayMsMin; !signal.aborted; delayMs = Math.min(2 * delayMs, retryDelayMsMax)) {
+      try {
+        this.#store = await open(signal);
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        const reason = `it could not be opened: ${error instanceof Error ? error.message : String(error)}`;
+        this.#state = { status: 'down', reason, bytes: 0 };
+        telemetry.publish('note', { level: 'error', message: `the store is down and tried again in ${delayMs} ms; ${reason}` });
+        await clock.sleep(delayMs, signal);
+      }
+    }
+  }
+}
