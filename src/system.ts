@@ -54,31 +54,56 @@ export interface System {
 }
 
 /** Errors: those of the parts, each naming the setting to change. */
-export async function openSystem(config: Config, telemetry: Telemetry, clock: Clock = systemClock): Promise<System> {
+export async function openSystem(
+  config: Config,
+  telemetry: Telemetry,
+  clock: Clock = systemClock,
+): Promise<System> {
   const opened = new Opened();
   try {
     opened.add(lockData(config.dataDirectory), (lock) => lock.release());
-    const metrics = opened.add(new Metrics(telemetry, clock.now(), () => clock.monotonic()), (each) => each.close());
+    const metrics = opened.add(new Metrics(telemetry, clock.now(), () => clock.monotonic()), (each) =>
+      each.close(),
+    );
     const catalog = opened.add(await openCatalog(config), (each) => each.close());
     const care = new ProjectCare({ catalog, random: randomBytes, now: () => clock.now() });
     const { made } = await firstStart(care, givenScopes(config));
-    const keys = opened.add(await KeyRing.open({ catalog, telemetry, environment: config.keys }), (each) => each.close());
+    const keys = opened.add(await KeyRing.open({ catalog, telemetry, environment: config.keys }), (each) =>
+      each.close(),
+    );
 
     const log = opened.add(await openLog(config, telemetry, clock), (each) => each.close());
     const store = await openStore(config, telemetry, clock, opened);
-    const writer = opened.add(await openStartedWriter(config, { log, store, telemetry, clock }), (each) => each.close());
+    const writer = opened.add(await openStartedWriter(config, { log, store, telemetry, clock }), (each) =>
+      each.close(),
+    );
     const collector = await openCollector(config, { log, catalog, telemetry, clock });
     const cache = opened.add(openCache(config, clock), (each) => each.close());
     const query = new Query({ store, cache, clock, telemetry, settings: config.question });
 
     const removal = opened.add(
-      new ProjectRemoval({ catalog, log, writer, store, clock, telemetry, keysChanged: () => keys.refresh(), settleMs: projectSettleMs }),
+      new ProjectRemoval({
+        catalog,
+        log,
+        writer,
+        store,
+        clock,
+        telemetry,
+        keysChanged: () => keys.refresh(),
+        settleMs: projectSettleMs,
+      }),
       (each) => each.close(),
     );
     await removal.resume();
     startSaltCare(catalog, clock, telemetry, opened);
     const queue = () =>
-      queueStatus({ log, writer, store, warningEvents: config.http.queueWarningEvents, now: () => clock.now() });
+      queueStatus({
+        log,
+        writer,
+        store,
+        warningEvents: config.http.queueWarningEvents,
+        now: () => clock.now(),
+      });
     metrics.watch({
       queueLength: () => writer.status().waiting,
       lagMs: () => writer.status().lagMs,
@@ -136,7 +161,8 @@ class Opened {
         errors.push(error);
       }
     }
-    if (errors.length > 0) throw new AggregateError(errors, `closing failed: ${errors.map(String).join('; ')}`);
+    if (errors.length > 0)
+      throw new AggregateError(errors, `closing failed: ${errors.map(String).join('; ')}`);
   }
 }
 
@@ -145,7 +171,11 @@ function lockData(directory: string): DirectoryLock {
     mkdirSync(directory, { recursive: true });
   } catch (cause) {
     const rule = 'must be a directory that can be made and written to';
-    throw failure('setting_invalid', { setting: 'MILLRACE_DATA', rule, value: `${directory} (${(cause as Error).message})` }, cause);
+    throw failure(
+      'setting_invalid',
+      { setting: 'MILLRACE_DATA', rule, value: `${directory} (${(cause as Error).message})` },
+      cause,
+    );
   }
   return lockDirectory(directory);
 }
@@ -171,7 +201,10 @@ async function openStore(config: Config, telemetry: Telemetry, clock: Clock, ope
   switch (store.kind) {
     case 'embedded': {
       const { directory, settings } = store;
-      const engine = opened.add(await startEmbeddedEngine({ directory, settings, clock, telemetry }), (each) => each.close());
+      const engine = opened.add(
+        await startEmbeddedEngine({ directory, settings, clock, telemetry }),
+        (each) => each.close(),
+      );
       return opened.add(lateStore(engine, telemetry, clock), (each) => each.close());
     }
     case 'memory':
@@ -203,7 +236,10 @@ interface StageParts {
   readonly clock: Clock;
 }
 
-async function openStartedWriter(config: Config, parts: StageParts & { readonly store: Store }): Promise<Writer> {
+async function openStartedWriter(
+  config: Config,
+  parts: StageParts & { readonly store: Store },
+): Promise<Writer> {
   const writer = await openWriter({
     ...parts,
     config: config.writer,
@@ -213,7 +249,10 @@ async function openStartedWriter(config: Config, parts: StageParts & { readonly 
   return writer;
 }
 
-async function openCollector(config: Config, parts: StageParts & { readonly catalog: Catalog }): Promise<Collector> {
+async function openCollector(
+  config: Config,
+  parts: StageParts & { readonly catalog: Catalog },
+): Promise<Collector> {
   const { catalog, clock } = parts;
   const file = config.collect.placesFile || shippedPlacesFile();
   const places = await openPlaces(file).catch((cause: unknown) => {

@@ -106,7 +106,10 @@ export class LateStore implements Store {
         if (signal.aborted) return;
         const reason = `it could not be opened: ${error instanceof Error ? error.message : String(error)}`;
         this.#state = { status: 'down', reason, bytes: 0 };
-        telemetry.publish('note', { level: 'error', message: `the store is down and tried again in ${delayMs} ms; ${reason}` });
+        telemetry.publish('note', {
+          level: 'error',
+          message: `the store is down and tried again in ${delayMs} ms; ${reason}`,
+        });
         await clock.sleep(delayMs, signal);
       }
     }

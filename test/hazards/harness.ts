@@ -59,7 +59,10 @@ export class ServerUnderTest {
   }
 
   start(): void {
-    const child = spawn(process.execPath, [cli, 'serve'], { env: this.#environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [cli, 'serve'], {
+      env: this.#environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
         this.#output = (this.#output + chunk.toString()).slice(-64_000);
@@ -71,9 +74,13 @@ export class ServerUnderTest {
   async ready(): Promise<void> {
     const deadline = Date.now() + readyMsMax;
     for (;;) {
-      const status = await fetch(`${this.base}/health/ready`).then((response) => response.status, () => 0);
+      const status = await fetch(`${this.base}/health/ready`).then(
+        (response) => response.status,
+        () => 0,
+      );
       if (status === 200) return;
-      if (Date.now() > deadline) throw new Error(`the server is not ready after ${readyMsMax} ms; it printed:\n${this.output}`);
+      if (Date.now() > deadline)
+        throw new Error(`the server is not ready after ${readyMsMax} ms; it printed:\n${this.output}`);
       await sleep(25);
     }
   }
@@ -115,7 +122,10 @@ export class ServerUnderTest {
     for (;;) {
       const queue = await this.ask<{ queueLength: number }>('/api/v1/queue').catch(() => undefined);
       if (queue?.queueLength === 0) return;
-      if (Date.now() > deadline) throw new Error(`the queue does not drain: ${JSON.stringify(queue)}; the server printed:\n${this.output}`);
+      if (Date.now() > deadline)
+        throw new Error(
+          `the queue does not drain: ${JSON.stringify(queue)}; the server printed:\n${this.output}`,
+        );
       await sleep(50);
     }
   }
@@ -126,9 +136,13 @@ export class LoadClient {
   #complaint = '';
 
   constructor(base: string, ledger: string, name: string, loops = 8, eventsMax = 40) {
-    this.#process = spawn(process.execPath, [client, base, writeKey, ledger, name, String(loops), String(eventsMax)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    this.#process = spawn(
+      process.execPath,
+      [client, base, writeKey, ledger, name, String(loops), String(eventsMax)],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#complaint += chunk.toString();
     });
@@ -141,7 +155,8 @@ export class LoadClient {
       this.#process.kill('SIGTERM');
       await ended;
     }
-    if (this.#process.exitCode !== 0) throw new Error(`the client ended with ${this.#process.exitCode}: ${this.#complaint}`);
+    if (this.#process.exitCode !== 0)
+      throw new Error(`the client ended with ${this.#process.exitCode}: ${this.#complaint}`);
   }
 }
 

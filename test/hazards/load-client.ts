@@ -8,7 +8,8 @@
 import { openSync, writeSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
-const [base = '', key = '', ledgerPath = '', name = 'client', loops = '8', eventsMax = '40'] = process.argv.slice(2);
+const [base = '', key = '', ledgerPath = '', name = 'client', loops = '8', eventsMax = '40'] =
+  process.argv.slice(2);
 const ledger = openSync(ledgerPath, 'a');
 const agent = new Agent({ keepAlive: true, maxSockets: Number(loops) });
 const types = ['pageview', 'click', 'purchase', 'EXPOSURE'];
@@ -42,7 +43,11 @@ function post(body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request(
       `${base}/api/collect`,
-      { method: 'POST', agent, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' } },
+      {
+        method: 'POST',
+        agent,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      },
       (response) => {
         response.resume();
         response.on('end', () => resolve(response.statusCode ?? 0));
@@ -66,7 +71,8 @@ async function loop(): Promise<void> {
         writeSync(ledger, events.map((event) => `=${event.eventId}\n`).join(''));
         break;
       }
-      if (status >= 400 && status < 500 && status !== 429) throw new Error(`the server answered ${status} to a good request`);
+      if (status >= 400 && status < 500 && status !== 429)
+        throw new Error(`the server answered ${status} to a good request`);
       // Stopping while the server is away: these stay unacknowledged, which the checker allows for.
       if (stopping && status === 0) break;
       await new Promise((wake) => setTimeout(wake, retryDelayMs));

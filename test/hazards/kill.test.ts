@@ -1,0 +1,86 @@
+/**
+ * The server, and apart from that the engine's process, is killed with SIGKILL at random moments under load, again and
+ * again. In the end: nothing acknowledged is lost, nothing is doubled, nothing is there that nobody sent, rollups equal
+ * rows, and the ledger balances. ROUNDS sets how many kills of each.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { freePort, judge, LoadClient, readLedger, rounds, ServerUnderTest, sleep } from './harness.ts';
+import { withStore } from './stored.ts';
+
+const roundsUsual = 20;
+const roundMsMin = 100;
+const roundMsMax = 900;
+
+interface Answered {
+  readonly data: { readonly totalEvents: number; readonly uniqueUsers: number };
+}
+
+for (const victim of ['server', 'engine'] as const) {
+  test(`kill -9 of the ${victim} under load loses and doubles nothing`, async (t) => {
+    const data = mkdtempSync(join(tmpdir(), 'millrace-kill-'));
+    const server = new ServerUnderTest(data, await freePort());
+    const ledgerPath = join(data, 'client-ledger');
+    let client: LoadClient | undefined;
+    t.after(async () => {
+      await client?.stop().catch(() => {});
+      await server.stop('SIGKILL');
+      rmSync(data, { recursive: true, force: true });
+    });
+    server.start();
+    await server.ready();
+    client = new LoadClient(server.base, ledgerPath, victim);
+    let kills = 0;
+    for (let round = 0; round < rounds(roundsUsual); round++) {
+      await sleep(roundMsMin + Math.random() * (roundMsMax - roundMsMin));
+      if (victim === 'server') {
+        await server.stop('SIGKILL');
+        server.start();
+      } else {
+        for (const pid of server.children()) process.kill(pid, 'SIGKILL');
+      }
+      kills++;
+      // Every other round the next blow falls while the last one is still being recovered from.
+      if (round % 2 === 0) await server.ready();
+    }
+    await server.ready();
+    await client.stop();
+    await server.drained();
+
+    const exact = await server.ask<Answered>(
+      '/api/v1/analytics/summary?from=2026-10-01&to=2026-11-30&exact=true',
+    );
+    const rolled = await server.ask<Answered>('/api/v1/analytics/summary?from=2026-10-01&to=2026-11-30');
+    const queue = await server.ask<{ ledger: Record<string, number> }>('/api/v1/queue');
+    assert.equal(await server.stop(), 0, `the server did not close in order:\n${server.output}`);
+
+    const { ids, differences } = await withStore(data, async ({ rows, store }) => ({
+      ids: (await rows<[string]>('SELECT event_id FROM events')).map(([id]) => id),
+      differences: await store.verifyRollups(),
+    }));
+    const verdict = judge(await readLedger(ledgerPath), ids);
+    t.diagnostic(`kills of the ${victim}: ${kills}; ${JSON.stringify(verdict)}`);
+    assert.ok(verdict.acknowledged > 0, 'the client got no acknowledgement at all');
+    assert.deepEqual(
+      { lost: verdict.lost, doubled: verdict.doubled, phantom: verdict.phantom },
+      { lost: 0, doubled: 0, phantom: 0 },
+    );
+    assert.deepEqual(differences, []);
+    assert.equal(exact.data.totalEvents, verdict.stored);
+    assert.equal(rolled.data.totalEvents, verdict.stored);
+    const {
+      accepted = 0,
+      stored = 0,
+      duplicates = 0,
+      quarantined = 0,
+      lost = 0,
+      inFlight = 0,
+    } = queue.ledger;
+    assert.equal(stored, verdict.stored);
+    assert.equal(accepted, stored + duplicates + quarantined + lost + inFlight);
+    assert.equal(lost, 0);
+  });
+}

@@ -1,0 +1,45 @@
+/** Looks into a data directory that no server holds, with the store itself and with plain SQL. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock.ts';
+import { loadConfig } from '../../src/config.ts';
+import { ClickHouseClient } from '../../src/store/clickhouse/clickhouse-client.ts';
+import { ClickHouseStore } from '../../src/store/clickhouse/clickhouse-store.ts';
+import { startEmbeddedEngine } from '../../src/store/embedded/embedded-engine.ts';
+import type { Store } from '../../src/store/store.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
+
+export interface Stored {
+  readonly store: Store;
+  rows<T extends readonly unknown[]>(sql: string): Promise<T[]>;
+}
+
+export async function withStore<T>(data: string, look: (stored: Stored) => Promise<T>): Promise<T> {
+  const config = loadConfig({ MILLRACE_DATA: data });
+  if (config.store.kind !== 'embedded') throw new Error('not an embedded store');
+  const telemetry = new Telemetry();
+  const engine = await startEmbeddedEngine({
+    directory: join(data, 'store'),
+    settings: config.store.settings,
+    clock: systemClock,
+    telemetry,
+  });
+  try {
+    await engine.ready();
+    const client = new ClickHouseClient(() => engine.target());
+    const store = await ClickHouseStore.open({
+      client,
+      fence: (queryId) => engine.fence(queryId),
+      clock: systemClock,
+      telemetry,
+      makeId: randomUUID,
+    });
+    try {
+      return await look({ store, rows: (sql) => client.rows(sql) });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await engine.close();
+  }
+}
