@@ -48,6 +48,7 @@ async function serve(context: CliContext): Promise<void> {
     process.exit(exitCodes.failed);
   }
   reporter.report('info', `got ${end.signal}, going down; the same again ends at once`);
+  reporter.expectEnd();
   endAtOnceAfter(config.http.shutdownTimeoutMs + closeExtraMs, reporter);
   await system.close();
   reporter.report('info', 'closed');

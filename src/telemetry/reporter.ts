@@ -29,6 +29,7 @@ export class Reporter {
   readonly #options: ReporterOptions;
   readonly #pino: ReturnType<typeof pino>;
   readonly #ends: (() => void)[] = [];
+  #ending = false;
   readonly #throttled = new Map<string, { printedAt: number; left: number }>();
 
   constructor(options: ReporterOptions) {
@@ -67,9 +68,8 @@ export class Reporter {
       telemetry.subscribe('writer.mode', (signal) =>
         this.report('debug', 'the writer changed its mode', signal),
       ),
-      telemetry.subscribe('writer.retry', (signal) =>
-        this.#seldom(`writer.retry ${signal.code}`, 'warn', 'a batch failed and is tried again', signal),
-      ),
+      // the writer says in a note when it begins to wait and when it goes on; each attempt is for those who look closely
+      telemetry.subscribe('writer.retry', (signal) => this.report('debug', 'a batch is tried again', signal)),
       telemetry.subscribe('writer.reconciled', (signal) =>
         this.report('info', 'an unclear batch was read back from the store', signal),
       ),
@@ -99,13 +99,19 @@ export class Reporter {
     );
   }
 
+  /** From now on it is no news that the engine goes down. */
+  expectEnd(): void {
+    this.#ending = true;
+  }
+
   close(): void {
     for (const end of this.#ends.splice(0)) end();
   }
 
   #engine(state: 'starting' | 'ready' | 'down', reason: string): void {
-    if (state === 'down') this.report('warn', 'the engine is down; events are still accepted', { reason });
-    else
+    if (state === 'down' && !this.#ending) {
+      this.report('warn', 'the engine is down; events are still accepted', { reason });
+    } else
       this.report(
         state === 'ready' ? 'info' : 'debug',
         `the engine is ${state}`,

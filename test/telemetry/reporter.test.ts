@@ -83,6 +83,14 @@ describe('reporter', () => {
     assert.match(lines[0]!, /key=\*\*\*&b=2/);
   });
 
+  it('warns of an engine that goes down, but not of one that was told to', () => {
+    const { lines, reporter, telemetry } = open();
+    telemetry.publish('engine.state', { state: 'down', reason: 'killed by SIGKILL' });
+    reporter.expectEnd();
+    telemetry.publish('engine.state', { state: 'down', reason: 'the server closed it' });
+    assert.equal(lines.length, 1);
+  });
+
   it('stops when it is closed', () => {
     const { lines, reporter, telemetry } = open();
     reporter.close();
