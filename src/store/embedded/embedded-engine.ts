@@ -132,7 +132,7 @@ class Supervisor implements EmbeddedEngine {
   async fence(queryId: string): Promise<void> {
     const child = this.#child;
     // without a process nothing runs, and the next one has not heard of anything yet
-    if (child === undefined) return;
+    if (child === undefined || !(await child.ready)) return;
     if (await child.fence(queryId, this.#limits.fenceMsMax)) return;
     await this.#end(child, `it did not stop the query ${queryId} within ${this.#limits.fenceMsMax} ms`);
     await this.ready();
