@@ -124,7 +124,7 @@ const allOps = opsOf.string;
 /** The member `key`, once it stands alone. */
 function only(node: Readonly<Record<string, unknown>>, pointer: string, key: string): unknown {
   for (const other of ['op', 'value']) {
-    if (Object.hasOwn(node, other))
+    if (node[other] !== undefined)
       throw invalid(below(pointer, other), `does not go with ${key}`, node[other]);
   }
   return node[key];

@@ -220,6 +220,8 @@ const amountFilter: fc.Arbitrary<Filter> = fc.oneof(
 const leafNear = (anchor: number): fc.Arbitrary<Filter> =>
   fc.oneof(
     textFilter('type', types),
+    textFilter('type', types),
+    textFilter('type', types),
     textFilter('country', countries),
     textFilter('path', paths),
     textFilter('userId', userIds),
@@ -259,13 +261,17 @@ const by: fc.Arbitrary<By> = fc.record(
 );
 
 const rangeMs: Record<'summary' | Interval, readonly number[]> = {
-  summary: [1, millisecondsPerHour, millisecondsPerDay, 90 * millisecondsPerDay],
-  '15m': [1, millisecondsPerHour, 7 * millisecondsPerHour],
-  hour: [millisecondsPerHour, 7 * millisecondsPerHour, 3 * millisecondsPerDay],
-  day: [millisecondsPerHour, 3 * millisecondsPerDay, 10 * millisecondsPerDay],
-  week: [millisecondsPerDay, 30 * millisecondsPerDay],
-  month: [millisecondsPerDay, 100 * millisecondsPerDay],
+  summary: [1, millisecondsPerDay, 5 * millisecondsPerDay, 90 * millisecondsPerDay],
+  '15m': [1, 7 * millisecondsPerHour, 2 * millisecondsPerDay],
+  hour: [millisecondsPerHour, 2 * millisecondsPerDay, 5 * millisecondsPerDay],
+  day: [7 * millisecondsPerHour, 4 * millisecondsPerDay, 10 * millisecondsPerDay],
+  week: [millisecondsPerDay, 15 * millisecondsPerDay, 40 * millisecondsPerDay],
+  month: [millisecondsPerDay, 40 * millisecondsPerDay, 100 * millisecondsPerDay],
 };
+
+/** Half of the time nothing: questions without a filter or groups are those that rollups answer. */
+const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof(fc.constant(undefined), arbitrary);
 
 /** Any plan about the world's times: every kind, metric, interval and zone; ranges aligned and not. */
 export function plansAbout(
@@ -289,10 +295,10 @@ export function plansAbout(
         timeZone: fc.constantFrom(...timeZones),
         bots: fc.constantFrom<Bots>('exclude', 'include', 'only'),
         metrics: fc.subarray<Metric>(['events', 'users', 'amount'], { minLength: 1 }),
-        filter: fc.option(filterNear(anchor), { nil: undefined }),
-        by: fc.option(by, { nil: undefined }),
+        filter: maybe(filterNear(anchor)),
+        by: maybe(by),
         exact: fc.boolean(),
-        share: fc.constantFrom(0, 0.5, 1),
+        share: fc.constantFrom(0, 0.5, 0.5, 0.7),
       })
       .map(({ near, lengthMs, filter, by: group, share, ...rest }): Plan => {
         const from = Math.floor(near - lengthMs * share);

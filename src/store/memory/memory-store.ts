@@ -97,13 +97,13 @@ export class MemoryStore implements Store {
     this.#assertOpen();
     if (signal.aborted) throw failure('question_cancelled', {});
     if (this.#rows.length > budget.rowsMax) {
-      throw failure('over_rows', { setting: 'MILLRACE_QUERY_ROWS_MAX', limitRows: budget.rowsMax });
+      throw failure('over_rows', { setting: 'MILLRACE_QUESTION_ROWS_MAX', limitRows: budget.rowsMax });
     }
     const startedAt = this.#clock.monotonic();
     const rows = evaluate(question, this.#rows);
     const durationMs = this.#clock.monotonic() - startedAt;
     if (durationMs > budget.timeMs) {
-      throw failure('over_time', { setting: 'MILLRACE_QUERY_TIME_MAX', limitMs: budget.timeMs });
+      throw failure('over_time', { setting: 'MILLRACE_QUESTION_TIME_MS', limitMs: budget.timeMs });
     }
     return { ...rows, explain: { ...rows.explain, durationMs } };
   }
