@@ -131,6 +131,38 @@ it('lets nothing of a fenced insert land after the fence, and goes on', async (t
   assert.equal(engine.state().pid, pid, 'a kill was enough');
 });
 
+it('fences an insert of a block in the middle of its materialized view', async (test) => {
+  const { engine, client } = await openEngine(test);
+  await client.command(table);
+  await client.command('CREATE TABLE v (a UInt64) ENGINE = MergeTree ORDER BY a');
+  await client.command('CREATE MATERIALIZED VIEW slow TO v AS SELECT a FROM t WHERE sleepEachRow(0.01) = 0');
+  const block = await nativeBlock(client, 'SELECT number AS a FROM numbers(250)');
+  const error = await client
+    .insertNative('t', ['a'], block, { queryId: 'block', timeoutMs: 200 })
+    .catch((failed: unknown) => failed);
+  assert.equal((error as ClickHouseError).outcome, 'unclear');
+  await engine.fence('block');
+  assert.deepEqual(await client.rows("SELECT 1 FROM system.processes WHERE query_kind = 'Insert'"), []);
+  assert.deepEqual(await client.rows('SELECT count() FROM v'), [['0']]);
+});
+
+it('fences a statement that still waits for its turn, without touching the one before it', async (test) => {
+  const { engine, client } = await openEngine(test);
+  await client.command(table);
+  await client.command('CREATE TABLE other (a UInt64) ENGINE = MergeTree ORDER BY a');
+  const first = client.command(endlessInsert, { queryId: 'first' }).catch((error: unknown) => error);
+  await until(async () => (await client.rows('SELECT 1 FROM system.processes')).length === 2);
+  const waiting = client
+    .command('INSERT INTO other SELECT 1', { queryId: 'waiting' })
+    .catch((error: unknown) => error);
+  await engine.fence('waiting');
+  assert.equal(((await waiting) as ClickHouseError).clickhouseCode, clickhouseCodes.cancelled);
+  assert.equal((await client.rows('SELECT 1 FROM system.processes')).length, 2);
+  await engine.fence('first');
+  assert.equal(((await first) as ClickHouseError).clickhouseCode, clickhouseCodes.cancelled);
+  assert.deepEqual(await client.rows('SELECT count() FROM other'), [['0']]);
+});
+
 it('refuses a statement that comes in after the fence of its id', async (test) => {
   const { engine, client } = await openEngine(test);
   await client.command(table);
