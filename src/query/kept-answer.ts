@@ -36,7 +36,10 @@ export function isYoung(kept: KeptAnswer, open: boolean, now: number): boolean {
 export function readKept(text: string | undefined): KeptAnswer | undefined {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as KeptAnswer;
+    const kept = JSON.parse(text) as Partial<KeptAnswer> | null;
+    const isAnswer =
+      typeof kept?.version === 'string' && typeof kept.asOf === 'number' && kept.data !== undefined;
+    return isAnswer ? (kept as KeptAnswer) : undefined;
   } catch {
     return undefined;
   }

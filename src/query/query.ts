@@ -88,6 +88,7 @@ export class Query {
   async ask(input: unknown, { project, signal }: AskOptions): Promise<Answer> {
     const startedAt = this.#clock.monotonic();
     const asked = this.#resolve(parsePlan(input, project), signal);
+    if (signal?.aborted) throw failure('question_cancelled', {});
     const { kept, outcome, asOf } = await this.#give(asked);
     this.#telemetry.publish('cache.lookup', { outcome });
     return {

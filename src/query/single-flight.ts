@@ -19,25 +19,19 @@ export class Flight<T> {
 
   /** Waits for the result, or rejects with `question_cancelled` as soon as `signal` aborts. */
   async join(signal?: AbortSignal): Promise<T> {
-    if (signal?.aborted) return this.#leaveAtOnce();
     this.#askers += 1;
     const left = Promise.withResolvers<never>();
     const leave = (): void => {
       this.#leave();
       left.reject(failure('question_cancelled', {}));
     };
-    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave, { once: true });
     try {
       return await Promise.race([this.#result, left.promise]);
     } finally {
       signal?.removeEventListener('abort', leave);
     }
-  }
-
-  #leaveAtOnce(): never {
-    this.#askers += 1;
-    this.#leave();
-    throw failure('question_cancelled', {});
   }
 
   #leave(): void {

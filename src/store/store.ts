@@ -107,7 +107,7 @@ export interface Cell {
 }
 
 export interface Rows {
-  /** `all` cells always; with `by` also the groups, most events over the whole range first, then by bytes, `other` last. */
+  /** `all` cells always; with `by` also the groups, most events over the whole range first, then by bytes, `other` last; a group's cells by bucket. */
   readonly cells: readonly Cell[];
   /** Whether any `users` may be off, and the standard error as a share (0 when exact). */
   readonly approximate: boolean;

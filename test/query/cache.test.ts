@@ -148,10 +148,11 @@ test('other errors give no stale answer, and no error is kept', async () => {
 });
 
 test('what the cache holds and is no answer is ignored', async () => {
-  const { ask, cache, store } = openStage();
-  await ask();
-  const set = cache.get.bind(cache);
-  cache.get = async (key) => ((await set(key)) === undefined ? undefined : '{"half');
-  assert.equal((await ask()).meta.cached, false);
-  assert.equal(store.runs, 2);
+  for (const garbage of ['', '{"half', 'null', '1', '{}', '{"version":"1"}']) {
+    const { ask, cache, store } = openStage();
+    await ask();
+    cache.get = async () => garbage;
+    assert.equal((await ask()).meta.cached, false);
+    assert.equal(store.runs, 2);
+  }
 });

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compareGroups, type GroupScalar, groupKey } from '../../src/plan/group.ts';
+
+const sorted = (groups: readonly (readonly [GroupScalar, number])[]): GroupScalar[] =>
+  groups
+    .map(([value, events]) => ({ value, events }))
+    .sort(compareGroups)
+    .map((group) => group.value);
+
+test('groups are ordered by events, then by the bytes of their text, then by the name of their type', () => {
+  const groups = [
+    ['true', 1],
+    [true, 1],
+    ['😀', 1],
+    ['～', 1],
+    [null, 1],
+    ['null', 1],
+    [10, 1],
+    [9, 1],
+    ['1', 1],
+    [1, 1],
+    ['z', 2],
+  ] as const;
+  assert.deepEqual(sorted(groups), ['z', 1, '1', 10, 9, null, 'null', true, 'true', '～', '😀']);
+});
+
+test('a group is a value and its type', () => {
+  const values = [1, '1', true, 'true', null, 'null', '', 'string:'];
+  assert.equal(new Set(values.map(groupKey)).size, values.length);
+});
