@@ -20,6 +20,8 @@ export interface AgreementOptions {
   /** Makes a failure again. */
   readonly seed?: number;
   readonly path?: string;
+  /** Looks for a smaller case once one fails, which stores many more rows. Default true. */
+  readonly shrink?: boolean;
   /** The partition that is written to, from `firstOffset` on: no other test of this store may use those places. */
   readonly partition?: number;
   readonly firstOffset?: number;
@@ -54,6 +56,7 @@ export async function checkAgainstEvaluator(store: Store, options: AgreementOpti
   });
   const result = await fc.check(property, {
     numRuns: options.worlds ?? 20,
+    endOnFailure: options.shrink === false,
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.path !== undefined && { path: options.path }),
   });
