@@ -70,6 +70,7 @@ describe('removing a project', () => {
     const house = await openHouse(context);
     await withProjects(house);
     house.writer.start();
+    await until(() => house.writer.status().ledger !== undefined);
     const settling = Promise.withResolvers<void>();
     const clock = {
       ...hastyClock,
@@ -78,6 +79,8 @@ describe('removing a project', () => {
     };
     const removal = removalOf(house, { clock, settleMs: 77 });
     await removal.begin('shop');
+    // long enough for a removal that does not settle to be over
+    await new Promise((resolve) => setTimeout(resolve, 30));
     await house.send('shop', 4);
     await until(async () => (await countOf(house.store, 'shop')) === 4);
     settling.resolve();
