@@ -24,8 +24,6 @@ export interface KeyRingOptions {
   /** MILLRACE_WRITE_KEY and its siblings: keys of the project `default`. */
   readonly environment: { readonly [S in Scope]?: string | undefined };
   readonly pollIntervalMs?: number;
-  /** Called each time that the catalog turned out to have changed, whoever changed it. */
-  readonly onChange?: () => void;
 }
 
 interface Entry {
@@ -43,7 +41,6 @@ export class KeyRing {
   readonly #catalog: Catalog;
   readonly #telemetry: Telemetry;
   readonly #environment: KeyRingOptions['environment'];
-  readonly #onChange: () => void;
   readonly #timer: NodeJS.Timeout;
   #entries: ReadonlyMap<string, Entry> = new Map();
   #version: string | undefined;
@@ -55,7 +52,6 @@ export class KeyRing {
     this.#catalog = options.catalog;
     this.#telemetry = options.telemetry;
     this.#environment = options.environment;
-    this.#onChange = options.onChange ?? (() => {});
     this.#timer = setInterval(() => void this.#poll(), options.pollIntervalMs ?? pollIntervalMs);
     this.#timer.unref();
   }
@@ -120,7 +116,6 @@ export class KeyRing {
     this.#entries = index(this.#environment, projects, keys);
     this.#version = version;
     this.#generation += 1;
-    this.#onChange();
   }
 }
 

@@ -25,22 +25,23 @@ export interface ProjectRemovalOptions {
 }
 
 const pollIntervalMs = 100;
+const watchIntervalMs = 1_000;
 const retryDelayMs = 5_000;
 
 export class ProjectRemoval {
   readonly #options: ProjectRemovalOptions;
   readonly #stop = new AbortController();
   readonly #running = new Map<string, Promise<void>>();
+  #watching: Promise<void> | undefined;
 
   constructor(options: ProjectRemovalOptions) {
     this.#options = options;
   }
 
-  /** Goes on with whatever is marked: by an earlier process, or by another one, such as the command line. */
+  /** Goes on with whatever is marked: by an earlier process, or from now on by another one, such as the command line. */
   async resume(): Promise<void> {
-    for (const project of await this.#options.catalog.projects()) {
-      if (project.deletingSince !== undefined) this.#start(project.id);
-    }
+    await this.#startMarked();
+    this.#watching ??= this.#watch(this.#stop.signal);
   }
 
   /** Resolves once the project is marked and its keys have stopped; the rest goes on behind. Errors: not_found. */
@@ -61,7 +62,29 @@ export class ProjectRemoval {
   /** Stops where it is; `resume` goes on from there at the next start. */
   async close(): Promise<void> {
     this.#stop.abort();
+    await this.#watching;
     await this.settled();
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { catalog, clock } = this.#options;
+    let seen: string | undefined;
+    while (!signal.aborted) {
+      try {
+        const version = await catalog.version();
+        if (version !== seen) await this.#startMarked();
+        seen = version;
+      } catch {
+        // a catalog that cannot be read is reported by the key ring, which reads it as often
+      }
+      await clock.sleep(watchIntervalMs, signal);
+    }
+  }
+
+  async #startMarked(): Promise<void> {
+    for (const project of await this.#options.catalog.projects()) {
+      if (project.deletingSince !== undefined) this.#start(project.id);
+    }
   }
 
   #start(id: string): void {

@@ -100,8 +100,22 @@ describe('removing a project', () => {
     const second = removalOf(house);
     await second.resume();
     await second.settled();
+    await second.close();
     assert.deepEqual(await ids(house), ['blog']);
     assert.equal(await countOf(house.store, 'shop'), 0);
+  });
+
+  it('takes up what another process marks meanwhile', async (context) => {
+    const house = await openHouse(context);
+    await withProjects(house);
+    house.writer.start();
+    await house.send('shop', 2);
+    const removal = removalOf(house);
+    await removal.resume();
+    await house.catalog.markProjectDeleting('shop', 1);
+    await until(async () => (await ids(house)).length === 1);
+    assert.equal(await countOf(house.store, 'shop'), 0);
+    await removal.close();
   });
 
   it('tries again when the store fails, and says so', async (context) => {
@@ -135,6 +149,7 @@ describe('removing a project', () => {
     const removal = removalOf(house, { store });
     await Promise.all([removal.begin('shop'), removal.begin('shop'), removal.resume()]);
     await removal.settled();
+    context.after(() => removal.close());
     assert.equal(deletions, 1);
     await assert.rejects(removal.begin('none'), (error) => isFailure(error, 'not_found'));
   });
