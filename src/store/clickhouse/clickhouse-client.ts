@@ -4,7 +4,7 @@
  * whether the statement may have run. It never tries again by itself: only the caller knows what may be repeated.
  */
 import { randomUUID } from 'node:crypto';
-import { ClickHouseError, clickhouseCodes, toldError } from './clickhouse-error.ts';
+import { ClickHouseError, clickhouseCodes } from './clickhouse-error.ts';
 import { identifier, stringLiteral } from './clickhouse-literal.ts';
 import { ClickHouseTransport, type Reply } from './clickhouse-transport.ts';
 
@@ -215,4 +215,4 @@ function parseAnswer<T>(bytes: Buffer): Answer<T> {
   }
 }
 
-export { ClickHouseError, clickhouseCodes, toldError };
+export { ClickHouseError, clickhouseCodes };

@@ -1,6 +1,6 @@
 /**
  * How the engine itself is configured: a server configuration for a small machine, and the settings that hold for every
- * statement of every Session. Measured in bench notes of the store; see docs/decisions for the why of each figure.
+ * statement of every Session. Decisions: docs/decisions/020-engine-endpoint.md.
  */
 
 export interface ServerLimits {
