@@ -2,7 +2,7 @@
  * Time that passes by itself, and only then when nobody has anything else to do: it jumps to the next sleeper's moment.
  * Tests of waiting take no time and do not depend on the machine's speed.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
 
 interface Sleeper {
@@ -12,6 +12,9 @@ interface Sleeper {
 
 /** So many turns of the event loop without a change count as nothing to do. */
 const quietTurns = 4;
+/** Before a long jump files get real time to be written. */
+const longJumpMs = 2000;
+const realPauseMs = 25;
 
 export class AutoClock implements Clock {
   readonly #sleepers = new Set<Sleeper>();
@@ -59,7 +62,11 @@ export class AutoClock implements Clock {
       if (this.#changes !== before) continue;
       let next: Sleeper | undefined;
       for (const sleeper of this.#sleepers) if (next === undefined || sleeper.at < next.at) next = sleeper;
-      if (next === undefined) continue;
+      if (next === undefined || next.at === Number.POSITIVE_INFINITY) continue;
+      if (next.at - this.#time > longJumpMs) {
+        await setTimeout(realPauseMs);
+        if (this.#changes !== before || !this.#sleepers.has(next)) continue;
+      }
       this.#time = Math.max(this.#time, next.at);
       next.wake();
     }

@@ -108,9 +108,12 @@ export class FaultyStore {
     return reported.all.at(-1) ?? nothing;
   }
 
-  #known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
+  /** What it says was true when it was asked, not when it answers. */
+  async #known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
     this.knownCalls++;
-    return this.memory.known(keys);
+    const answer = await this.memory.known(keys);
+    await this.#clock.sleep(7);
+    return answer;
   }
 
   async #reconcile(partition: number, from: number, to: number): Promise<OffsetRanges> {

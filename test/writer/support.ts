@@ -1,6 +1,6 @@
 /** What the tests of the writer share: events, logs with events in them, writers that are closed at the end. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -24,7 +24,11 @@ export function event(eventId: string, given: Partial<Event> = {}): Event {
   return { eventId, type: 'view', timestamp: receivedAt, source: 'server', ...given };
 }
 
-export function append(log: Log, events: readonly Event[], given: { project?: string; receivedAt?: number } = {}) {
+export function append(
+  log: Log,
+  events: readonly Event[],
+  given: { project?: string; receivedAt?: number } = {},
+) {
   return log.append(0, events.length, encodeBatch({ project, receivedAt, ...given, events }));
 }
 
@@ -48,6 +52,18 @@ export function temporaryDirectory(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-writer-'));
   atEnd(t, () => rmSync(directory, { recursive: true, force: true }));
   return directory;
+}
+
+/** As a crash would find it: files may be in the making. */
+export function copyFiles(from: string, to: string): void {
+  for (const name of readdirSync(from)) {
+    try {
+      copyFileSync(join(from, name), join(to, name));
+    } catch (error) {
+      // renamed or removed meanwhile
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
 }
 
 export function autoClock(t: TestContext): AutoClock {

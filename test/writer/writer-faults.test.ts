@@ -1,19 +1,19 @@
 /** Promise 2 under everything that a store can do: whatever fails and whenever the writer dies, each event ends up once. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
-import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import type { Log } from '../../src/log/log.ts';
+import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { isBalanced, type Ledger } from '../../src/writer/ledger.ts';
 import type { Writer } from '../../src/writer/writer.ts';
 import { AutoClock } from './auto-clock.ts';
 import { type Fault, FaultyStore } from './faulty-store.ts';
-import { append, config, event, settled, startWriter } from './support.ts';
+import { append, config, copyFiles, event, settled, startWriter } from './support.ts';
 
 /** The id's number, and which month the event is of. Ids from 36 up are refused by the store. */
 type Given = readonly (readonly [id: number, month: number])[];
@@ -29,10 +29,13 @@ const firstRefused = 36;
 const events = fc.array(fc.tuple(fc.nat(idsMax - 1), fc.nat(2)), { minLength: 1, maxLength: 8 });
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: events.map((given) => ({ kind: 'append' as const, events: given })) },
-  { weight: 1, arbitrary: fc.integer({ min: 1, max: 3 }).map((count) => ({ kind: 'garbage' as const, count })) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 1, max: 3 }).map((count) => ({ kind: 'garbage' as const, count })),
+  },
   { weight: 2, arbitrary: fc.constant({ kind: 'kill' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'close' as const }) },
-  { weight: 4, arbitrary: fc.nat(60).map((turns) => ({ kind: 'wait' as const, turns })) },
+  { weight: 4, arbitrary: fc.nat(300).map((turns) => ({ kind: 'wait' as const, turns })) },
 );
 const fault = fc.constantFrom<Fault>('none', 'before', 'after', 'part', 'late', 'hang', 'hang-landed');
 const scenario = fc.record({
@@ -73,8 +76,8 @@ class House {
 
   async open(): Promise<void> {
     const directory = join(this.#root, String(this.#lives++));
-    if (existsSync(this.#directory)) cpSync(this.#directory, directory, { recursive: true });
-    else mkdirSync(directory);
+    mkdirSync(directory);
+    if (this.#directory !== '') copyFiles(this.#directory, directory);
     this.#directory = directory;
     const telemetry = new Telemetry();
     telemetry.subscribe('note', ({ message }) => {
@@ -207,6 +210,6 @@ test('whatever the store does and whenever the writer dies, every event ends up 
         await house.end();
       }
     }),
-    { numRuns: Number(process.env.RUNS ?? 60) },
+    { numRuns: Number(process.env.RUNS ?? 100) },
   );
 });

