@@ -291,12 +291,15 @@ it('keeps its socket in a private directory with a short path, and clears what k
     await mkdir(each, { recursive: true });
     await utimes(each, 0, 0);
   }
-  const deep = join(await temporaryDirectory(), 'x'.repeat(120), 'engine');
+  const directory = await temporaryDirectory();
+  const deep = join(directory, 'x'.repeat(120), 'engine');
   const { engine, client } = await openEngine(test, { directory: deep });
   assert.deepEqual(await client.rows('SELECT 1'), [[1]]);
   for (const each of dead) assert.ok(!existsSync(each));
   const names = await readdir(tmpdir());
   assert.ok(names.some((name) => engine.target().socketPath.includes(name)));
+  await engine.close();
+  await remove(directory);
 });
 
 it('refuses a directory for temporary files that is too deep for a socket', async (test) => {
