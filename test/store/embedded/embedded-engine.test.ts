@@ -306,8 +306,9 @@ it('refuses a directory for temporary files that is too deep for a socket', asyn
   const directory = await temporaryDirectory();
   const deep = join(directory, 'x'.repeat(100));
   await mkdir(deep);
-  await assert.rejects(startEngine(test, { environment: { MILLRACE_ENGINE_TMP: deep } }), (error) =>
-    isFailure(error, 'setting_invalid'),
+  await assert.rejects(
+    startEngine(test, { directory, environment: { MILLRACE_ENGINE_TMP: deep } }),
+    (error) => isFailure(error, 'setting_invalid'),
   );
   await remove(directory);
 });
