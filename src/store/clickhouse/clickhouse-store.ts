@@ -9,6 +9,7 @@ import type { EventRow } from '../../event/event-row.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { type AnswerRow, cellsOf } from '../sql/answer.ts';
 import { chooseSource } from '../sql/choose-source.ts';
+import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type {
   Batch,
   Budget,
@@ -25,6 +26,7 @@ import type {
 } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
 import { type Fence, FencedCalls } from './fenced-calls.ts';
@@ -35,7 +37,7 @@ import { migrate } from './migrate.ts';
 import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import { readBack } from './read-back.ts';
-import { deleteProjectRows, rebuildDays } from './repair.ts';
+import { deleteProjectRollups, rebuildDays } from './repair.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
 import { questionFailure, writeFailure } from './store-errors.ts';
 import { SuspectDays } from './suspect-days.ts';
@@ -55,10 +57,17 @@ export interface ClickHouseStoreOptions {
   readonly makeId: () => string;
 }
 
+const ready = { status: 'ready', reason: '' } as const;
+
 /** The client gives up a little after the engine should have, so that the engine's own word is heard. */
 const questionGraceMs = 5_000;
 
-export const clickhouseSupports: StoreSupports = { atomicProgress: false, exactUsersMax, usersError, durable: true };
+export const clickhouseSupports: StoreSupports = {
+  atomicProgress: false,
+  exactUsersMax,
+  usersError,
+  durable: true,
+};
 
 export class ClickHouseStore implements Store {
   readonly supports = clickhouseSupports;
@@ -83,7 +92,7 @@ export class ClickHouseStore implements Store {
     this.#client = options.client;
     this.#versions = new Versions(options.makeId());
     this.#progress = new ProgressTable(options.client, options.clock);
-    this.#quarantine = new QuarantineTable(options.client);
+    this.#quarantine = new QuarantineTable(options.client, options.clock);
     this.#suspects = new SuspectDays(options.client, options.makeId);
     this.#disk = new DiskUsage(options.client, options.clock);
     this.#repairs = new FencedCalls(options.fence, options.makeId);
@@ -96,24 +105,28 @@ export class ClickHouseStore implements Store {
   static async open(options: ClickHouseStoreOptions): Promise<ClickHouseStore> {
     const store = new ClickHouseStore(options);
     try {
-      await migrate(options.client);
-      const progress = await store.#progress.load();
-      store.#dirty.mark(opening, await store.#suspects.find(opening, progress));
-      await store.#repair(opening);
+      await store.#prepare();
       return store;
     } catch (error) {
+      await options.client.close();
       throw writeFailure(error);
     }
   }
 
+  async #prepare(): Promise<void> {
+    await migrate(this.#client);
+    const progress = await this.#progress.load();
+    this.#dirty.mark(opening, await this.#suspects.find(opening, progress));
+    await this.#repair(opening);
+  }
+
   state(): StoreState {
     if (this.#closed) return { status: 'down', reason: 'it is closed', bytes: 0 };
-    const health = this.#options.health?.() ?? { status: 'ready', reason: '' };
-    const bytes = health.status === 'ready' ? this.#disk.bytes() : this.#disk.lastBytes;
-    if (health.status === 'ready' && this.#repairing > 0) {
-      return { status: 'repairing', reason: 'rollups are rebuilt after an unclear insert', bytes };
-    }
-    return { ...health, bytes };
+    const { status, reason } = this.#options.health?.() ?? ready;
+    if (status !== 'ready') return { status, reason, bytes: this.#disk.lastBytes };
+    const bytes = this.#disk.bytes();
+    if (this.#repairing === 0) return { status, reason, bytes };
+    return { status: 'repairing', reason: 'rollups are rebuilt after an unclear insert', bytes };
   }
 
   async progress(partition: number): Promise<Progress> {
@@ -257,11 +270,12 @@ export class ClickHouseStore implements Store {
   async deleteProject(project: string): Promise<void> {
     this.#assertOpen();
     try {
+      await deleteRows(this.#client, this.#options.clock, 'events', `project = ${stringLiteral(project)}`);
       await this.#gate.alone(async () => {
         await this.#repairs.settle();
-        await deleteProjectRows(this.#client, this.#repairs, project);
-        await this.#quarantine.deleteProject(project);
+        await deleteProjectRollups(this.#client, this.#repairs, project);
       });
+      await this.#quarantine.deleteProject(project);
     } catch (error) {
       throw this.#unavailable(error);
     } finally {

@@ -1,26 +1,30 @@
 /** Events that could not be stored, each place once: the table replaces rows of the same place, and is read as replaced. */
+import type { Clock } from '../../clock.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type { Quarantined } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
+import { deleteRows } from './delete-rows.ts';
 import { nativeBlock } from './native-block.ts';
-import { quarantineColumns } from './schema.ts';
+import { type QuarantineRow, quarantineColumns } from './schema.ts';
 
 type Row = readonly [number, string, string, string, string, string, string, string];
 type Place = { readonly partition: number; readonly offset: number };
 
 const table = 'quarantine';
-const waitForDelete = { lightweight_deletes_sync: 2 };
-
 export class QuarantineTable {
   readonly #client: ClickHouseClient;
+  readonly #clock: Clock;
 
-  constructor(client: ClickHouseClient) {
+  constructor(client: ClickHouseClient, clock: Clock) {
     this.#client = client;
+    this.#clock = clock;
   }
 
-  async insert(items: readonly Quarantined[], queryId: string): Promise<void> {
-    const names = quarantineColumns.map(({ name }) => name);
-    await this.#client.insertNative(table, names, nativeBlock(quarantineColumns, items), { queryId });
+  async insert(items: readonly Quarantined[], queryId?: string): Promise<void> {
+    await this.#write(
+      items.map((item) => ({ ...item, isReleased: false })),
+      queryId,
+    );
   }
 
   /** Ascending by place; `after` is the `next` of the page before. */
@@ -48,20 +52,28 @@ FROM ${table} FINAL WHERE ${ofProject} AND ${after} ORDER BY _partition, _offset
     return { items, total: Number(total), next: `${last.partition}:${last.offset}` };
   }
 
+  /** By rows that say so: the bodies go when the engine merges them with what they end. */
   async release(places: readonly Place[]): Promise<void> {
     if (places.length === 0) return;
-    const list = places.map(({ partition, offset }) => `(${partition}, ${offset})`).join(', ');
-    await this.#client.command(`DELETE FROM ${table} WHERE (_partition, _offset) IN (${list})`, {
-      settings: waitForDelete,
-    });
+    await this.#write(places.map((place) => ({ ...nothing, ...place, isReleased: true })));
   }
 
   async deleteProject(project: string): Promise<void> {
-    await this.#client.command(`DELETE FROM ${table} WHERE project = ${stringLiteral(project)}`, {
-      settings: waitForDelete,
-    });
+    await deleteRows(this.#client, this.#clock, table, `project = ${stringLiteral(project)}`);
+  }
+
+  async #write(rows: readonly Omit<QuarantineRow, 'writtenAt'>[], queryId?: string): Promise<void> {
+    const writtenAt = this.#clock.now();
+    const block = nativeBlock(
+      quarantineColumns,
+      rows.map((row) => ({ ...row, writtenAt })),
+    );
+    const names = quarantineColumns.map(({ name }) => name);
+    await this.#client.insertNative(table, names, block, queryId === undefined ? {} : { queryId });
   }
 }
+
+const nothing = { project: '', eventId: '', receivedAt: 0, reason: '', detail: '', body: '' };
 
 function itemOf([partition, offset, project, eventId, receivedAt, reason, detail, body]: Row): Quarantined {
   return {

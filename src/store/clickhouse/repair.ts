@@ -1,7 +1,8 @@
 /**
- * Rebuilds the rollups of whole UTC days from the rows, by month: the days' rows are deleted from the rollup tables and
- * made anew. Nobody may insert meanwhile (gate.ts). It may be broken off anywhere and begun again: a delete only touches
- * what was there when it began, and the days stay dirty until the end.
+ * Makes rollups anew, a month (their partition) at a time: what stays is copied aside, the days to rebuild are added from
+ * the rows, and the month is swapped in one step. Nobody may insert meanwhile (gate.ts). It may be broken off anywhere
+ * and begun again. Not by deleting: a mutation took 0.15 s for every part of a table, whatever it touched; this takes
+ * as long as the month's rollup is large.
  */
 import { millisecondsPerDay } from '../../clock.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
@@ -10,28 +11,58 @@ import type { FencedCalls } from './fenced-calls.ts';
 import { countsSelect, usersSelect } from './rollups.ts';
 
 const settings = {
-  lightweight_deletes_sync: 2,
   max_insert_threads: 1,
-  // of one month of days at a time; past it the grouping goes through the disk
+  // beyond it the grouping goes through the disk
   max_bytes_before_external_group_by: 256 * 1024 * 1024,
 };
 const timeoutMs = 10 * 60_000;
 
+const rollups = [
+  { table: 'rollup_counts', select: countsSelect },
+  { table: 'rollup_users', select: usersSelect },
+] as const;
+
+/** @param days since 1970-01-01, of any months */
 export async function rebuildDays(
   client: ClickHouseClient,
   calls: FencedCalls,
   days: readonly number[],
 ): Promise<void> {
-  for (const month of Map.groupBy(days, monthOf).values()) {
-    const rollupRows = daysCondition('start', month);
-    const rows = `WHERE ${daysCondition('timestamp', month)}`;
-    for (const statement of [
-      `DELETE FROM rollup_counts WHERE ${rollupRows}`,
-      `DELETE FROM rollup_users WHERE ${rollupRows}`,
-      `INSERT INTO rollup_counts ${countsSelect('events', rows)}`,
-      `INSERT INTO rollup_users ${usersSelect('events', rows)}`,
-    ]) {
-      await calls.run((queryId) => client.command(statement, { queryId, settings, timeoutMs }));
+  const run = (sql: string) => calls.run((queryId) => client.command(sql, { queryId, settings, timeoutMs }));
+  for (const [month, some] of Map.groupBy(days, monthOf)) {
+    for (const { table, select } of rollups) {
+      const rebuilt = daysCondition('start', some);
+      await run(`TRUNCATE TABLE ${table}_stage`);
+      await run(
+        `INSERT INTO ${table}_stage SELECT * FROM ${table} WHERE ${monthCondition(month)} AND NOT (${rebuilt})`,
+      );
+      await run(
+        `INSERT INTO ${table}_stage ${select('events', `WHERE ${daysCondition('timestamp', some)}`)}`,
+      );
+      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${month}' FROM ${table}_stage`);
+      await run(`TRUNCATE TABLE ${table}_stage`);
+    }
+  }
+}
+
+/** The rollups of every month without the project. */
+export async function deleteProjectRollups(
+  client: ClickHouseClient,
+  calls: FencedCalls,
+  project: string,
+): Promise<void> {
+  const run = (sql: string) => calls.run((queryId) => client.command(sql, { queryId, settings, timeoutMs }));
+  for (const { table } of rollups) {
+    const isGone = `project = ${stringLiteral(project)}`;
+    const months = await client.rows<[number]>(
+      `SELECT DISTINCT toYYYYMM(start) FROM ${table} WHERE ${isGone}`,
+    );
+    for (const [month] of months) {
+      const kept = `${monthCondition(String(month))} AND NOT (${isGone})`;
+      await run(`TRUNCATE TABLE ${table}_stage`);
+      await run(`INSERT INTO ${table}_stage SELECT * FROM ${table} WHERE ${kept}`);
+      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${month}' FROM ${table}_stage`);
+      await run(`TRUNCATE TABLE ${table}_stage`);
     }
   }
 }
@@ -39,7 +70,10 @@ export async function rebuildDays(
 export const dayText = (day: number): string =>
   new Date(day * millisecondsPerDay).toISOString().slice(0, 'yyyy-mm-dd'.length);
 
-const monthOf = (day: number): string => dayText(day).slice(0, 'yyyy-mm'.length);
+/** The partition of a day: '202506'. */
+export const monthOf = (day: number): string => dayText(day).slice(0, 'yyyy-mm'.length).replace('-', '');
+
+const monthCondition = (month: string): string => `toYYYYMM(start) = ${month}`;
 
 /** Rows of these days; the outer bounds let the engine skip other months and, in `events`, granules of other days. */
 export function daysCondition(column: 'timestamp' | 'start', days: readonly number[]): string {
@@ -48,16 +82,4 @@ export function daysCondition(column: 'timestamp' | 'start', days: readonly numb
   const bounds = `${column} >= ${literal(sorted[0]!)} AND ${column} < ${literal(sorted.at(-1)! + 1)}`;
   const list = sorted.map((day) => `toDate32('${dayText(day)}')`).join(', ');
   return `${bounds} AND ${column === 'start' ? 'toDate32(start)' : 'day'} IN (${list})`;
-}
-
-/** Removes a project's rows and rollups. May be broken off anywhere and begun again. */
-export async function deleteProjectRows(
-  client: ClickHouseClient,
-  calls: FencedCalls,
-  project: string,
-): Promise<void> {
-  for (const table of ['rollup_counts', 'rollup_users', 'events']) {
-    const statement = `DELETE FROM ${table} WHERE project = ${stringLiteral(project)}`;
-    await calls.run((queryId) => client.command(statement, { queryId, settings, timeoutMs }));
-  }
 }

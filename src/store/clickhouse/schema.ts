@@ -106,7 +106,10 @@ export function columnDefinitions(
     .join(',\n');
 }
 
-export const quarantineColumns: readonly Column<Quarantined>[] = [
+/** A place is kept once: the row that was written last counts, and none when that one ends the quarantine. */
+export type QuarantineRow = Quarantined & { readonly writtenAt: number; readonly isReleased: boolean };
+
+export const quarantineColumns: readonly Column<QuarantineRow>[] = [
   { name: '_partition', kind: 'uint16', field: 'partition' },
   { name: '_offset', kind: 'uint64', field: 'offset' },
   { name: 'project', kind: 'string', field: 'project' },
@@ -115,6 +118,8 @@ export const quarantineColumns: readonly Column<Quarantined>[] = [
   { name: 'reason', kind: 'dictionary', field: 'reason' },
   { name: 'detail', kind: 'string', field: 'detail' },
   { name: 'body', kind: 'string', field: 'body' },
+  { name: 'written_at', kind: 'uint64', field: 'writtenAt' },
+  { name: 'is_released', kind: 'boolean', field: 'isReleased' },
 ];
 
 export const progressColumns: readonly Column<Progress & { readonly partition: number }>[] = [

@@ -48,15 +48,14 @@ UNION DISTINCT SELECT toInt32(day) FROM ${table}`,
     return name;
   }
 
-  /** The days of these announcements are right again; without names, those of all that `owner` has made. */
+  /**
+   * The days of these announcements are right again; without names, those of all that `owner` has made. The table is
+   * emptied once none stands: one that stays for longer only has its days rebuilt once more at the next start.
+   */
   async withdraw(owner: string, names = [...(this.#standing.get(owner) ?? [])]): Promise<void> {
     if (names.length === 0) return;
-    await this.#client.command(
-      `DELETE FROM ${table} WHERE name IN (${names.map(stringLiteral).join(', ')})`,
-      {
-        settings: { lightweight_deletes_sync: 2 },
-      },
-    );
     for (const name of names) this.#standing.get(owner)?.delete(name);
+    const standing = this.#standing.values().some((some) => some.size > 0);
+    if (!standing) await this.#client.command(`TRUNCATE TABLE ${table}`);
   }
 }

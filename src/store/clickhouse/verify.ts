@@ -3,7 +3,7 @@ import type { RollupDifference } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { dayOf } from './dirty-days.ts';
 import type { Gate } from './gate.ts';
-import { daysCondition, dayText } from './repair.ts';
+import { daysCondition, monthOf } from './repair.ts';
 import { countsSelect, usersSelect } from './rollups.ts';
 import { sketch } from './sketch.ts';
 
@@ -76,7 +76,7 @@ export async function verifyDays(
 ): Promise<readonly RollupDifference[]> {
   const days = asked ?? (await daysStored(client));
   const suspects = new Set<string>();
-  for (const month of Map.groupBy(days, (day) => dayText(day).slice(0, 'yyyy-mm'.length)).values()) {
+  for (const month of Map.groupBy(days, monthOf).values()) {
     for (const { day } of await differencesOn(client, month)) suspects.add(day);
   }
   if (suspects.size === 0) return [];

@@ -4,11 +4,12 @@ import { systemClock } from '../../../src/clock.ts';
 import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
 import { ClickHouseStore } from '../../../src/store/clickhouse/clickhouse-store.ts';
 import type { EmbeddedEngine } from '../../../src/store/embedded/embedded-engine.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { type Closer, type EngineSetup, startEngine } from '../embedded/engine-helpers.ts';
 
 export interface OpenStore {
-  readonly store: ClickHouseStore;
+  readonly store: Store;
   readonly engine: EmbeddedEngine;
   readonly client: ClickHouseClient;
   readonly directory: string;
@@ -22,8 +23,8 @@ export async function openStore(test: Closer, setup: EngineSetup = {}): Promise<
   return { store, engine, client, directory };
 }
 
-/** A store as system.ts would open it. */
-export function storeOn(engine: EmbeddedEngine, client: ClickHouseClient): Promise<ClickHouseStore> {
+/** A store as system.ts would open it. It closes the client. */
+export function storeOn(engine: EmbeddedEngine, client: ClickHouseClient): Promise<Store> {
   return ClickHouseStore.open({
     client,
     fence: (queryId) => engine.fence(queryId),

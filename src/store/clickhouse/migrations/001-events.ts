@@ -57,9 +57,12 @@ SETTINGS ${durable}`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_counts_view TO rollup_counts AS ${countsSelect('events')}`,
     `CREATE MATERIALIZED VIEW IF NOT EXISTS rollup_users_view TO rollup_users AS ${usersSelect('events')}`,
 
+    'CREATE TABLE IF NOT EXISTS rollup_counts_stage AS rollup_counts',
+    'CREATE TABLE IF NOT EXISTS rollup_users_stage AS rollup_users',
+
     `CREATE TABLE IF NOT EXISTS quarantine (
 ${columnDefinitions(quarantineColumns)}
-) ENGINE = ReplacingMergeTree
+) ENGINE = ReplacingMergeTree(written_at, is_released)
 ORDER BY (_partition, _offset)
 SETTINGS ${durable}`,
 
@@ -72,7 +75,7 @@ SETTINGS ${durable}`,
     `CREATE TABLE IF NOT EXISTS suspect_days (
   day Date32,
   name String
-) ENGINE = ReplacingMergeTree
+) ENGINE = MergeTree
 ORDER BY (name, day)
 SETTINGS ${durable}`,
   ],
