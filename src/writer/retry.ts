@@ -12,6 +12,8 @@ export class WriterStopped extends Error {
   override readonly name = 'WriterStopped';
 }
 
+/** A store that is away for longer than this is told of. */
+const startingMsMax = 3_000;
 const fatalCodes = ['log_behind', 'log_closed', 'log_sync_failed'] as const;
 
 /** No further attempt of this process can help. */
@@ -40,6 +42,8 @@ export class Retry {
   /** The failure that is being waited out; undefined when the last attempt worked. */
   lastError: LastError | undefined;
   #failingSince = 0;
+  /** The code that was told of since it last worked. */
+  #told: string | undefined;
 
   constructor(options: RetryOptions) {
     this.#options = options;
@@ -77,9 +81,12 @@ export class Retry {
     const code = isFailure(error) ? error.code : 'unexpected';
     const message = error instanceof Error ? error.message : String(error);
     if (this.lastError === undefined) this.#failingSince = clock.monotonic();
-    if (this.lastError?.code !== code) {
+    // a store that is just starting is no news
+    const isNews = code !== 'store_unavailable' || clock.monotonic() - this.#failingSince >= startingMsMax;
+    if (isNews && this.#told !== code) {
       const text = `the writer of partition ${partition} waits and tries again: ${message}`;
       telemetry.publish('note', { level: 'warn', message: text, fields: { partition, code } });
+      this.#told = code;
     }
     this.lastError = { code, message, at: clock.now() };
     telemetry.publish('writer.retry', { partition, code, attempt, delayMs });
@@ -90,6 +97,8 @@ export class Retry {
   worked(): void {
     if (this.lastError === undefined) return;
     this.lastError = undefined;
+    if (this.#told === undefined) return;
+    this.#told = undefined;
     const { partition, clock, telemetry } = this.#options;
     const durationMs = Math.round(clock.monotonic() - this.#failingSince);
     const message = `the writer of partition ${partition} goes on`;

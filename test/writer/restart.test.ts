@@ -10,14 +10,15 @@ import type { WriterMode } from '../../src/writer/writer-mode.ts';
 import { type Fault, FaultyStore, noFaults } from './faulty-store.ts';
 import {
   append,
+  atEnd,
   autoClock,
   config,
   copyFiles,
   event,
   settled,
+  startWriter,
   temporaryDirectory,
   until,
-  writerOf,
 } from './support.ts';
 
 /** One log and one store, and writers that follow each other. */
@@ -44,13 +45,12 @@ class House {
     given: { readonly upkeepIntervalMs?: number; readonly closeTimeoutMs?: number } = {},
   ): Promise<Writer> {
     const session = this.store.session();
-    this.#kill = session.kill;
     const { log, clock, directory } = this;
     const { telemetry } = this;
     // files are written in real time: it must not run out while they are
     const closeTimeoutMs = Number.POSITIVE_INFINITY;
     const settings = { ...config, snapshotIntervalMs: 1000, closeTimeoutMs, ...given };
-    return await writerOf(this.#t, {
+    const writer = await startWriter({
       log,
       store: session.store,
       clock,
@@ -58,6 +58,15 @@ class House {
       directory,
       config: settings,
     });
+    let alive = true;
+    this.#kill = () => {
+      alive = false;
+      session.kill();
+      // it never hears of the store again, so nobody waits for it
+      void writer.close();
+    };
+    atEnd(this.#t, () => (alive ? writer.close() : undefined));
+    return writer;
   }
 
   /** The writer is gone between two instructions; what it had on disk is as it was. */
