@@ -17,8 +17,7 @@ const settings = {
   deduplicate_insert: 'disable',
   deduplicate_blocks_in_dependent_materialized_views: 0,
   materialized_views_ignore_errors: 0,
-  // properties come as text and become JSON; nothing in them is guessed to be a date or a number
-  input_format_native_allow_types_conversion: 1,
+  // nothing in properties is guessed to be a date or a number
   input_format_try_infer_dates: 0,
   input_format_try_infer_datetimes: 0,
   input_format_json_try_infer_numbers_from_strings: 0,

@@ -6,8 +6,10 @@
  *   column     = string name, string type, values
  *   values     = one after the other: string | integers, little-endian | nulls (a byte each), then integers
  *   dictionary = int64 1 (version), int64 flags | width, int64 keys, string*, int64 rows, index*
+ *   json       = int64 1 (as text), string*
  *
- * A JSON column is sent as String; the engine parses it as it converts it to the table's type.
+ * A JSON column must have the table's own type, to the letter: what is converted from another type, String too, is parsed
+ * without regard to the statement's settings (dates were guessed, 1.0 became an integer).
  */
 import type { JsonObject } from '../../event/event.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -17,6 +19,7 @@ import { type Column, type ColumnKind, columnType } from './schema.ts';
 /** A dictionary of this block's own, indexes of 1, 2 or 4 bytes. */
 const hasOwnKeys = 0x200;
 const dictionaryVersion = 1;
+const jsonAsText = 1;
 
 /** `Row`'s fields must hold what the columns' kinds say. Errors: RangeError or TypeError for values that do not fit. */
 export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
@@ -26,7 +29,7 @@ export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly
   const json = new PropertyJson();
   for (const { name, kind, field } of columns) {
     writer.string(name);
-    writer.string(kind === 'json' ? 'String' : columnType(kind));
+    writer.string(columnType(kind));
     writeValues(writer, kind, field, rows, json);
   }
   return writer.bytes();
@@ -65,6 +68,7 @@ function writeValues<Row>(
       writeAmounts(writer, field, rows);
       return;
     case 'json':
+      writer.int64(jsonAsText);
       for (const row of rows) writer.string(json.text(row[field] as JsonObject));
       return;
     default:

@@ -6,9 +6,16 @@
 import type { JsonObject, JsonValue } from '../../event/event.ts';
 import { propertyLeaves } from '../../plan/field.ts';
 
-/** Back quotes have a meaning in names of subcolumns, so they are kept as %60, and % as %25. */
+/**
+ * What the engine would not take literally in the name of a subcolumn is written otherwise: a back quote as %60, % as %25,
+ * an empty key as %0. Different paths stay different, and what is under a path stays under it.
+ */
 export const storedPath = (path: string): string =>
-  path.replace(/[%`]/g, (character) => (character === '%' ? '%25' : '%60')).toWellFormed();
+  path
+    .split('.')
+    .map((key) => (key === '' ? '%0' : key.replaceAll('%', '%25').replaceAll('`', '%60')))
+    .join('.')
+    .toWellFormed();
 
 /** Keys repeat from row to row: their escaped form is kept, for the first so many. */
 const keysMax = 10_000;

@@ -1,0 +1,209 @@
+/** The encoder's bytes, by what the engine reads out of them. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { JsonValue } from '../../../src/event/event.ts';
+import type { EventRow } from '../../../src/event/event-row.ts';
+import { propertyLeaves } from '../../../src/plan/field.ts';
+import type { Plan } from '../../../src/plan/plan.ts';
+import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
+import { nativeBlock } from '../../../src/store/clickhouse/native-block.ts';
+import { eventColumns } from '../../../src/store/clickhouse/schema.ts';
+import { evaluate } from '../../../src/store/memory/evaluate.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { wideBudget } from '../../../src/testing/agreement.ts';
+import { questionOf } from '../../../src/testing/generators.ts';
+import { eventRow } from '../../../src/testing/rows.ts';
+import { Closing } from '../embedded/engine-helpers.ts';
+import { openStore } from './store-helpers.ts';
+
+const texts = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }),
+  fc.string({ unit: 'binary', maxLength: 300 }).map((value) => value.toWellFormed()),
+  fc.constantFrom('', '\0', 'a\0b', '😀', "'", '\\', '\n\n', '\t', 'é'.repeat(63), 'x'.repeat(20_000)),
+);
+const columns = eventColumns.filter(({ kind }) => kind === 'string' || kind === 'dictionary');
+
+const rows = fc
+  .array(
+    fc.record({
+      texts: fc.record(
+        Object.fromEntries(columns.map(({ field }) => [field, texts])),
+      ) as unknown as fc.Arbitrary<Partial<EventRow>>,
+      // the engine's months: one block has rows of one
+      timestamp: fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) }),
+      receivedAt: fc.integer({ min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) }),
+      personKey: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      bot: fc.boolean(),
+      amount: fc.option(fc.bigInt({ min: -(10n ** 18n) + 1n, max: 10n ** 18n - 1n })),
+      offset: fc.oneof(fc.nat(), fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER })),
+      partition: fc.integer({ min: 0, max: 65_535 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((some) => some.map(({ texts, ...rest }) => eventRow({ ...texts, ...rest })));
+
+describe('a native block', () => {
+  const closing = new Closing();
+  let store: Store;
+  let client: ClickHouseClient;
+  before(async () => {
+    ({ store, client } = await openStore(closing));
+    await client.command(`CREATE TABLE copied AS events ENGINE = Memory`);
+  });
+  after(() => closing.close());
+
+  test('holds every column as the row has it', async () => {
+    const names = eventColumns.map(({ name }) => name);
+    await fc.assert(
+      fc.asyncProperty(rows, async (some) => {
+        await client.command('TRUNCATE TABLE copied');
+        await client.insertNative('copied', names, nativeBlock(eventColumns, some));
+        const read = await client.rows(
+          `SELECT _partition, _offset, toUnixTimestamp64Milli(timestamp), toInt32(day), toUnixTimestamp64Milli(received_at), user_key, bot,
+            toString(reinterpretAsInt64(amount)), amount IS NULL, ${columns.map(({ name }) => name).join(', ')} FROM copied`,
+        );
+        assert.deepEqual(
+          read,
+          some.map((row) => [
+            row.partition,
+            String(row.offset),
+            String(row.timestamp),
+            Math.floor(row.timestamp / 86_400_000),
+            String(row.receivedAt),
+            String(row.personKey),
+            row.bot,
+            row.amount === null ? null : String(row.amount),
+            row.amount === null ? 1 : 0,
+            ...columns.map(({ field }) => row[field]),
+          ]),
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('counts dictionaries of one, two and four bytes an index', async () => {
+    for (const many of [256, 257, 70_000]) {
+      await client.command('TRUNCATE TABLE copied');
+      const some = Array.from({ length: many }, (_, offset) => eventRow({ offset, type: `t${offset}` }));
+      await client.insertNative(
+        'copied',
+        eventColumns.map(({ name }) => name),
+        nativeBlock(eventColumns, some),
+      );
+      const wrong = await client.rows(
+        "SELECT count() FROM copied WHERE type != concat('t', toString(_offset))",
+      );
+      const all = await client.rows('SELECT count() FROM copied');
+      assert.deepEqual([wrong, all], [[['0']], [[String(many)]]]);
+    }
+  });
+
+  test('refuses a value that no column can hold', () => {
+    for (const bad of [
+      { timestamp: Number.NaN },
+      { timestamp: 1.5 },
+      { partition: 65_536 },
+      { amount: 2n ** 64n },
+    ]) {
+      assert.throws(() => nativeBlock(eventColumns, [eventRow(bad)]), RangeError);
+    }
+  });
+
+  test('keeps properties as they were sent, whatever their keys', async () => {
+    const key = fc.oneof(
+      { weight: 2, arbitrary: fc.constantFrom('a', 'b', 'c') },
+      fc.string({ unit: 'grapheme', maxLength: 6 }),
+      fc.string({ unit: 'binary', maxLength: 6 }).map((one) => one.toWellFormed()),
+      fc.constantFrom(
+        '',
+        '.',
+        'a.b',
+        '`',
+        "'",
+        '"',
+        '\\',
+        '\0',
+        '%',
+        '%60',
+        '^a',
+        ':`String`',
+        'a.:`Float64`',
+        '[]',
+        '__proto__',
+      ),
+    );
+    const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer(),
+        fc.constantFrom<JsonValue>(
+          '',
+          '1',
+          'x',
+          '2020-01-01',
+          '2020-01-01 00:00:00',
+          '\0',
+          '😀',
+          true,
+          false,
+          null,
+          2 ** 64,
+          -0,
+          1e21,
+        ),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    let offset = 0;
+    let round = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.dictionary(key, value, { maxKeys: 6 }), { minLength: 1, maxLength: 8 }),
+        async (all) => {
+          const project = `properties ${round++}`;
+          const some = all.map((properties) =>
+            eventRow({ project, partition: 3, offset: offset++, properties }),
+          );
+          await store.insert({ partition: 3, rows: some, quarantined: [] });
+          for (const path of pathsOf(some)) {
+            const field = `properties.${path}`;
+            const questions = [
+              questionOf({ ...wholeDay(project), by: { field, limit: 100 } }),
+              questionOf({ ...wholeDay(project), filter: { field, op: 'exists' } }),
+            ];
+            for (const question of questions) {
+              const { cells } = await store.run(question, wideBudget, new AbortController().signal);
+              assert.deepEqual(cells, evaluate(question, some).cells, JSON.stringify([field, all]));
+            }
+          }
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+});
+
+const wholeDay = (project: string): Plan => ({
+  version: 1,
+  kind: 'summary',
+  project,
+  from: Date.UTC(2025, 5, 15),
+  to: Date.UTC(2025, 5, 16),
+  timeZone: 'UTC',
+  bots: 'include',
+  metrics: ['events'],
+  exact: true,
+});
+
+/** Every path that is in some row, what is above it, and what might be taken for it. */
+function pathsOf(rows: readonly EventRow[]): readonly string[] {
+  const leaves = new Set(rows.flatMap((row) => [...propertyLeaves(row.properties).keys()]));
+  const above = [...leaves].flatMap((path) =>
+    path.split('.').map((_, i, keys) => keys.slice(0, i).join('.')),
+  );
+  return [...new Set([...leaves, ...above, 'absent'])].slice(0, 12);
+}
