@@ -2,10 +2,10 @@
  * Which ids a partition has seen lately: the hashes, in generations. What it remembers follows from the log alone (order
  * and `receivedAt`), never from the clock, from batches or from restarts.
  *
- * Bound. An id is remembered until 24 hours have passed or 10 million other ids came, whichever is first, and at most
- * until 12.5 million ids came: whole generations are forgotten, each of at most 2.5 million ids or about 6 hours. A
- * generation is 32 MiB when full, so that 10 million ids are 128 MiB and the index never has more than 160; with little
- * traffic 512 KiB a generation. An id that comes again is remembered anew.
+ * Bound. An id is remembered until 25 hours have passed or 10 million other ids came, whichever is first. It is forgotten
+ * with its whole generation, which ends with 2.5 million ids or after 6 hours, so that at most 15 million ids are kept. A
+ * full generation is 32 MiB: a steady stream of 10 million ids takes 128 MiB (160 with the one that is being filled), the
+ * worst mixture of busy and quiet hours 320, little traffic 512 KiB a generation. An id that comes again is remembered anew.
  *
  * A hit may be wrong (two ids with one hash); a miss never is. So a hit is confirmed elsewhere, and ids too many do no harm.
  */

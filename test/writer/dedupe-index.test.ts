@@ -13,9 +13,11 @@ import { SnapshotFiles } from '../../src/writer/dedupe-snapshot.ts';
 const bounds: DedupeBounds = { idsMin: 40, ageMinMs: 1000, generationIdsMax: 10, generationAgeMaxMs: 250 };
 const key = Uint8Array.from({ length: 16 }, (_, index) => index * 7);
 
+/** By so much the clocks of collectors disagree. */
+const jitterMs = 10;
+
 /** Ids from a small set, with times that mostly grow. */
-const step = fc.tuple(fc.nat(120), fc.integer({ min: -20, max: 60 }));
-const stream = fc.array(step, { maxLength: 400 });
+const step = fc.tuple(fc.nat(120), fc.integer({ min: -jitterMs, max: 70 }));
 
 const longStream = fc.array(step, { minLength: 200, maxLength: 300 });
 const savesAt = fc.array(fc.nat(199), { minLength: 1, maxLength: 3 });
@@ -35,14 +37,14 @@ function timed(steps: readonly (readonly [number, number])[]): Seen[] {
 
 test('an id is remembered until 24 hours have passed or 10 million others came, and one never seen is no hit', () => {
   fc.assert(
-    fc.property(stream, (steps) => {
+    fc.property(longStream, (steps) => {
       const index = new DedupeIndex(key, bounds);
       const last = new Map<string, { position: number; at: number }>();
       for (const [position, { id, at }] of timed(steps).entries()) {
         const hit = index.observe(id, at);
         const before = last.get(id);
         if (before === undefined) assert.equal(hit, false, `${id} was never seen`);
-        else if (position - before.position <= bounds.idsMin && at - before.at < bounds.ageMinMs - 100)
+        else if (position - before.position <= bounds.idsMin && at - before.at < bounds.ageMinMs - jitterMs)
           assert.equal(hit, true, `${id} came ${position - before.position} before`);
         last.set(id, { position, at });
       }
@@ -53,11 +55,11 @@ test('an id is remembered until 24 hours have passed or 10 million others came, 
 
 test('what it remembers is bounded, whatever comes', () => {
   fc.assert(
-    fc.property(stream, (steps) => {
+    fc.property(longStream, (steps) => {
       const index = new DedupeIndex(key, bounds);
       for (const { id, at } of timed(steps)) index.observe(id, at);
       const { ids, generations } = index.usage();
-      assert.ok(ids <= bounds.idsMin + bounds.generationIdsMax, `${ids} ids`);
+      assert.ok(ids <= bounds.idsMin + 2 * bounds.generationIdsMax, `${ids} ids`);
       assert.ok(generations * slotsMin * 8 === index.usage().bytes);
     }),
   );
