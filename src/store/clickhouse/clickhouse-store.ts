@@ -129,8 +129,14 @@ export class ClickHouseStore implements Store {
     return { status: 'repairing', reason: 'rollups are rebuilt after an unclear insert', bytes };
   }
 
+  /** What it tells is written first: the log is trimmed by it, so a crash must not take it back. */
   async progress(partition: number): Promise<Progress> {
     this.#assertOpen();
+    try {
+      await this.#progress.flush();
+    } catch (error) {
+      throw this.#told(writeFailure(error));
+    }
     return this.#progress.of(partition);
   }
 
