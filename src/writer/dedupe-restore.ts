@@ -11,6 +11,7 @@ import { Dedupe } from './dedupe.ts';
 import { type DedupeBounds, dedupeBounds } from './dedupe-index.ts';
 import { type DedupeSnapshot, SnapshotDamaged, type SnapshotFiles } from './dedupe-snapshot.ts';
 import { walk } from './log-walk.ts';
+import { WriterStopped } from './retry.ts';
 import { Slices } from './slices.ts';
 import { decodeRecord } from './window-reader.ts';
 
@@ -29,7 +30,7 @@ export interface DedupeRestoreOptions {
 const millisecondsPerMinute = 60_000;
 const replayLimits = { eventsMax: 50_000, bytesMax: 16 * 1024 ** 2 };
 
-/** Knows all ids below `next`, the progress. Errors: those of the store and the log. */
+/** Knows all ids below `next`, the progress. Errors: WriterStopped, those of the store and the log. */
 export async function restoreDedupe(options: DedupeRestoreOptions, next: number): Promise<Dedupe> {
   const { partition, telemetry, bounds = dedupeBounds } = options;
   const found = await readSnapshot(options);
@@ -40,9 +41,10 @@ export async function restoreDedupe(options: DedupeRestoreOptions, next: number)
     return dedupe;
   }
   options.files?.discard();
-  const dedupe = Dedupe.empty(next, bounds);
+  const dedupe = Dedupe.empty(0, bounds);
   if (next === 0) return dedupe;
   await rebuild(options, dedupe, next);
+  dedupe.moveTo(next);
   const message = `the dedupe index of partition ${partition} was rebuilt from the store: ${problem}`;
   telemetry.publish('note', { level: 'warn', message, fields: { partition, ids: dedupe.usage().ids } });
   return dedupe;
@@ -52,7 +54,8 @@ export async function restoreDedupe(options: DedupeRestoreOptions, next: number)
 export async function replay(options: DedupeRestoreOptions, dedupe: Dedupe, next: number): Promise<void> {
   const { log, clock, partition, signal } = options;
   const slices = new Slices();
-  while (dedupe.position < next && !signal.aborted) {
+  while (dedupe.position < next) {
+    if (signal.aborted) throw new WriterStopped();
     const stretch = await walk(log, clock, partition, dedupe.position, replayLimits);
     if (stretch.kind === 'lost') {
       // it was counted when its window was stored
@@ -117,7 +120,8 @@ async function rebuild(options: DedupeRestoreOptions, dedupe: Dedupe, next: numb
   }
   for (const [from, to] of generationSpans(perMinute, bounds)) {
     for await (const ids of store.recent(partition, Math.max(since, from))) {
-      if (signal.aborted) return;
+      // a part of an index must never be taken for the whole
+      if (signal.aborted) throw new WriterStopped();
       dedupe.load(ids.filter(({ receivedAt }) => receivedAt >= from && receivedAt < to));
       await setImmediate();
     }

@@ -244,3 +244,28 @@ test('closing while the store is down is quick and loses nothing', async (t) => 
   await settled(await house.open());
   assert.deepEqual(await house.stored(), ['a']);
 });
+
+test('an index that was being rebuilt when the writer was closed is not taken for a whole one', async (t) => {
+  const house = new House(t);
+  const first = await house.open({ upkeepIntervalMs: 3_600_000 });
+  await append(house.log, [event('a')]);
+  await settled(first);
+  house.crash();
+
+  // closed at the first id that the store gives
+  const { memory } = house.store;
+  const recent = memory.recent.bind(memory);
+  let closing: Promise<void> | undefined;
+  memory.recent = async function* (partition, since) {
+    closing ??= second.close();
+    yield* recent(partition, since);
+  };
+  const second = await house.open();
+  await until('it is closing', () => closing !== undefined);
+  await closing;
+  memory.recent = recent;
+
+  await append(house.log, [event('a'), event('b')]);
+  await settled(await house.open());
+  assert.deepEqual(await house.stored(), ['a', 'b']);
+});
