@@ -22,7 +22,7 @@ export const defaultQuerySettings: QuerySettings = {
 
 /** An answer about an open range may be this old although events have come since, at most. */
 export const answerAgeMaxMs = 5_000;
-/** Nor may it be older than this many times the time that computing it took: cheap answers are made anew. */
-export const answerAgePerCost = 20;
+/** Nor may it be older than this many times the time that computing it took: cheap answers are made anew, dear ones spare the store. */
+export const answerAgePerCost = 2;
 /** How long an answer is kept for the case that the store goes down. */
 export const answerKeptMs = 24 * 3_600_000;
