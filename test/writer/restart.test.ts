@@ -74,7 +74,7 @@ class House {
     this.#kill();
     const directory = `${this.directory}-${this.#crashes++}`;
     mkdirSync(directory);
-    copyFiles(this.directory, directory);
+    if (existsSync(this.directory)) copyFiles(this.directory, directory);
     this.directory = directory;
   }
 
