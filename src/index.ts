@@ -9,7 +9,16 @@ export type { EventRow } from './event/event-row.ts';
 export type { Log, LogEnds, LogRecord, LogUsage, ReadLimits } from './log/log.ts';
 export type { Bots, By, Filter, Interval, Metric, Plan, SummaryPlan, TrendPlan } from './plan/plan.ts';
 export type { Answer, SummaryData, TrendData } from './query/wire.ts';
-export type { Batch, Budget, Progress, Question, Rows, Store, StoreState, StoreSupports } from './store/store.ts';
+export type {
+  Batch,
+  Budget,
+  Progress,
+  Question,
+  Rows,
+  Store,
+  StoreState,
+  StoreSupports,
+} from './store/store.ts';
 export { openSystem, type System } from './system.ts';
 export type { Signals } from './telemetry/signals.ts';
 export { Telemetry } from './telemetry/telemetry.ts';

@@ -1,7 +1,13 @@
 /** Everything that a stage can say, by channel. Durations are milliseconds, sizes bytes, times epoch milliseconds. */
 export interface Signals {
   /** One request to collect was answered. */
-  'collect.request': { status: number; durationMs: number; accepted: number; rejected: number; bytes: number };
+  'collect.request': {
+    status: number;
+    durationMs: number;
+    accepted: number;
+    rejected: number;
+    bytes: number;
+  };
   /** Events of one request refused for one reason. */
   'collect.refused': { reason: string; count: number };
   /** One step of the collect list ran over the events of a request. */
@@ -34,5 +40,9 @@ export interface Signals {
   'cache.lookup': { outcome: 'hit' | 'miss' | 'shared' | 'stale' };
   'http.request': { method: string; route: string; status: number; durationMs: number };
   /** Something that a person should read in what prints. */
-  note: { level: 'debug' | 'info' | 'warn' | 'error'; message: string; fields?: Readonly<Record<string, unknown>> };
+  note: {
+    level: 'debug' | 'info' | 'warn' | 'error';
+    message: string;
+    fields?: Readonly<Record<string, unknown>>;
+  };
 }
