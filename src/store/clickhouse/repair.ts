@@ -12,6 +12,8 @@ import { countsSelect, usersSelect } from './rollups.ts';
 
 const settings = {
   max_insert_threads: 1,
+  // a month of which nothing is left is swapped for nothing
+  allow_replace_partition_from_empty_source: 1,
   // beyond it the grouping goes through the disk
   max_bytes_before_external_group_by: 256 * 1024 * 1024,
 };

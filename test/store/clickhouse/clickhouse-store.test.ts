@@ -2,7 +2,7 @@
 import { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
 import { type OpenedStore, storeSuite } from '../../../src/testing/store-suite.ts';
 import { Closing } from '../embedded/engine-helpers.ts';
-import { openStore, storeOn } from './store-helpers.ts';
+import { killEngine, openStore, storeOn } from './store-helpers.ts';
 
 storeSuite('the ClickHouse store on the embedded engine', async (): Promise<OpenedStore> => {
   const closing = new Closing();
@@ -10,13 +10,7 @@ storeSuite('the ClickHouse store on the embedded engine', async (): Promise<Open
   return {
     store,
     reopen: async () => {
-      process.kill(engine.state().pid!, 'SIGKILL');
-      await new Promise<void>((resolve) => {
-        const end = engine.onRestart(() => {
-          end();
-          resolve();
-        });
-      });
+      await killEngine(engine);
       const client = new ClickHouseClient(() => engine.target());
       const reopened = await storeOn(engine, client);
       closing.after(() => reopened.close());

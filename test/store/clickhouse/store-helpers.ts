@@ -34,3 +34,14 @@ export function storeOn(engine: EmbeddedEngine, client: ClickHouseClient): Promi
     makeId: randomUUID,
   });
 }
+
+/** SIGKILLs the engine's process and waits for the next one. */
+export function killEngine(engine: EmbeddedEngine): Promise<void> {
+  return new Promise((resolve) => {
+    const end = engine.onRestart(() => {
+      end();
+      resolve();
+    });
+    process.kill(engine.state().pid!, 'SIGKILL');
+  });
+}
