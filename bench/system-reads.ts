@@ -1,0 +1,24 @@
+/** What the system says of processes and directories. Linux only. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+export function memoryOf(pid: number): { residentBytes: number; anonymousBytes: number } {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const read = (name: string) =>
+    1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN);
+  return { residentBytes: read('VmRSS'), anonymousBytes: read('RssAnon') };
+}
+
+/** Blocks in use of all files below, as `du` counts them. A file that goes away meanwhile counts nothing. */
+export function directoryBytes(path: string): number {
+  const counted = new Set<number>();
+  let bytes = 0;
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const stat = statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
+    if (stat === undefined || counted.has(stat.ino)) continue;
+    counted.add(stat.ino);
+    bytes += stat.blocks * 512;
+  }
+  return bytes;
+}
