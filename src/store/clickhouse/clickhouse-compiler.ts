@@ -46,7 +46,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
 
   instant(ms: number): string {
     const cut = Math.min(Math.max(ms, instants.min), instants.max);
-    return `fromUnixTimestamp64Milli(toInt64(${cut}), 'UTC')`;
+    return `toDateTime64('${new Date(cut).toISOString().replace('T', ' ').slice(0, -1)}', 3, 'UTC')`;
   }
 
   amount(tenThousandths: bigint): string {
@@ -81,7 +81,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
       ...(edges.length === 2 ? [] : [`CAST([${edges.join(', ')}], 'Array(Int64)') AS edges`]),
       ...(top === undefined ? [] : [`${top} AS top`]),
     ];
-    return constants.length === 0 ? '' : `WITH ${constants.join(', ')}`;
+    return constants.length === 0 ? '' : `WITH ${constants.join(', ')}\n`;
   }
 
   collect(select: string): string {

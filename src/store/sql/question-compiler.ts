@@ -94,7 +94,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const rollup = covers.some(usesRollups);
     const rows = covers.some((cover) => cover.raw.length > 0);
     return {
-      sql: `${this.head(edges, top)}\n${arms.join('\nUNION ALL\n')}`,
+      sql: `${this.head(edges, top)}${arms.join('\nUNION ALL\n')}`,
       source: rollup && rows ? 'rollup+rows' : rollup ? 'rollup' : 'rows',
       sketched: sources.users !== undefined && usesRollups(sources.users),
     };

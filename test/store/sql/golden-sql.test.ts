@@ -1,0 +1,90 @@
+/**
+ * The SQL of typical questions, whole, in test/golden/sql: a change there is a change of every such question and is to be
+ * read before it is taken. `node test/store/sql/golden-sql.test.ts --write` writes the files anew.
+ */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { Plan } from '../../../src/plan/plan.ts';
+import { ClickHouseCompiler } from '../../../src/store/clickhouse/clickhouse-compiler.ts';
+import { chooseSource } from '../../../src/store/sql/choose-source.ts';
+import { questionOf } from '../../../src/testing/generators.ts';
+
+const directory = new URL('../../golden/sql/', import.meta.url);
+const hour = 3_600_000;
+const noon = Date.UTC(2025, 2, 29, 12);
+const common = {
+  version: 1,
+  project: "o'neil",
+  from: noon,
+  to: noon + 3 * 24 * hour,
+  timeZone: 'Europe/Berlin',
+  bots: 'exclude',
+  metrics: ['events', 'users'],
+  exact: false,
+} as const;
+
+const plans: Readonly<Record<string, Plan>> = {
+  'summary-by-type': { ...common, kind: 'summary', by: { field: 'type', limit: 100 } },
+  'summary-exact': { ...common, kind: 'summary', exact: true },
+  'summary-amounts': { ...common, kind: 'summary', metrics: ['events', 'amount'], from: noon + 1 },
+  'trend-of-days': { ...common, kind: 'trend', interval: 'day' },
+  'trend-by-country': {
+    ...common,
+    kind: 'trend',
+    interval: 'day',
+    bots: 'only',
+    by: { field: 'country', limit: 2 },
+  },
+  'trend-by-property': {
+    ...common,
+    kind: 'trend',
+    interval: 'week',
+    bots: 'include',
+    metrics: ['events'],
+    by: { field: 'properties.cart.size', limit: 5 },
+  },
+  'filter-of-every-kind': {
+    ...common,
+    kind: 'summary',
+    metrics: ['events'],
+    filter: {
+      and: [
+        { field: 'type', op: 'in', value: ['click', "it's"] },
+        {
+          not: {
+            or: [
+              { field: 'path', op: 'startsWith', value: '/a' },
+              { field: 'url', op: 'contains', value: '%' },
+            ],
+          },
+        },
+        { field: 'amount', op: 'gte', value: 12.5 },
+        { field: 'receivedAt', op: 'lt', value: noon },
+        { field: 'bot', op: 'eq', value: false },
+        { field: 'city', op: 'exists' },
+        { field: 'properties.plan', op: 'in', value: ['pro', 1.5, true] },
+        { field: 'properties.a`b%', op: 'exists' },
+      ],
+    },
+  },
+};
+
+const compiled = (plan: Plan): string => {
+  const question = questionOf(plan);
+  const dirty = [{ from: Date.UTC(2025, 2, 31), to: Date.UTC(2025, 3, 1) }];
+  return `${new ClickHouseCompiler().compile(question, chooseSource(question, dirty)).sql}\n`;
+};
+
+for (const [name, plan] of Object.entries(plans)) {
+  const file = new URL(`${name}.clickhouse.sql`, directory);
+  if (process.argv.includes('--write')) writeFileSync(file, compiled(plan));
+  test(`the SQL of ${name} is that of its golden file`, () => {
+    assert.equal(compiled(plan), readFileSync(file, 'utf8'));
+  });
+}
+
+test('every golden file is of a question', () => {
+  const files = readdirSync(directory).map((file) => file.replace(/\.clickhouse\.sql$/, ''));
+  assert.deepEqual(files.sort(), Object.keys(plans).sort());
+});
