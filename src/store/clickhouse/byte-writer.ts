@@ -4,6 +4,8 @@
  */
 
 const initialBytes = 64 * 1024;
+/** Units; the length of what is shorter is one byte. */
+const shortMax = 80;
 
 export class ByteWriter {
   #bytes: Buffer = Buffer.allocUnsafe(initialBytes);
@@ -14,42 +16,19 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  uint8(value: number): void {
-    this.#reserve(1);
-    this.#bytes[this.#length++] = value;
+  /** The bytes of a typed array as the machine has them: little-endian on every one that the engine runs on. */
+  append(values: ArrayBufferView<ArrayBuffer>): void {
+    this.#reserve(values.byteLength);
+    this.#bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), this.#length);
+    this.#length += values.byteLength;
   }
 
-  uint16(value: number): void {
-    this.#reserve(2);
-    this.#length = this.#bytes.writeUInt16LE(value, this.#length);
-  }
-
-  uint32(value: number): void {
-    this.#reserve(4);
-    this.#length = this.#bytes.writeUInt32LE(value, this.#length);
-  }
-
-  int32(value: number): void {
-    this.#reserve(4);
-    this.#length = this.#bytes.writeInt32LE(value, this.#length);
-  }
-
-  /** A safe integer as 64 bits with sign, without a BigInt. */
+  /** A safe integer as 64 bits with sign. */
   int64(value: number): void {
     this.#reserve(8);
     const high = Math.floor(value / 2 ** 32);
     this.#bytes.writeUInt32LE(value - high * 2 ** 32, this.#length);
     this.#length = this.#bytes.writeInt32LE(high, this.#length + 4);
-  }
-
-  bigInt64(value: bigint): void {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeBigInt64LE(value, this.#length);
-  }
-
-  bigUint64(value: bigint): void {
-    this.#reserve(8);
-    this.#length = this.#bytes.writeBigUInt64LE(value, this.#length);
   }
 
   varint(value: number): void {
@@ -62,19 +41,28 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** UTF-8 behind its length. Short strings, nearly all, are written once; the length is put in afterwards. */
+  /** UTF-8 behind its length. Nearly all strings are short and ASCII, for which a loop beats the call into the runtime. */
   string(value: string): void {
-    if (value.length * 3 >= 0x80) {
-      this.varint(Buffer.byteLength(value));
-      this.#reserve(value.length * 3);
-      this.#length += this.#bytes.write(value, this.#length);
-      return;
+    if (value.length < shortMax && this.#shortAscii(value)) return;
+    this.varint(Buffer.byteLength(value));
+    this.#reserve(value.length * 3);
+    this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** False, and nothing written, when there is more than ASCII in `value`. */
+  #shortAscii(value: string): boolean {
+    const length = value.length;
+    this.#reserve(length + 1);
+    const bytes = this.#bytes;
+    const at = this.#length + 1;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      bytes[at + i] = unit;
     }
-    this.#reserve(value.length * 3 + 1);
-    const at = this.#length;
-    const written = value === '' ? 0 : this.#bytes.write(value, at + 1);
-    this.#bytes[at] = written;
-    this.#length = at + 1 + written;
+    bytes[at - 1] = length;
+    this.#length = at + length;
+    return true;
   }
 
   #reserve(more: number): void {

@@ -11,6 +11,7 @@
  * A JSON column must have the table's own type, to the letter: what is converted from another type, String too, is parsed
  * without regard to the statement's settings (dates were guessed, 1.0 became an integer).
  */
+import { millisecondsPerDay } from '../../clock.ts';
 import type { JsonObject } from '../../event/event.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { PropertyJson } from './property-json.ts';
@@ -20,6 +21,8 @@ import { type Column, type ColumnKind, columnType } from './schema.ts';
 const hasOwnKeys = 0x200;
 const dictionaryVersion = 1;
 const jsonAsText = 1;
+/** decimal(18,4) in ten-thousandths. */
+const amountLimit = 10n ** 18n;
 
 /** `Row`'s fields must hold what the columns' kinds say. Errors: RangeError or TypeError for values that do not fit. */
 export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
@@ -50,19 +53,19 @@ function writeValues<Row>(
       writeDictionary(writer, field, rows);
       return;
     case 'uint64':
-      for (const row of rows) writeUint64(writer, row[field] as number | bigint);
+      writer.append(BigUint64Array.from(rows, (row) => BigInt(row[field] as number | bigint)));
       return;
     case 'uint16':
-      for (const row of rows) writer.uint16(row[field] as number);
+      writer.append(Uint16Array.from(rows, (row) => inRange(row[field] as number, 0, 0xffff)));
       return;
     case 'boolean':
-      for (const row of rows) writer.uint8(row[field] ? 1 : 0);
+      writer.append(Uint8Array.from(rows, (row) => (row[field] ? 1 : 0)));
       return;
     case 'milliseconds':
-      for (const row of rows) writer.int64(whole(row[field] as number));
+      writeMilliseconds(writer, field, rows);
       return;
     case 'day':
-      for (const row of rows) writer.int32(Math.floor((row[field] as number) / millisecondsPerDay));
+      writer.append(Int32Array.from(rows, (row) => Math.floor((row[field] as number) / millisecondsPerDay)));
       return;
     case 'amount':
       writeAmounts(writer, field, rows);
@@ -76,17 +79,20 @@ function writeValues<Row>(
   }
 }
 
-const millisecondsPerDay = 86_400_000;
-
-function writeUint64(writer: ByteWriter, value: number | bigint): void {
-  if (typeof value === 'bigint') writer.bigUint64(value);
-  else writer.int64(whole(value));
+function inRange(value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${value} is no whole number from ${min} to ${max}`);
 }
 
-function whole(value: number): number {
-  if (!Number.isSafeInteger(value))
-    throw new RangeError(`${value} is no whole number that a column can hold`);
-  return value;
+/** 64 bits each, as two halves: no BigInt per value. */
+function writeMilliseconds<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
+  const halves = new Int32Array(rows.length * 2);
+  for (let i = 0; i < rows.length; i++) {
+    const value = inRange(rows[i]![field] as number, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    halves[2 * i] = value;
+    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
+  }
+  writer.append(halves);
 }
 
 function writeDictionary<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
@@ -107,14 +113,16 @@ function writeDictionary<Row>(writer: ByteWriter, field: keyof Row, rows: readon
   writer.int64(keys.size);
   for (const key of keys.keys()) writer.string(key);
   writer.int64(rows.length);
-  for (const index of indexes) {
-    if (width === 0) writer.uint8(index);
-    else if (width === 1) writer.uint16(index);
-    else writer.uint32(index);
-  }
+  writer.append(width === 0 ? Uint8Array.from(indexes) : width === 1 ? Uint16Array.from(indexes) : indexes);
 }
 
 function writeAmounts<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
-  for (const row of rows) writer.uint8(row[field] === null ? 1 : 0);
-  for (const row of rows) writer.bigInt64((row[field] as bigint | null) ?? 0n);
+  const values = rows.map((row) => row[field] as bigint | null);
+  for (const value of values) {
+    if (value !== null && (value <= -amountLimit || value >= amountLimit)) {
+      throw new RangeError(`${value} ten-thousandths do not fit a decimal of 18 digits`);
+    }
+  }
+  writer.append(Uint8Array.from(values, (value) => (value === null ? 1 : 0)));
+  writer.append(BigInt64Array.from(values, (value) => value ?? 0n));
 }

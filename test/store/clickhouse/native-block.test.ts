@@ -105,7 +105,7 @@ describe('a native block', () => {
       { timestamp: Number.NaN },
       { timestamp: 1.5 },
       { partition: 65_536 },
-      { amount: 2n ** 64n },
+      { amount: 10n ** 18n },
     ]) {
       assert.throws(() => nativeBlock(eventColumns, [eventRow(bad)]), RangeError);
     }
