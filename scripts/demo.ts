@@ -1,0 +1,223 @@
+/**
+ * `npm run demo`: a server with something in it. Starts one on a fresh directory, fills it with a shop's month and a real access
+ * log, shows the first numbers, and goes on with a live stream until Ctrl-C.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { sendAll } from './access-log/sender.ts';
+import { batches } from './demo/batches.ts';
+import { liveReplay, liveShop } from './demo/live.ts';
+import { nextSteps, Screen } from './demo/screen.ts';
+import { choosePort, DemoServer, program } from './demo/server.ts';
+import { dayMs, Shop } from './demo/shop/shop.ts';
+import { type DemoState, keepState, openState } from './demo/state.ts';
+import { webLogEvents } from './demo/web-log.ts';
+
+const usage = `usage: npm run demo -- [--data DIRECTORY] [--port PORT] [--rate EVENTS] [--seed NUMBER] [--fill-only]
+
+Without --data everything is kept in a temporary directory and removed at the end; with it, the next start goes on with the same.
+--rate is how many events of the shop come a second from now on (3). --fill-only ends when the past is filled in.`;
+
+const daysOfPast = 30;
+const visitsPerDay = 2_000;
+const requestsAtOnce = 4;
+const drainMsMax = 60_000;
+
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    port: { type: 'string' },
+    rate: { type: 'string', default: '3' },
+    seed: { type: 'string', default: '1' },
+    'fill-only': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const [rate, seed] = [Number(options.rate), Number(options.seed)];
+if (options.help || !(rate > 0 && rate <= 1000) || !Number.isSafeInteger(seed)) {
+  console.error(usage);
+  process.exit(options.help ? 0 : 2);
+}
+
+const startedAt = performance.now();
+const screen = new Screen(process.stdout, process.stdout.isTTY === true && !process.env.NO_COLOR);
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+
+const directory = resolve(options.data ?? mkdtempSync(join(tmpdir(), 'millrace-demo-')));
+try {
+  await demo();
+} catch (error) {
+  if (!stop.signal.aborted) {
+    screen.line(`demo: ${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+} finally {
+  if (options.data === undefined) rmSync(directory, { recursive: true, force: true });
+}
+
+async function demo(): Promise<void> {
+  let state = openState(directory, seed, Date.now());
+  const server = await DemoServer.start({
+    directory,
+    port: await choosePort(options.port === undefined ? undefined : Number(options.port)),
+    keys: state.shop,
+  });
+  try {
+    screen.line(`A server runs on ${server.url} ${screen.faint(`(after ${seconds()})`)}`);
+    state = await openWeblog(server, state);
+    if (!state.filled) state = await fill(server, state);
+    await showFirstNumbers(server, state);
+    if (options['fill-only']) return;
+    showNextSteps(server, state);
+    await Promise.race([live(server, state), ended(server)]);
+  } finally {
+    screen.line();
+    screen.line(
+      options.data === undefined
+        ? 'Closing, and removing its directory'
+        : `Closing; its data stays in ${directory}`,
+    );
+    await server.stop();
+  }
+}
+
+/** The access log has a project of its own: another site, other people. */
+async function openWeblog(server: DemoServer, state: DemoState): Promise<DemoState> {
+  if (state.weblog !== undefined) return state;
+  await server.call('POST', '/api/v1/projects', { id: 'weblog', name: 'A real access log' });
+  const makeKey = async (scope: string) =>
+    (await server.call<{ data: { key: string } }>('POST', '/api/v1/keys', { project: 'weblog', scope })).data
+      .key;
+  return keepState(directory, {
+    ...state,
+    weblog: { write: await makeKey('write'), read: await makeKey('read') },
+  });
+}
+
+async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
+  const until = state.filledUntil;
+  const shop = new Shop({ seed: state.seed, name: 'shop', visitsPerDay });
+  const firstDay = midnight(until) - (daysOfPast - 1) * dayMs;
+  let events = 0;
+  const sent = (count: number, reachedMs: number) => {
+    events += count;
+    const day = new Date(reachedMs).toISOString().slice(0, 10);
+    screen.progress(`Filling in the past: ${grouped(events)} events, ${day}`, performance.now());
+  };
+  const weblog = webLogEvents(midnight(until)).filter(({ timestamp }) => timestamp < until);
+  await Promise.all([
+    send(server, state.shop.write, batches(shop.month(firstDay, until), sent)),
+    send(server, state.weblog!.write, batches([weblog], sent)),
+  ]);
+  await drained(server);
+  screen.line(
+    `${grouped(events)} events of the past ${daysOfPast} days are in ${screen.faint(`(after ${seconds()})`)}`,
+  );
+  return keepState(directory, { ...state, filled: true });
+}
+
+/** Everything that was accepted is countable. */
+async function drained(server: DemoServer): Promise<void> {
+  for (const until = Date.now() + drainMsMax; Date.now() < until; await delay(50)) {
+    const { queueLength } = await server.call<{ queueLength: number }>('GET', '/api/v1/queue');
+    if (queueLength === 0) return;
+    screen.progress(`Counting: ${grouped(queueLength)} events wait`, performance.now());
+  }
+}
+
+/** Asks as a person would: with the command line. */
+async function showFirstNumbers(server: DemoServer, { shop }: DemoState): Promise<void> {
+  screen.line();
+  const question = ['query', '--last', '30d', '--interval', 'week', '--key', shop.read, '--url', server.url];
+  const asked = spawn(process.execPath, [program, ...question], {
+    cwd: directory,
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_'))),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  await once(asked, 'exit');
+  screen.line();
+  screen.line(
+    screen.faint(
+      `The first numbers, ${seconds()} after the start. The shop is made up; the access log is real.`,
+    ),
+  );
+}
+
+function showNextSteps(server: DemoServer, { shop, weblog }: DemoState): void {
+  screen.line();
+  screen.line(screen.strong('Ask it yourself, in another terminal:'));
+  for (const [question, command] of nextSteps({
+    url: server.url,
+    shopKey: shop.read,
+    weblogKey: weblog!.read,
+  })) {
+    screen.line();
+    screen.line(`  ${question}`);
+    screen.line(`    ${screen.strong(command)}`);
+  }
+  screen.line();
+  screen.line(`Status page: ${screen.strong(`${server.url}/`)}   admin key: ${shop.admin}`);
+  screen.line(
+    `About ${rate} events a second come in from now on, busier than the past so that something moves. Ctrl-C ends it.`,
+  );
+}
+
+async function live(server: DemoServer, state: DemoState): Promise<void> {
+  const now = Date.now();
+  const shop = new Shop({ seed: state.seed + now, name: `live-${now.toString(36)}`, visitsPerDay });
+  const waiting = webLogEvents(midnight(state.filledUntil)).filter(
+    ({ timestamp }) => timestamp >= state.filledUntil,
+  );
+  let events = 0;
+  const counted = async function* <T>(stream: AsyncIterable<readonly T[]>) {
+    for await (const batch of stream) {
+      yield batch as readonly object[];
+      events += batch.length;
+      screen.progress(screen.faint(`${grouped(events)} events since then`), performance.now());
+    }
+  };
+  await Promise.all([
+    send(server, state.shop.write, counted(liveShop(shop, rate, state.seed, stop.signal))),
+    send(server, state.weblog!.write, counted(liveReplay(waiting, stop.signal))),
+  ]);
+}
+
+async function send(
+  server: DemoServer,
+  key: string,
+  stream: AsyncIterable<readonly object[]>,
+): Promise<void> {
+  const tally = await sendAll(until(stream, stop.signal), { url: server.url, key, requestsAtOnce });
+  if (tally.rejected > 0)
+    throw new Error(`${tally.rejected} events were refused: ${[...tally.reasons.keys()]}`);
+  stop.signal.throwIfAborted();
+}
+
+async function* until<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  for await (const item of stream) {
+    if (signal.aborted) return;
+    yield item;
+  }
+}
+
+async function ended(server: DemoServer): Promise<never> {
+  throw new Error(`the server ended with ${await server.ended}`);
+}
+
+function midnight(at: number): number {
+  return Math.floor(at / dayMs) * dayMs;
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString('en');
+}
+
+function seconds(): string {
+  return `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+}
