@@ -92,6 +92,10 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `transform(${key}, top, arrayEnumerate(top), 0)`;
   }
 
+  packedKeys(keys: readonly string[]): string {
+    return `concat(${keys.map((key) => `toString(length(${key})), ':', ${key}`).join(', ')})`;
+  }
+
   topRows(): string {
     return `SELECT ${this.outputs({
       arm: 'top',

@@ -13,10 +13,14 @@ import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type {
   Batch,
   Budget,
+  Corrections,
   EventKey,
   OffsetRanges,
+  Place,
   Progress,
   Quarantined,
+  QuarantineEnd,
+  QuarantineQuery,
   Question,
   RollupDifference,
   Rows,
@@ -29,15 +33,18 @@ import { ClickHouseCompiler } from './clickhouse-compiler.ts';
 import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
+import { before, daysBefore, expireRollups, expireRows } from './expire.ts';
 import { type Fence, FencedCalls } from './fenced-calls.ts';
 import { Gate } from './gate.ts';
 import { insertRows } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { instants } from './native-block.ts';
 import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import { readBack } from './read-back.ts';
-import { deleteProjectRollups, rebuildDays } from './repair.ts';
+import { Removals } from './removals.ts';
+import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
 import { questionFailure, writeFailure } from './store-errors.ts';
 import { SuspectDays } from './suspect-days.ts';
@@ -80,6 +87,7 @@ export class ClickHouseStore implements Store {
   readonly #progress: ProgressTable;
   readonly #quarantine: QuarantineTable;
   readonly #suspects: SuspectDays;
+  readonly #removals: Removals;
   readonly #disk: DiskUsage;
   readonly #repairs: FencedCalls;
   /** By partition. */
@@ -94,6 +102,7 @@ export class ClickHouseStore implements Store {
     this.#progress = new ProgressTable(options.client, options.clock);
     this.#quarantine = new QuarantineTable(options.client, options.clock);
     this.#suspects = new SuspectDays(options.client, options.makeId);
+    this.#removals = new Removals(options.client, options.clock, options.makeId);
     this.#disk = new DiskUsage(options.client, options.clock);
     this.#repairs = new FencedCalls(options.fence, options.makeId);
   }
@@ -118,6 +127,7 @@ export class ClickHouseStore implements Store {
     const progress = await this.#progress.load();
     this.#dirty.mark(opening, await this.#suspects.find(opening, progress));
     await this.#repair(opening);
+    await this.#removals.load();
   }
 
   state(): StoreState {
@@ -152,6 +162,8 @@ export class ClickHouseStore implements Store {
 
   async #insert(batch: Batch): Promise<void> {
     const { partition, rows, quarantined } = batch;
+    // what a removal left must be counted before more comes
+    if (this.#removals.isOpen) await this.#removals.settle();
     const calls = this.#callsOf(partition);
     const days = daysByProject(rows);
     const allDays = new Set([...days.values()].flatMap((some) => [...some]));
@@ -164,7 +176,8 @@ export class ClickHouseStore implements Store {
       if (quarantined.length > 0) await calls.run((queryId) => this.#quarantine.insert(quarantined, queryId));
       await this.#suspects.withdraw(marker, announced);
     } catch (error) {
-      this.#dirty.mark(marker, allDays);
+      // a row of any other time was refused before it was sent
+      this.#dirty.mark(marker, [...allDays].filter(isStorableDay));
       throw error;
     } finally {
       for (const [project, some] of days) this.#versions.changed(project, some);
@@ -204,9 +217,9 @@ export class ClickHouseStore implements Store {
     }
   }
 
-  async known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
+  async known(keys: readonly EventKey[], among?: 'rows'): Promise<readonly boolean[]> {
     this.#assertOpen();
-    return this.#reading(() => knownKeys(this.#client, keys));
+    return this.#reading(() => knownKeys(this.#client, keys, among));
   }
 
   async *recent(
@@ -259,24 +272,39 @@ export class ClickHouseStore implements Store {
     return this.#versions.of(project, from, to);
   }
 
-  async quarantined(query: {
-    readonly project?: string;
-    readonly limit: number;
-    readonly after?: string;
-  }): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }> {
+  async quarantined(
+    query: QuarantineQuery,
+  ): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }> {
     this.#assertOpen();
     return this.#reading(() => this.#quarantine.list(query));
   }
 
-  async release(places: readonly { readonly partition: number; readonly offset: number }[]): Promise<void> {
+  async release(places: readonly Place[], end: QuarantineEnd = 'discarded'): Promise<void> {
     this.#assertOpen();
-    return this.#reading(() => this.#quarantine.release(places));
+    return this.#reading(() => this.#quarantine.release(places, end));
+  }
+
+  async corrections(partition: number): Promise<Corrections> {
+    this.#assertOpen();
+    return this.#reading(async () => ({
+      ...(await this.#quarantine.ends(partition)),
+      ...(await this.#removals.totals(partition)),
+    }));
+  }
+
+  async rowsBelow(partition: number, offset: number): Promise<number> {
+    this.#assertOpen();
+    const sql = `SELECT toString(count()) FROM events WHERE _partition = ${partition} AND _offset < ${offset}`;
+    return this.#reading(async () => Number((await this.#client.rows<[string]>(sql))[0]?.[0]));
   }
 
   async deleteProject(project: string): Promise<void> {
     this.#assertOpen();
     try {
-      await deleteRows(this.#client, this.#options.clock, 'events', `project = ${stringLiteral(project)}`);
+      const rows = `project = ${stringLiteral(project)}`;
+      await this.#removals.run('deleted', rows, () =>
+        deleteRows(this.#client, this.#options.clock, 'events', rows),
+      );
       await this.#gate.alone(async () => {
         await this.#repairs.settle();
         await deleteProjectRollups(this.#client, this.#repairs, project);
@@ -293,6 +321,61 @@ export class ClickHouseStore implements Store {
     this.#assertOpen();
     const asked = days?.map((day) => dayOf(Date.parse(day)));
     return this.#reading(() => verifyDays(this.#client, this.#gate, asked));
+  }
+
+  /** A month at a time, so that inserts wait for one at most. */
+  async rebuildRollups(days?: readonly string[]): Promise<number> {
+    this.#assertOpen();
+    return this.#reading(async () => {
+      const asked = days?.map((day) => dayOf(Date.parse(day))) ?? (await daysBefore(this.#client));
+      for (const month of Map.groupBy(asked, monthOf).values()) {
+        await this.#gate.alone(async () => {
+          await this.#repairs.settle();
+          await rebuildDays(this.#client, this.#repairs, month);
+        });
+        this.#versions.changedEverywhere(month);
+      }
+      return asked.length;
+    });
+  }
+
+  async expire(time: number): Promise<number> {
+    this.#assertOpen();
+    return this.#reading(() => this.#gate.alone(() => this.#expire(dayOf(time))));
+  }
+
+  async #expire(day: number): Promise<number> {
+    const days = await daysBefore(this.#client, day);
+    if (days.length === 0) return 0;
+    // broken off, these days are rebuilt at the next start from what is left of them
+    this.#dirty.mark(expiring, days);
+    await this.#suspects.announce(expiring, days);
+    try {
+      await this.#repairs.settle();
+      const { clock } = this.#options;
+      const gone = await this.#removals.run('expired', before('day', day), () =>
+        expireRows(this.#client, clock, day),
+      );
+      await expireRollups(this.#client, this.#repairs, day);
+      await this.#suspects.withdraw(expiring);
+      this.#dirty.clean(expiring, days);
+      return gone;
+    } finally {
+      this.#versions.changedEverywhere(days);
+    }
+  }
+
+  async freeze(name: string): Promise<void> {
+    this.#assertOpen();
+    const as = `FREEZE WITH NAME ${stringLiteral(name)}`;
+    const tables = `SELECT name FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree'`;
+    await this.#reading(() =>
+      this.#gate.alone(async () => {
+        if (this.#removals.isOpen) await this.#removals.settle();
+        for (const [table] of await this.#client.rows<[string]>(tables))
+          await this.#client.command(`ALTER TABLE ${table} ${as}`);
+      }),
+    );
   }
 
   async close(): Promise<void> {
@@ -338,6 +421,8 @@ export class ClickHouseStore implements Store {
 
 /** Marks what was found at opening. */
 const opening = 'opening';
+const expiring = 'expiring';
+const isStorableDay = (day: number): boolean => day >= dayOf(instants.min) && day <= dayOf(instants.max);
 const markerOf = (partition: number): string => `partition ${partition}`;
 
 function daysByProject(rows: readonly EventRow[]): ReadonlyMap<string, ReadonlySet<number>> {

@@ -22,6 +22,11 @@ export async function deleteRows(
   await client.command(`DELETE FROM ${table} WHERE ${condition}`, {
     settings: { lightweight_deletes_sync: 0 },
   });
+  await mutationsEnded(client, clock, table);
+}
+
+/** Resolves when nothing is being deleted from the table any more; also what an earlier process began. */
+export async function mutationsEnded(client: ClickHouseClient, clock: Clock, table: string): Promise<void> {
   const unfinished = `SELECT count() FROM system.mutations
 WHERE database = currentDatabase() AND table = ${stringLiteral(table)} AND NOT is_done`;
   while ((await client.rows<[string]>(unfinished))[0]?.[0] !== '0') await clock.sleep(lookIntervalMs);

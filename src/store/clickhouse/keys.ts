@@ -13,14 +13,16 @@ type Recent = EventKey & { readonly receivedAt: number };
 export async function knownKeys(
   client: ClickHouseClient,
   keys: readonly EventKey[],
+  among?: 'rows',
 ): Promise<readonly boolean[]> {
   const stored = new Set<string>();
   for (const [project, some] of Map.groupBy(keys, (key) => key.project)) {
     for (let from = 0; from < some.length; from += keysInStatementMax) {
       const ids = some.slice(from, from + keysInStatementMax).map(({ eventId }) => stringLiteral(eventId));
       const where = `project = ${stringLiteral(project)} AND event_id IN (${ids.join(', ')})`;
+      const quarantined = `UNION DISTINCT SELECT event_id FROM quarantine FINAL WHERE ${where}`;
       const rows = await client.rows<[string]>(
-        `SELECT event_id FROM events WHERE ${where} UNION DISTINCT SELECT event_id FROM quarantine FINAL WHERE ${where}`,
+        `SELECT DISTINCT event_id FROM events WHERE ${where} ${among === 'rows' ? '' : quarantined}`,
       );
       for (const [eventId] of rows) stored.add(nameOf({ project, eventId }));
     }

@@ -4,13 +4,14 @@
  */
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { events } from './migrations/001-events.ts';
+import { removals } from './migrations/002-removals.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [events];
+export const migrations: readonly Migration[] = [events, removals];
 
 const versionsTable = `CREATE TABLE IF NOT EXISTS migrations (version UInt32, applied_at DateTime DEFAULT now())
 ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;

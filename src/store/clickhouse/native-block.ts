@@ -21,6 +21,8 @@ import { type Column, type ColumnKind, columnType } from './schema.ts';
 const hasOwnKeys = 0x200;
 const dictionaryVersion = 1;
 const jsonAsText = 1;
+/** What DateTime64(3) holds: the engine would take other times and show something else. */
+export const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2300, 0, 1) - 1 };
 /** decimal(18,4) in ten-thousandths. */
 const amountLimit = 10n ** 18n;
 
@@ -88,7 +90,7 @@ function inRange(value: number, min: number, max: number): number {
 function writeMilliseconds<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
   const halves = new Int32Array(rows.length * 2);
   for (let i = 0; i < rows.length; i++) {
-    const value = inRange(rows[i]![field] as number, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+    const value = inRange(rows[i]![field] as number, instants.min, instants.max);
     halves[2 * i] = value;
     halves[2 * i + 1] = Math.floor(value / 2 ** 32);
   }

@@ -1,16 +1,16 @@
 /** Events that could not be stored, each place once: the table replaces rows of the same place, and is read as replaced. */
 import type { Clock } from '../../clock.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
-import type { Quarantined } from '../store.ts';
+import type { Place, Quarantined, QuarantineEnd, QuarantineQuery } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { deleteRows } from './delete-rows.ts';
 import { nativeBlock } from './native-block.ts';
 import { type QuarantineRow, quarantineColumns } from './schema.ts';
 
 type Row = readonly [number, string, string, string, string, string, string, string];
-type Place = { readonly partition: number; readonly offset: number };
 
 const table = 'quarantine';
+
 export class QuarantineTable {
   readonly #client: ClickHouseClient;
   readonly #clock: Clock;
@@ -28,23 +28,23 @@ export class QuarantineTable {
   }
 
   /** Ascending by place; `after` is the `next` of the page before. */
-  async list(query: { readonly project?: string; readonly limit: number; readonly after?: string }): Promise<{
+  async list(query: QuarantineQuery): Promise<{
     readonly items: readonly Quarantined[];
     readonly total: number;
     readonly next?: string;
   }> {
-    const ofProject = query.project === undefined ? 'true' : `project = ${stringLiteral(query.project)}`;
+    const asked = conditionOf(query);
     const [partition, offset] = (query.after ?? '').split(':').map(Number);
     const after =
       Number.isSafeInteger(partition) && Number.isSafeInteger(offset)
         ? `(_partition, _offset) > (${partition}, ${offset})`
         : 'true';
     const [[total]] = (await this.#client.rows<[string]>(
-      `SELECT count() FROM ${table} FINAL WHERE ${ofProject}`,
+      `SELECT count() FROM ${table} FINAL WHERE ${asked}`,
     )) as [[string]];
     const rows = await this.#client.rows<Row>(
       `SELECT _partition, _offset, project, event_id, toUnixTimestamp64Milli(received_at), reason, detail, body
-FROM ${table} FINAL WHERE ${ofProject} AND ${after} ORDER BY _partition, _offset LIMIT ${query.limit + 1}`,
+FROM ${table} FINAL WHERE ${asked} AND ${after} ORDER BY _partition, _offset LIMIT ${query.limit + 1}`,
     );
     const items = rows.slice(0, query.limit).map(itemOf);
     const last = items.at(-1);
@@ -52,14 +52,32 @@ FROM ${table} FINAL WHERE ${ofProject} AND ${after} ORDER BY _partition, _offset
     return { items, total: Number(total), next: `${last.partition}:${last.offset}` };
   }
 
-  /** By rows that say so: the bodies go when the engine merges them with what they end. */
-  async release(places: readonly Place[]): Promise<void> {
+  /** By rows that say so and how; the bodies go when the engine merges them with what they end. */
+  async release(places: readonly Place[], end: QuarantineEnd): Promise<void> {
     if (places.length === 0) return;
-    await this.#write(places.map((place) => ({ ...nothing, ...place, isReleased: true })));
+    await this.#write(places.map((place) => ({ ...nothing, ...place, reason: end, isReleased: true })));
   }
 
+  /** How many places ended in each way, by the rows that say so: they stay when the engine merges. */
+  async ends(partition: number): Promise<Readonly<Record<QuarantineEnd, number>>> {
+    const rows = await this.#client.rows<[QuarantineEnd, string]>(`SELECT end, toString(count()) FROM (
+  SELECT argMax(reason, (written_at, is_released)) AS end, argMax(is_released, (written_at, is_released)) AS ended
+  FROM ${table} WHERE _partition = ${partition} GROUP BY _offset
+) WHERE ended GROUP BY end`);
+    const ends = { replayed: 0, duplicate: 0, discarded: 0 };
+    for (const [end, count] of rows) ends[end] = Number(count);
+    return ends;
+  }
+
+  /** First their ends, so that each place keeps one, then the bodies. */
   async deleteProject(project: string): Promise<void> {
-    await deleteRows(this.#client, this.#clock, table, `project = ${stringLiteral(project)}`);
+    const where = `project = ${stringLiteral(project)}`;
+    for (;;) {
+      const { items } = await this.list({ project, limit: releasedAtOnceMax });
+      if (items.length === 0) break;
+      await this.release(items, 'discarded');
+    }
+    await deleteRows(this.#client, this.#clock, table, where);
   }
 
   async #write(rows: readonly Omit<QuarantineRow, 'writtenAt'>[], queryId?: string): Promise<void> {
@@ -73,7 +91,27 @@ FROM ${table} FINAL WHERE ${ofProject} AND ${after} ORDER BY _partition, _offset
   }
 }
 
-const nothing = { project: '', eventId: '', receivedAt: 0, reason: '', detail: '', body: '' };
+/** Bodies are read with them. */
+const releasedAtOnceMax = 1_000;
+const nothing = { project: '', eventId: '', receivedAt: 0, detail: '', body: '' };
+
+function conditionOf({ project, withUnknown, reason, from, to, places }: QuarantineQuery): string {
+  const conditions = ['true'];
+  if (project !== undefined) {
+    const projects = withUnknown ? [project, ''] : [project];
+    conditions.push(`project IN (${projects.map(stringLiteral).join(', ')})`);
+  }
+  if (reason !== undefined) conditions.push(`reason = ${stringLiteral(reason)}`);
+  if (from !== undefined) conditions.push(`received_at >= ${timeLiteral(from)}`);
+  if (to !== undefined) conditions.push(`received_at < ${timeLiteral(to)}`);
+  if (places !== undefined) {
+    const list = places.map(({ partition, offset }) => `(${partition}, ${offset})`).join(', ');
+    conditions.push(places.length === 0 ? 'false' : `(_partition, _offset) IN (${list})`);
+  }
+  return conditions.join(' AND ');
+}
+
+const timeLiteral = (ms: number): string => `fromUnixTimestamp64Milli(toInt64(${Math.ceil(ms)}), 'UTC')`;
 
 function itemOf([partition, offset, project, eventId, receivedAt, reason, detail, body]: Row): Quarantined {
   return {

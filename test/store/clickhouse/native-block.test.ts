@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { JsonValue } from '../../../src/event/event.ts';
+import type { JsonObject, JsonValue } from '../../../src/event/event.ts';
 import type { EventRow } from '../../../src/event/event-row.ts';
 import { propertyLeaves } from '../../../src/plan/field.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
@@ -104,10 +104,34 @@ describe('a native block', () => {
     for (const bad of [
       { timestamp: Number.NaN },
       { timestamp: 1.5 },
+      { timestamp: 8.64e15 },
+      { timestamp: Date.UTC(1900, 0, 1) - 1 },
       { partition: 65_536 },
       { amount: 10n ** 18n },
     ]) {
       assert.throws(() => nativeBlock(eventColumns, [eventRow(bad)]), RangeError);
+    }
+  });
+
+  test('keeps the largest properties that collect lets in, and more paths than have columns', async () => {
+    const nested = (depth: number): JsonValue =>
+      depth === 0 ? 1 : depth % 2 === 0 ? [nested(depth - 1)] : { k: nested(depth - 1) };
+    const many = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: 256 }, (_, i) => [`${prefix}${i}`, i % 2 ? i : `v${i}`]));
+    const all: JsonObject[] = [
+      { deep: nested(16), text: 'x'.repeat(30_000), ['k'.repeat(200)]: true },
+      many('a'),
+      many('b'),
+      many('c'),
+    ];
+    const project = 'large';
+    const some = all.map((properties, offset) => eventRow({ project, partition: 4, offset, properties }));
+    await store.insert({ partition: 4, rows: some, quarantined: [] });
+    await client.command('OPTIMIZE TABLE events FINAL');
+    for (const path of ['deep', 'text', 'k'.repeat(200), 'a255', 'b0', 'c128', 'c127']) {
+      const question = questionOf({ ...wholeDay(project), by: { field: `properties.${path}`, limit: 9 } });
+      const { cells } = await store.run(question, wideBudget, new AbortController().signal);
+      assert.deepEqual(cells, evaluate(question, some).cells, path);
     }
   });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isFailure } from '../../../src/errors.ts';
+import type { JsonValue } from '../../../src/event/event.ts';
 import type { EventRow } from '../../../src/event/event-row.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
@@ -66,6 +67,27 @@ describe('rollups and rows', () => {
     assert.equal(answer.events, 40);
     assert.equal(answer.users, 20);
     assert.equal(answer.source, 'rollup');
+  });
+
+  test('rows that are at fault are refused as such, and their neighbors are taken', async () => {
+    let v: JsonValue = 1;
+    for (let depth = 0; depth < 3_000; depth++) v = [v];
+    const bad = [{ properties: { v } }, { timestamp: 8.64e15 }, { amount: 10n ** 18n }];
+    for (const [offset, given] of bad.entries()) {
+      const insert = store.insert({
+        partition: 10,
+        rows: [eventRow({ project: 'bad', partition: 10, offset, ...given })],
+        quarantined: [],
+      });
+      await assert.rejects(insert, (error) => isFailure(error, 'store_refused'));
+      assert.deepEqual(await store.reconcile(10, 0, 100), []);
+    }
+    await store.insert({
+      partition: 10,
+      rows: [eventRow({ project: 'bad', partition: 10, offset: 9, timestamp: day })],
+      quarantined: [],
+    });
+    assert.equal((await ask(summary('bad'))).events, 1);
   });
 
   test('questions about a dirty day are answered from its rows alone', async () => {
