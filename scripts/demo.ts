@@ -39,7 +39,10 @@ const { values: options } = parseArgs({
   },
 });
 const [rate, seed] = [Number(options.rate), Number(options.seed)];
-if (options.help || !(rate > 0 && rate <= 1000) || !Number.isSafeInteger(seed)) {
+const port = options.port === undefined ? undefined : Number(options.port);
+const wrong =
+  !(rate > 0 && rate <= 1000) || !Number.isSafeInteger(seed) || !(port === undefined || port < 65_536);
+if (options.help || wrong) {
   console.error(usage);
   process.exit(options.help ? 0 : 2);
 }
@@ -65,7 +68,7 @@ async function demo(): Promise<void> {
   let state = openState(directory, seed, Date.now());
   const server = await DemoServer.start({
     directory,
-    port: await choosePort(options.port === undefined ? undefined : Number(options.port)),
+    port: await choosePort(port),
     keys: state.shop,
   });
   try {

@@ -43,7 +43,6 @@ export class Screen {
 
 export interface NextSteps {
   readonly url: string;
-  readonly directory: string;
   readonly shopKey: string;
   readonly weblogKey: string;
 }
@@ -57,12 +56,12 @@ export function nextSteps({ url, shopKey, weblogKey }: NextSteps): readonly (rea
       'What does the shop earn, and with what?',
       query('--last 30d --filter type=purchase --metrics amount,events --by productId', shopKey),
     ],
-    ['Where do its visitors come from?', query('--last 30d --by channel', shopKey)],
+    ['Where do its visitors come from?', query('--last 30d --filter type=pageview --by channel', shopKey)],
     ['What is happening right now?', query('--last 60m --interval 15m', shopKey)],
     [
       "How much of a real web server's traffic is bots?",
       query('--last 4d --by bot --bots include', weblogKey),
     ],
-    ['What do its people read?', query('--last 4d --by path --filter path^=/blog', weblogKey)],
+    ['What do its people read?', query('--last 4d --by path --filter "path^=/blog"', weblogKey)],
   ];
 }
