@@ -5,7 +5,18 @@
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Batch, Budget, EventKey, Question, Store, StoreState, StoreSupports } from './store.ts';
+import type {
+  Batch,
+  Budget,
+  EventKey,
+  Place,
+  QuarantineEnd,
+  QuarantineQuery,
+  Question,
+  Store,
+  StoreState,
+  StoreSupports,
+} from './store.ts';
 
 export interface LateStoreOptions {
   readonly supports: StoreSupports;
@@ -14,9 +25,6 @@ export interface LateStoreOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
-
-type Places = Parameters<Store['release']>[0];
-type QuarantineQuery = Parameters<Store['quarantined']>[0];
 
 const retryDelayMsMin = 250;
 const retryDelayMsMax = 10_000;
@@ -51,8 +59,8 @@ export class LateStore implements Store {
     return this.#opened().reconcile(partition, from, to);
   }
 
-  async known(keys: readonly EventKey[]) {
-    return this.#opened().known(keys);
+  async known(keys: readonly EventKey[], among?: 'rows') {
+    return this.#opened().known(keys, among);
   }
 
   async *recent(partition: number, since: number) {
@@ -63,6 +71,10 @@ export class LateStore implements Store {
     return this.#opened().run(question, budget, signal);
   }
 
+  async *events(question: EventsQuestion, budget: Budget, signal: AbortSignal) {
+    yield* this.#opened().events(question, budget, signal);
+  }
+
   async version(project: string, from: number, to: number) {
     return this.#opened().version(project, from, to);
   }
@@ -71,8 +83,16 @@ export class LateStore implements Store {
     return this.#opened().quarantined(query);
   }
 
-  async release(places: Places) {
-    return this.#opened().release(places);
+  async release(places: readonly Place[], end?: QuarantineEnd) {
+    return this.#opened().release(places, end);
+  }
+
+  async corrections(partition: number) {
+    return this.#opened().corrections(partition);
+  }
+
+  async rowsBelow(partition: number, offset: number) {
+    return this.#opened().rowsBelow(partition, offset);
   }
 
   async deleteProject(project: string) {
@@ -81,6 +101,18 @@ export class LateStore implements Store {
 
   async verifyRollups(days?: readonly string[]) {
     return this.#opened().verifyRollups(days);
+  }
+
+  async rebuildRollups(days?: readonly string[]) {
+    return this.#opened().rebuildRollups(days);
+  }
+
+  async expire(before: number) {
+    return this.#opened().expire(before);
+  }
+
+  async freeze(name: string) {
+    return this.#opened().freeze(name);
   }
 
   async close(): Promise<void> {

@@ -14,9 +14,12 @@
  *  7. `known` tells which event ids of a project are stored or quarantined already.
  *  8. `version` of a range changes whenever an answer about that range may have changed.
  *  9. Nothing of one project is ever in another's answer.
+ * 10. `events` gives every stored row that was asked for once, in order, also while others arrive; in bounded pieces, and
+ *     holds nothing of the store while nobody takes the next one. Properties in the form of `canonicalProperties`.
  */
 import type { EventRow } from '../event/event-row.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Plan, Scope } from '../plan/plan.ts';
+import type { Position } from '../plan/position.ts';
 
 export interface StoreSupports {
   /** Rows, rollups and progress change in one transaction. Default true; false: `reconcile` after every unclear outcome. */
@@ -53,7 +56,7 @@ export interface Quarantined {
 
 export interface Batch {
   readonly partition: number;
-  /** Rows in offset order; all within one calendar month (UTC) of `timestamp`. */
+  /** Rows in offset order, of at most 50 calendar months (UTC) of `timestamp`. */
   readonly rows: readonly EventRow[];
   readonly quarantined: readonly Quarantined[];
   /** The progress once this batch is stored; undefined for a part of a window that is not complete yet, or a replay. */
@@ -81,9 +84,22 @@ export interface Question {
   readonly edges: readonly number[];
 }
 
+/** Asks for rows in the order of plan/position.ts, or its reverse. */
+export interface EventsQuestion {
+  readonly scope: Scope;
+  readonly order: 'asc' | 'desc';
+  /** Only what comes after it, in the order asked. */
+  readonly after?: Position;
+  /** No more rows than this. */
+  readonly limit?: number;
+}
+
 export type GroupValue = string | number | boolean | null;
-/** The whole (`all`), a group (`value`; null: the field is absent), or what is past the limit (`other`). */
-export type Group = { readonly kind: 'all' } | { readonly kind: 'value'; readonly value: GroupValue } | { readonly kind: 'other' };
+/** The whole (`all`), a group (`values`, one for each field; null: it is absent), or what is past the limit (`other`). */
+export type Group =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'values'; readonly values: readonly GroupValue[] }
+  | { readonly kind: 'other' };
 
 export interface AmountCell {
   /** '' when the events name no currency. */
@@ -115,6 +131,38 @@ export interface Rows {
   readonly explain: { readonly source: string; readonly rowsRead: number; readonly durationMs: number };
 }
 
+/** Which quarantined events; all bounds must hold. */
+export interface QuarantineQuery {
+  readonly project?: string;
+  /** With `project`: also those that could not be decoded, whose project nobody knows. */
+  readonly withUnknown?: boolean;
+  readonly reason?: string;
+  /** Received within [from, to), epoch ms. */
+  readonly from?: number;
+  readonly to?: number;
+  /** At most 1,000. */
+  readonly places?: readonly Place[];
+  readonly limit: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface Place {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** How a quarantine ended: by a replay that stored the event, that found it stored already, or by giving it up. */
+export type QuarantineEnd = 'replayed' | 'duplicate' | 'discarded';
+
+/** What became of a partition's events after the writer had counted them in its progress; numbers of events, since ever. */
+export interface Corrections extends Readonly<Record<QuarantineEnd, number>> {
+  /** Rows that retention removed. */
+  readonly expired: number;
+  /** Rows that went with their project. */
+  readonly deleted: number;
+}
+
 export interface RollupDifference {
   readonly project: string;
   readonly day: string;
@@ -134,17 +182,34 @@ export interface Store {
   progress(partition: number): Promise<Progress>;
   insert(batch: Batch): Promise<void>;
   reconcile(partition: number, from: number, to: number): Promise<OffsetRanges>;
-  known(keys: readonly EventKey[]): Promise<readonly boolean[]>;
+  /** `among` rows: those in quarantine do not count. */
+  known(keys: readonly EventKey[], among?: 'rows'): Promise<readonly boolean[]>;
   /** Ids of events received at or after `since`, for rebuilding the dedupe index; in no order. */
-  recent(partition: number, since: number): AsyncIterable<readonly (EventKey & { readonly receivedAt: number })[]>;
+  recent(
+    partition: number,
+    since: number,
+  ): AsyncIterable<readonly (EventKey & { readonly receivedAt: number })[]>;
   run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows>;
+  /** Each piece is read within the budget. Errors: those of `run`. */
+  events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]>;
   version(project: string, from: number, to: number): Promise<string>;
-  quarantined(query: { readonly project?: string; readonly limit: number; readonly after?: string }): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }>;
-  /** Ends the quarantine of these places: their events were stored by a replay, or given up. */
-  release(places: readonly { readonly partition: number; readonly offset: number }[]): Promise<void>;
+  quarantined(
+    query: QuarantineQuery,
+  ): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }>;
+  /** Ends the quarantine of these places; without `end` they were given up. */
+  release(places: readonly Place[], end?: QuarantineEnd): Promise<void>;
+  corrections(partition: number): Promise<Corrections>;
+  /** How many rows a partition has below this offset. */
+  rowsBelow(partition: number, offset: number): Promise<number>;
   /** Removes all of a project: rows, rollups, quarantine. */
   deleteProject(project: string): Promise<void>;
   /** Compares rollups with rows, for all days or those given; empty when they agree. */
   verifyRollups(days?: readonly string[]): Promise<readonly RollupDifference[]>;
+  /** Makes the rollups of these days, or of all, anew from the rows; resolves with how many days that were. */
+  rebuildRollups(days?: readonly string[]): Promise<number>;
+  /** Removes events from before this time, the begin of a UTC day, from rows and rollups; resolves with how many. */
+  expire(before: number): Promise<number>;
+  /** Keeps the files as they are now, between two inserts, as `shadow/NAME` in the store's directory until that is removed. */
+  freeze(name: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -8,10 +8,15 @@ import type { EventRow } from '../../event/event-row.ts';
 import type {
   Batch,
   Budget,
+  Corrections,
   EventKey,
+  EventsQuestion,
   OffsetRanges,
+  Place,
   Progress,
   Quarantined,
+  QuarantineEnd,
+  QuarantineQuery,
   Question,
   RollupDifference,
   Rows,
@@ -19,12 +24,10 @@ import type {
   StoreState,
   StoreSupports,
 } from '../store.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, evaluateEvents } from './evaluate.ts';
 
-interface Place {
-  readonly partition: number;
-  readonly offset: number;
-}
+/** Rows of one piece of `events`: each costs a sort of all. */
+const pieceRowsMax = 10_000;
 
 export class MemoryStore implements Store {
   readonly supports: StoreSupports = {
@@ -38,6 +41,8 @@ export class MemoryStore implements Store {
   readonly #changes = new Changes();
   #rows: EventRow[] = [];
   #quarantined: Quarantined[] = [];
+  /** By partition. */
+  readonly #corrections = new Map<number, Corrections>();
   #closed = false;
 
   constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
@@ -76,9 +81,9 @@ export class MemoryStore implements Store {
     return rangesOf(offsets);
   }
 
-  async known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
+  async known(keys: readonly EventKey[], among?: 'rows'): Promise<readonly boolean[]> {
     this.#assertOpen();
-    const ids = new Set([...this.#rows, ...this.#quarantined].map(keyOf));
+    const ids = new Set([...this.#rows, ...(among === 'rows' ? [] : this.#quarantined)].map(keyOf));
     return keys.map((key) => ids.has(keyOf(key)));
   }
 
@@ -95,10 +100,7 @@ export class MemoryStore implements Store {
 
   async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
     this.#assertOpen();
-    if (signal.aborted) throw failure('question_cancelled', {});
-    if (this.#rows.length > budget.rowsMax) {
-      throw failure('over_rows', { setting: 'MILLRACE_QUESTION_ROWS_MAX', limitRows: budget.rowsMax });
-    }
+    this.#assertAsked(budget, signal);
     const startedAt = this.#clock.monotonic();
     const rows = evaluate(question, this.#rows);
     const durationMs = this.#clock.monotonic() - startedAt;
@@ -108,21 +110,35 @@ export class MemoryStore implements Store {
     return { ...rows, explain: { ...rows.explain, durationMs } };
   }
 
+  async *events(
+    question: EventsQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly EventRow[]> {
+    this.#assertOpen();
+    let { after, limit = Number.POSITIVE_INFINITY } = question;
+    while (limit > 0) {
+      this.#assertAsked(budget, signal);
+      const pieceMax = Math.min(limit, pieceRowsMax);
+      const rows = evaluateEvents({ ...question, ...(after && { after }), limit: pieceMax }, this.#rows);
+      if (rows.length > 0) yield rows;
+      if (rows.length < pieceMax) return;
+      limit -= rows.length;
+      after = rows.at(-1)!;
+    }
+  }
+
   async version(project: string, from: number, to: number): Promise<string> {
     this.#assertOpen();
     return this.#changes.version(project, from, to);
   }
 
-  async quarantined(query: {
-    readonly project?: string;
-    readonly limit: number;
-    readonly after?: string;
-  }): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }> {
+  async quarantined(
+    query: QuarantineQuery,
+  ): Promise<{ readonly items: readonly Quarantined[]; readonly total: number; readonly next?: string }> {
     this.#assertOpen();
     const [partition, offset] = (query.after ?? '-1:-1').split(':').map(Number) as [number, number];
-    const all = this.#quarantined
-      .filter((item) => query.project === undefined || item.project === query.project)
-      .sort(comparePlaces);
+    const all = this.#quarantined.filter((item) => isAsked(item, query)).sort(comparePlaces);
     const rest = all.filter((item) => comparePlaces(item, { partition, offset }) > 0);
     const items = rest.slice(0, query.limit);
     const last = items.at(-1);
@@ -130,19 +146,48 @@ export class MemoryStore implements Store {
     return { items, total: all.length, next: `${last.partition}:${last.offset}` };
   }
 
-  async release(places: readonly Place[]): Promise<void> {
+  async release(places: readonly Place[], end: QuarantineEnd = 'discarded'): Promise<void> {
     this.#assertOpen();
-    const released = new Set(places.map(({ partition, offset }) => `${partition}:${offset}`));
-    this.#quarantined = this.#quarantined.filter(
-      ({ partition, offset }) => !released.has(`${partition}:${offset}`),
-    );
+    const released = new Set(places.map(placeName));
+    const [gone, kept] = divide(this.#quarantined, (item) => released.has(placeName(item)));
+    this.#quarantined = kept;
+    for (const { partition } of gone) this.#correct(partition, end);
+  }
+
+  async corrections(partition: number): Promise<Corrections> {
+    this.#assertOpen();
+    return this.#corrections.get(partition) ?? noCorrections;
+  }
+
+  async rowsBelow(partition: number, offset: number): Promise<number> {
+    this.#assertOpen();
+    return this.#rows.filter((row) => row.partition === partition && row.offset < offset).length;
   }
 
   async deleteProject(project: string): Promise<void> {
     this.#assertOpen();
-    this.#rows = this.#rows.filter((row) => row.project !== project);
-    this.#quarantined = this.#quarantined.filter((item) => item.project !== project);
+    this.#remove((row) => row.project === project, 'deleted');
+    await this.release(this.#quarantined.filter((item) => item.project === project));
     this.#changes.noteAll(project);
+  }
+
+  async expire(before: number): Promise<number> {
+    this.#assertOpen();
+    const gone = this.#remove((row) => row.timestamp < before, 'expired');
+    for (const row of gone) this.#changes.note(row.project, row.timestamp);
+    return gone.length;
+  }
+
+  #remove(isGone: (row: EventRow) => boolean, end: 'deleted' | 'expired'): readonly EventRow[] {
+    const [gone, kept] = divide(this.#rows, isGone);
+    this.#rows = kept;
+    for (const { partition } of gone) this.#correct(partition, end);
+    return gone;
+  }
+
+  #correct(partition: number, end: keyof Corrections): void {
+    const before = this.#corrections.get(partition) ?? noCorrections;
+    this.#corrections.set(partition, { ...before, [end]: before[end] + 1 });
   }
 
   /** There are no rollups that could differ. */
@@ -151,8 +196,25 @@ export class MemoryStore implements Store {
     return [];
   }
 
+  async rebuildRollups(): Promise<number> {
+    this.#assertOpen();
+    return 0;
+  }
+
+  /** There are no files. */
+  async freeze(): Promise<void> {
+    this.#assertOpen();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #assertAsked(budget: Budget, signal: AbortSignal): void {
+    if (signal.aborted) throw failure('question_cancelled', {});
+    if (this.#rows.length > budget.rowsMax) {
+      throw failure('over_rows', { setting: 'MILLRACE_QUESTION_ROWS_MAX', limitRows: budget.rowsMax });
+    }
   }
 
   #assertOpen(): void {
@@ -187,6 +249,22 @@ class Changes {
 const dayOf = (timestamp: number): number => Math.floor(timestamp / millisecondsPerDay);
 const keyOf = ({ project, eventId }: EventKey): string => JSON.stringify([project, eventId]);
 const comparePlaces = (a: Place, b: Place): number => a.partition - b.partition || a.offset - b.offset;
+
+const placeName = ({ partition, offset }: Place): string => `${partition}:${offset}`;
+const noCorrections: Corrections = { replayed: 0, duplicate: 0, discarded: 0, expired: 0, deleted: 0 };
+
+function divide<T>(items: readonly T[], isGone: (item: T) => boolean): [gone: T[], kept: T[]] {
+  return [items.filter(isGone), items.filter((item) => !isGone(item))];
+}
+
+function isAsked(item: Quarantined, query: QuarantineQuery): boolean {
+  const { project, withUnknown = false, reason, from = 0, to = Number.POSITIVE_INFINITY, places } = query;
+  if (project !== undefined && item.project !== project && !(withUnknown && item.project === ''))
+    return false;
+  if (reason !== undefined && item.reason !== reason) return false;
+  if (item.receivedAt < from || item.receivedAt >= to) return false;
+  return places === undefined || places.some((place) => comparePlaces(place, item) === 0);
+}
 
 function rangesOf(offsets: readonly number[]): OffsetRanges {
   const ranges: [number, number][] = [];
