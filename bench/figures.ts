@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { eventOfLine } from '../scripts/access-log/parse-line.ts';
 import { freePort, ServerUnderTest, sleep, writeKey } from '../test/hazards/harness.ts';
 import { median, quantile } from './statistics.ts';
+import { syntheticEvent } from './synthetic.ts';
 import { directoryBytes, memoryOf } from './system-reads.ts';
 
 const startsMeasured = 7;
@@ -106,29 +107,6 @@ function startBackground(): () => void {
     (1000 * backgroundBatch) / backgroundEventsPerSecond,
   );
   return () => clearInterval(timer);
-}
-
-const pages = Array.from({ length: 300 }, (_, index) => `https://shop.example/products/${index}`);
-const countries = ['DE', 'US', 'FR', 'IN', 'BR', 'JP'];
-
-/** A page view with what one usually has: a person, a page, a referrer, a country, two properties; a thirtieth buys. */
-function syntheticEvent(n: number, timestamp: number): object {
-  const person = (n * 2_654_435_761) % 50_000;
-  return {
-    eventId: `s-${n}`,
-    type: n % 30 === 0 ? 'purchase' : 'pageview',
-    timestamp,
-    anonymousId: `visitor-${person}`,
-    sessionId: `session-${person}-${Math.floor(n / 200_000)}`,
-    source: 'web',
-    url: pages[(n * 31) % pages.length],
-    referrer: n % 5 === 0 ? 'https://www.google.com/' : undefined,
-    userAgent:
-      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36',
-    country: countries[person % countries.length],
-    ...(n % 30 === 0 && { amount: (n % 900) / 4 + 5, currency: n % 3 === 0 ? 'EUR' : 'USD' }),
-    properties: { plan: person % 7 === 0 ? 'pro' : 'free', position: n % 40 },
-  };
 }
 
 async function measureSize(name: string, send: () => Promise<number>): Promise<void> {

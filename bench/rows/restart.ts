@@ -1,0 +1,3 @@
+import type { Row } from '../row.ts';
+
+export const restartRow: Row = { name: 'restart', run: async () => [] };

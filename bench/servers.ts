@@ -1,0 +1,91 @@
+/** The two sides of a measurement as processes: this system's server on a fresh directory, and the bare server. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { freePort, ServerUnderTest } from '../test/hazards/harness.ts';
+import { cpuSecondsOf, memoryOf } from './system-reads.ts';
+
+export interface Measured {
+  readonly port: number;
+  /** User and system time of all its processes so far. */
+  cpuSeconds(): number;
+}
+
+export class MillraceServer implements Measured {
+  readonly port: number;
+  readonly server: ServerUnderTest;
+
+  private constructor(port: number, server: ServerUnderTest) {
+    this.port = port;
+    this.server = server;
+  }
+
+  /** `environment`: settings besides the usual ones. `MILLRACE_LOG_LEVEL` stays what users get. */
+  static async open(
+    directory: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<MillraceServer> {
+    const port = await freePort();
+    // flags for Node itself, so that a candidate can be tried without a change of the code
+    const node = process.env.BENCH_NODE_OPTIONS;
+    const server = new ServerUnderTest(join(directory, 'data'), port, {
+      ...environment,
+      ...(node !== undefined && { NODE_OPTIONS: node }),
+    });
+    server.start();
+    await server.ready();
+    return new MillraceServer(port, server);
+  }
+
+  pids(): { readonly name: string; readonly pid: number }[] {
+    const engines = this.server.children().map((pid) => ({ name: 'engine', pid }));
+    return [{ name: 'server', pid: this.server.pid }, ...engines];
+  }
+
+  cpuSeconds(): number {
+    return this.pids().reduce((sum, { pid }) => sum + cpuSecondsOf(pid), 0);
+  }
+
+  memory(): { residentBytes: number; anonymousBytes: number; byProcess: string } {
+    const each = this.pids().map(({ name, pid }) => ({ name, ...memoryOf(pid) }));
+    return {
+      residentBytes: each.reduce((sum, { residentBytes }) => sum + residentBytes, 0),
+      anonymousBytes: each.reduce((sum, { anonymousBytes }) => sum + anonymousBytes, 0),
+      byProcess: each
+        .map(({ name, residentBytes }) => `${name} ${Math.round(residentBytes / 1e6)}`)
+        .join(' + '),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop();
+  }
+}
+
+export class BareServer implements Measured {
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(port: number, child: ChildProcess) {
+    this.port = port;
+    this.#process = child;
+  }
+
+  static async open(directory: string): Promise<BareServer> {
+    const port = await freePort();
+    const entry = join(import.meta.dirname, 'baselines', 'bare-server.ts');
+    const child = fork(entry, [String(port), join(directory, 'bare.log')], { execArgv: [] });
+    await once(child, 'message');
+    return new BareServer(port, child);
+  }
+
+  cpuSeconds(): number {
+    return cpuSecondsOf(this.#process.pid!);
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await ended;
+  }
+}
