@@ -30,11 +30,19 @@ export async function freePort(): Promise<number> {
 export class ServerUnderTest {
   readonly base: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #before: readonly string[];
   #process: ChildProcess | undefined;
   #output = '';
 
-  constructor(data: string, port: number, environment: Readonly<Record<string, string>> = {}) {
+  /** `before`: words in front of the command line, such as `taskset -c 0`. */
+  constructor(
+    data: string,
+    port: number,
+    environment: Readonly<Record<string, string>> = {},
+    before: readonly string[] = [],
+  ) {
     this.base = `http://127.0.0.1:${port}`;
+    this.#before = before;
     this.#environment = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -59,7 +67,8 @@ export class ServerUnderTest {
   }
 
   start(): void {
-    const child = spawn(process.execPath, [cli, 'serve'], {
+    const [command = process.execPath, ...words] = [...this.#before, process.execPath, cli, 'serve'];
+    const child = spawn(command, words, {
       env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -71,18 +80,41 @@ export class ServerUnderTest {
     this.#process = child;
   }
 
-  async ready(): Promise<void> {
+  ready(): Promise<void> {
+    return this.#answers('/health/ready');
+  }
+
+  /** Resolves once it takes requests, whatever else it can do. */
+  listening(): Promise<void> {
+    return this.#answers('/health');
+  }
+
+  async #answers(path: string): Promise<void> {
     const deadline = Date.now() + readyMsMax;
     for (;;) {
-      const status = await fetch(`${this.base}/health/ready`).then(
+      const status = await fetch(this.base + path).then(
         (response) => response.status,
         () => 0,
       );
       if (status === 200) return;
       if (Date.now() > deadline)
-        throw new Error(`the server is not ready after ${readyMsMax} ms; it printed:\n${this.output}`);
+        throw new Error(`${path} is not 200 after ${readyMsMax} ms; the server printed:\n${this.output}`);
       await sleep(25);
     }
+  }
+
+  /** Waits for an end that nobody asked for; 'SIGKILL' and the like when a signal did it. */
+  async ended(): Promise<number | NodeJS.Signals | null> {
+    const child = this.#process;
+    if (child === undefined) return null;
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    this.#process = undefined;
+    return child.exitCode ?? child.signalCode;
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process?.kill(signal);
   }
 
   /** The processes whose parent is the server: the engine's. */
