@@ -1,8 +1,11 @@
 /** An answer as lines for a terminal: what was asked, the numbers, tables of groups or buckets with sparklines, and what to know. */
 import type {
   Answer,
+  AnswerData,
   AnswerMeta,
+  BreakdownData,
   GroupName,
+  GroupValues,
   Money,
   Numbers,
   Series,
@@ -24,8 +27,22 @@ export interface Asked {
 const right = (title: string): Column => ({ title, align: 'right' });
 
 export function answerText({ data, meta }: Answer, asked: Asked): string[] {
-  const body = data.kind === 'summary' ? summaryLines(data, asked) : trendLines(data, asked);
-  return [heading(asked), '', ...body, ...remarks(meta)];
+  return [heading(asked), '', ...bodyLines(data, asked), ...remarks(meta)];
+}
+
+function bodyLines(data: AnswerData, asked: Asked): string[] {
+  switch (data.kind) {
+    case 'summary':
+      return summaryLines(data, asked);
+    case 'trend':
+      return trendLines(data, asked);
+    case 'breakdown':
+      return breakdownLines(data);
+    case 'events':
+      return data.events.map((event) => printable(JSON.stringify(event), asked.columnsMax));
+    default:
+      return data satisfies never;
+  }
 }
 
 function heading({ from, to, timeZone, bots }: Asked): string {
@@ -44,6 +61,25 @@ function summaryLines({ total, groups }: SummaryData, { by }: Asked): string[] {
     ...(total.amount ? [{ title: 'amount' }] : []),
   ];
   return [...lines, ...money, '', ...table(columns, rows)];
+}
+
+function breakdownLines({ by, total, groups }: BreakdownData): string[] {
+  const money = total.amount ? [{ title: 'amount' }] : [];
+  const columns = [...by.map((title) => ({ title })), ...numberColumns(total), ...money];
+  const names = ({ values, other }: GroupValues) =>
+    values.map((value, i) => (other && i > 0 ? '' : groupText({ value, ...(other && { other }) })));
+  const row = (cells: readonly string[], numbers: Numbers) => [
+    ...cells,
+    ...numberCells(numbers),
+    ...groupMoney(numbers),
+  ];
+  return table(columns, [
+    ...groups.map((group) => row(names(group), group)),
+    row(
+      by.map((_, i) => (i === 0 ? '(all)' : '')),
+      total,
+    ),
+  ]);
 }
 
 function trendLines(data: TrendData, asked: Asked): string[] {

@@ -13,6 +13,7 @@
 import type { JsonObject, JsonValue } from '../event/event.ts';
 import type { EventRow } from '../event/event-row.ts';
 import type { FieldName, Scalar } from './plan.ts';
+import { compareBytes } from './text.ts';
 
 /** `time` is epoch milliseconds, `decimal` is `amount`: ten-thousandths in the row, compared exactly (filter.ts). */
 export type FieldType = 'string' | 'boolean' | 'time' | 'decimal';
@@ -120,5 +121,52 @@ function collectLeaves(object: JsonObject, prefix: string, leaves: Map<string, P
     else if (!leaves.has(path)) leaves.set(path, value === 0 ? 0 : value);
   }
 }
+
+/** Deeper paths keep their dots: no more levels than what is sent may have. */
+const canonicalLevelsMax = 16;
+
+/**
+ * Properties in the one form in which every store gives them back: what is absent left out, dotted keys nested (as far as
+ * no scalar stands in the way), keys in the order of their bytes; the same paths and values as before. Objects within
+ * arrays too.
+ */
+export function canonicalProperties(properties: JsonObject): JsonObject {
+  const sorted = [...propertyLeaves(properties)].sort(([a], [b]) => compareBytes(a, b));
+  return nestedProperties(sorted.map(([path, value]) => [path, canonicalValue(value)]));
+}
+
+/** `leaves`: paths in the order of their bytes. */
+export function nestedProperties(leaves: readonly (readonly [path: string, value: JsonValue])[]): JsonObject {
+  const root = makeObject();
+  for (const [path, value] of leaves) {
+    const keys = path.split('.');
+    let at = root;
+    let depth = 0;
+    while (mayNest(keys, depth)) {
+      const next = (at[keys[depth]!] ??= makeObject());
+      // a scalar stands there: what is below keeps its dots
+      if (typeof next !== 'object' || next === null || isArray(next)) break;
+      at = next as Record<string, JsonValue>;
+      depth += 1;
+    }
+    at[keys.slice(depth).join('.')] = value;
+  }
+  return root;
+}
+
+/** An empty key is none that may be sent, so dots at the ends of keys stay. */
+function mayNest(keys: readonly string[], depth: number): boolean {
+  const rest = keys.length - 1 - depth;
+  if (rest < 1 || depth >= canonicalLevelsMax - 1) return false;
+  return keys[depth] !== '' && (rest > 1 || keys[depth + 1] !== '');
+}
+
+function canonicalValue(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value === 0 ? 0 : value;
+  return isArray(value) ? value.map(canonicalValue) : canonicalProperties(value);
+}
+
+/** Without a prototype, so that '__proto__' is a key like any other. */
+const makeObject = (): Record<string, JsonValue> => Object.create(null) as Record<string, JsonValue>;
 
 const isArray = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

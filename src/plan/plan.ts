@@ -29,7 +29,8 @@ export interface By {
   readonly limit: number;
 }
 
-interface Common {
+/** Which events a question is about. */
+export interface Scope {
   readonly version: 1;
   readonly project: string;
   readonly from: number;
@@ -37,22 +38,45 @@ interface Common {
   /** IANA name; decides where days, weeks and months begin. */
   readonly timeZone: string;
   readonly bots: Bots;
-  readonly metrics: readonly Metric[];
   readonly filter?: Filter;
-  readonly by?: By;
+}
+
+interface Common extends Scope {
+  readonly metrics: readonly Metric[];
   /** Asks for true distinct counts instead of sketches. */
   readonly exact: boolean;
 }
 
 export interface SummaryPlan extends Common {
   readonly kind: 'summary';
+  readonly by?: By;
 }
 
 export interface TrendPlan extends Common {
   readonly kind: 'trend';
   readonly interval: Interval;
+  readonly by?: By;
 }
 
-export type Plan = SummaryPlan | TrendPlan;
-export type PlanKind = Plan['kind'];
+/** The first groups by several fields together: a group is one value of each. Ordered and cut like `By`. */
+export interface BreakdownPlan extends Common {
+  readonly kind: 'breakdown';
+  readonly by: readonly { readonly field: FieldName }[];
+  readonly limit: number;
+}
+
+/** A question whose answer is numbers, by group and bucket: what a store's `run` answers. */
+export type Plan = SummaryPlan | TrendPlan | BreakdownPlan;
+
+/** A question whose answer is the events themselves, newest first, page by page. */
+export interface EventsPlan extends Scope {
+  readonly kind: 'events';
+  /** Events of a page. */
+  readonly limit: number;
+  /** The `next` of the page before; see position.ts. */
+  readonly after?: string;
+}
+
+export type AnyPlan = Plan | EventsPlan;
+export type PlanKind = AnyPlan['kind'];
 export type { JsonValue };

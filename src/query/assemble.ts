@@ -1,28 +1,31 @@
 /** Makes the answer out of the store's cells: groups in their order, zeros where nothing happened, money as text. */
 import type { Buckets } from '../plan/edges.ts';
 import { groupKey } from '../plan/group.ts';
-import type { Metric, Plan, SummaryPlan, TrendPlan } from '../plan/plan.ts';
+import type { BreakdownPlan, Metric, Plan, SummaryPlan, TrendPlan } from '../plan/plan.ts';
 import type { AmountCell, Cell, Group, Rows } from '../store/store.ts';
 import { moneyOf } from './money.ts';
 import type {
-  AnswerData,
+  BreakdownData,
   Bucket,
   GroupName,
   Money,
   MoneySeries,
   Numbers,
+  NumbersData,
   Series,
   SummaryData,
   TrendData,
 } from './wire.ts';
 
 /** `at`, epoch ms, is when the answer holds: buckets that end later are not complete. */
-export function assemble(plan: Plan, buckets: Buckets, rows: Rows, at: number): AnswerData {
+export function assemble(plan: Plan, buckets: Buckets, rows: Rows, at: number): NumbersData {
   switch (plan.kind) {
     case 'summary':
       return summaryOf(plan, rows);
     case 'trend':
       return trendOf(plan, buckets, rows, at);
+    case 'breakdown':
+      return breakdownOf(plan, rows);
     default:
       return plan satisfies never;
   }
@@ -34,8 +37,22 @@ function summaryOf(plan: SummaryPlan, rows: Rows): SummaryData {
     kind: 'summary',
     total: numbersOf(total[0], plan.metrics),
     ...(plan.by && {
-      groups: groups.map(({ name, cells }) => ({ ...name, ...numbersOf(cells[0], plan.metrics) })),
+      groups: groups.map(({ group, cells }) => ({ ...nameOf(group), ...numbersOf(cells[0], plan.metrics) })),
     }),
+  };
+}
+
+function breakdownOf(plan: BreakdownPlan, rows: Rows): BreakdownData {
+  const { total, groups } = cellsByGroup(rows.cells);
+  const names = plan.by.map(({ field }) => field);
+  return {
+    kind: 'breakdown',
+    by: names,
+    total: numbersOf(total[0], plan.metrics),
+    groups: groups.map(({ group, cells }) => ({
+      ...(group.kind === 'other' ? { values: names.map(() => null), other: true } : { values: group.values }),
+      ...numbersOf(cells[0], plan.metrics),
+    })),
   };
 }
 
@@ -49,7 +66,10 @@ function trendOf(plan: TrendPlan, buckets: Buckets, rows: Rows, at: number): Tre
     buckets: bucketList(buckets, at),
     total: seriesOf(total, length, plan.metrics),
     ...(plan.by && {
-      groups: groups.map(({ name, cells }) => ({ ...name, ...seriesOf(cells, length, plan.metrics) })),
+      groups: groups.map(({ group, cells }) => ({
+        ...nameOf(group),
+        ...seriesOf(cells, length, plan.metrics),
+      })),
     }),
   };
 }
@@ -62,8 +82,10 @@ export function bucketList({ edges, nominal }: Buckets, at: number): readonly Bu
   });
 }
 
+type NamedGroup = Exclude<Group, { kind: 'all' }>;
+
 interface GroupCells {
-  readonly name: GroupName;
+  readonly group: NamedGroup;
   readonly cells: Cell[];
 }
 
@@ -76,16 +98,16 @@ function cellsByGroup(cells: readonly Cell[]): { total: readonly Cell[]; groups:
       total.push(cell);
       continue;
     }
-    const key = cell.group.kind === 'other' ? 'other' : groupKey(cell.group.value);
-    const group = groups.get(key) ?? { name: nameOf(cell.group), cells: [] };
+    const key = cell.group.kind === 'other' ? 'other' : groupKey(cell.group.values);
+    const group = groups.get(key) ?? { group: cell.group, cells: [] };
     group.cells.push(cell);
     groups.set(key, group);
   }
   return { total, groups: [...groups.values()] };
 }
 
-const nameOf = (group: Exclude<Group, { kind: 'all' }>): GroupName =>
-  group.kind === 'other' ? { value: null, other: true } : { value: group.value };
+const nameOf = (group: NamedGroup): GroupName =>
+  group.kind === 'other' ? { value: null, other: true } : { value: group.values[0] ?? null };
 
 function numbersOf(cell: Cell | undefined, metrics: readonly Metric[]): Numbers {
   return {

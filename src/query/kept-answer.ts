@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '../plan/plan.ts';
 import { answerAgeMaxMs, answerAgePerCost } from './query-settings.ts';
-import type { AnswerData } from './wire.ts';
+import type { NumbersData } from './wire.ts';
 
 export interface KeptAnswer {
   /** The store's version of the range, read before the answer was computed. */
@@ -11,7 +11,7 @@ export interface KeptAnswer {
   readonly asOf: number;
   /** What computing it took, in milliseconds. */
   readonly tookMs: number;
-  readonly data: AnswerData;
+  readonly data: NumbersData;
   readonly approximate: boolean;
   readonly error: number;
   readonly source: string;

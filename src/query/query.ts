@@ -10,10 +10,11 @@ import type { Clock } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
 import type { Buckets } from '../plan/edges.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { Question, Store } from '../store/store.ts';
+import type { EventsPlan, Plan, Scope } from '../plan/plan.ts';
+import type { Budget, Question, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { assemble, bucketList } from './assemble.ts';
+import { EventLists } from './event-lists.ts';
 import { Gate } from './gate.ts';
 import { answerKey, isYoung, type KeptAnswer, readKept } from './kept-answer.ts';
 import { cutFuture } from './passes/cut-future.ts';
@@ -21,10 +22,10 @@ import { isOpen } from './passes/is-open.ts';
 import { resolveBuckets } from './passes/resolve-buckets.ts';
 import { answerAgeMaxMs, answerKeptMs, defaultQuerySettings, type QuerySettings } from './query-settings.ts';
 import { Flight } from './single-flight.ts';
-import type { Answer, AnswerData } from './wire.ts';
+import type { Answer, AnswerMeta, EventData, NumbersData } from './wire.ts';
 
 export interface QueryParts {
-  readonly store: Pick<Store, 'run' | 'version' | 'state'>;
+  readonly store: Pick<Store, 'run' | 'events' | 'version' | 'state'>;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -55,6 +56,12 @@ interface Running {
   readonly since: number;
 }
 
+/** An answer before it is known how long it took. */
+interface Untimed {
+  readonly data: Answer['data'];
+  readonly meta: Omit<AnswerMeta, 'durationMs'>;
+}
+
 type Outcome = 'hit' | 'miss' | 'shared' | 'stale';
 interface Given {
   readonly kept: KeptAnswer;
@@ -68,7 +75,9 @@ export class Query {
   readonly #cache: Cache;
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
-  readonly #settings: QuerySettings;
+  /** Of one question. */
+  readonly #budget: Budget;
+  readonly #lists: EventLists;
   readonly #gate: Gate;
   readonly #running = new Map<string, Running>();
 
@@ -77,8 +86,10 @@ export class Query {
     this.#cache = cache;
     this.#clock = clock;
     this.#telemetry = telemetry;
-    this.#settings = { ...defaultQuerySettings, ...settings };
-    this.#gate = new Gate(this.#settings.concurrencyMax, this.#settings.waitingMax);
+    const { concurrencyMax, waitingMax, ...budget }: QuerySettings = { ...defaultQuerySettings, ...settings };
+    this.#budget = budget;
+    this.#lists = new EventLists(store, budget);
+    this.#gate = new Gate(concurrencyMax, waitingMax);
   }
 
   /**
@@ -87,8 +98,49 @@ export class Query {
    */
   async ask(input: unknown, { project, signal }: AskOptions): Promise<Answer> {
     const startedAt = this.#clock.monotonic();
-    const asked = this.#resolve(parsePlan(input, project), signal);
+    const plan = parsePlan(input, project);
     if (signal?.aborted) throw failure('question_cancelled', {});
+    const { data, meta } = await (plan.kind === 'events'
+      ? this.#list(plan, signal)
+      : this.#count(plan, signal));
+    const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
+    return { data, meta: { ...meta, durationMs } };
+  }
+
+  /**
+   * All events asked for, oldest first, in pieces, as fast as they are taken; after the event `afterId` when it is given.
+   * Errors: those of `ask`, request_invalid when there is no such event.
+   */
+  async *export(
+    scope: Scope,
+    afterId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly EventData[]> {
+    this.#assertThere();
+    yield* this.#lists.all(scope, afterId, signal);
+  }
+
+  async #list(plan: EventsPlan, signal: AbortSignal | undefined): Promise<Untimed> {
+    this.#assertThere();
+    const asked = signal ?? new AbortController().signal;
+    const now = this.#clock.now();
+    const data = await this.#gate.through(() => this.#lists.page(plan, asked), asked);
+    return {
+      data,
+      meta: {
+        approximate: false,
+        error: 0,
+        stale: false,
+        asOf: new Date(now).toISOString(),
+        cached: false,
+        source: 'rows',
+        rowsRead: data.events.length,
+      },
+    };
+  }
+
+  async #count(plan: Plan, signal: AbortSignal | undefined): Promise<Untimed> {
+    const asked = this.#resolve(plan, signal);
     const { kept, outcome, asOf } = await this.#give(asked);
     this.#telemetry.publish('cache.lookup', { outcome });
     return {
@@ -101,7 +153,6 @@ export class Query {
         cached: outcome === 'hit' || outcome === 'stale',
         source: kept.source,
         rowsRead: kept.rowsRead,
-        durationMs: Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000,
       },
     };
   }
@@ -131,10 +182,7 @@ export class Query {
   }
 
   async #giveFresh(asked: Asked, kept: KeptAnswer | undefined): Promise<Given> {
-    const { status, reason } = this.#store.state();
-    if (status === 'down' || status === 'starting') {
-      throw failure('store_unavailable', { detail: reason || `it is ${status}` });
-    }
+    this.#assertThere();
     const { plan } = asked.question;
     const version = await this.#store.version(plan.project, plan.from, plan.to);
     if (kept?.version === version) return { kept, outcome: 'hit', asOf: asked.now };
@@ -148,6 +196,12 @@ export class Query {
     return { kept: computed, outcome: 'miss', asOf: computed.asOf };
   }
 
+  #assertThere(): void {
+    const { status, reason } = this.#store.state();
+    if (status === 'down' || status === 'starting')
+      throw failure('store_unavailable', { detail: reason || `it is ${status}` });
+  }
+
   #start(asked: Asked, version: string): Flight<KeptAnswer> {
     const end = (): void => {
       if (this.#running.get(asked.key) === running) this.#running.delete(asked.key);
@@ -159,10 +213,9 @@ export class Query {
   }
 
   async #compute(asked: Asked, version: string, signal: AbortSignal): Promise<KeptAnswer> {
-    const { timeMs, memoryBytes, rowsMax } = this.#settings;
     const { rows, tookMs } = await this.#gate.through(async () => {
       const startedAt = this.#clock.monotonic();
-      const rows = await this.#store.run(asked.question, { timeMs, memoryBytes, rowsMax }, signal);
+      const rows = await this.#store.run(asked.question, this.#budget, signal);
       return { rows, tookMs: this.#clock.monotonic() - startedAt };
     }, signal);
     const { source, rowsRead } = rows.explain;
@@ -181,6 +234,6 @@ function mayShare(running: Running, version: string, { open, now }: Asked): bool
 }
 
 /** The data with its buckets marked for the time at which the answer is given: meanwhile some may have ended. */
-function dataAt(data: AnswerData, buckets: Buckets, at: number): AnswerData {
+function dataAt(data: NumbersData, buckets: Buckets, at: number): NumbersData {
   return data.kind === 'trend' ? { ...data, buckets: bucketList(buckets, at) } : data;
 }

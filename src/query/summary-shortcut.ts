@@ -1,14 +1,11 @@
 /** `GET /analytics/summary`: its parameters as a plan, and the answer as the body that it returns. */
-import { below, invalid, objectWith, oneOf } from '../plan/check.ts';
-import { timeZoneName } from '../plan/edges.ts';
+import { objectWith, oneOf } from '../plan/check.ts';
 import { groupsMax, parsePlan } from '../plan/parse-plan.ts';
-import type { Plan } from '../plan/plan.ts';
-import { looksLikeSeconds, type Moment, parseTime } from '../plan/time.ts';
+import type { SummaryPlan } from '../plan/plan.ts';
+import { getScope, scopeParameters } from './get-scope.ts';
 import type { Answer, SummaryBody } from './wire.ts';
 
-export const summaryParameters: readonly string[] = ['from', 'to', 'bots', 'exact', 'timeZone'];
-/** Where a range begins that names no beginning. */
-const beginning = '1900-01-01T00:00:00.000Z';
+export const summaryParameters: readonly string[] = [...scopeParameters, 'exact'];
 
 /**
  * The plan of the shortcut. `from` and `to` are inclusive to the millisecond, a bare date is that whole day; without
@@ -19,26 +16,17 @@ export function summaryPlan(
   parameters: Readonly<Record<string, unknown>>,
   project: string,
   now: number,
-): Plan {
+): SummaryPlan {
   const given = objectWith(parameters, '', summaryParameters);
-  const timeZone = given.timeZone ?? 'UTC';
-  const zone = typeof timeZone === 'string' ? timeZoneName(timeZone) : undefined;
-  if (zone === undefined)
-    throw invalid('/timeZone', 'must be an IANA time zone, like Europe/Berlin', timeZone);
-  const from = given.from === undefined ? beginning : isoOf(momentOf('from', given.from, zone).from);
-  const to = given.to === undefined ? endOfAll(now) : isoOf(momentOf('to', given.to, zone).end);
   return parsePlan(
     {
       kind: 'summary',
-      from,
-      to,
-      timeZone: zone,
-      bots: given.bots ?? 'exclude',
+      ...getScope(given, now),
       exact: given.exact === undefined ? false : ['true', '1'].includes(flagOf(given.exact)),
       by: { field: 'type', limit: groupsMax },
     },
     project,
-  );
+  ) as SummaryPlan;
 }
 
 export function summaryBody(answer: Answer): SummaryBody {
@@ -56,29 +44,6 @@ export function summaryBody(answer: Answer): SummaryBody {
     cached,
     meta: { approximate, error, stale, asOf, ...(named.length < groups.length && { truncated: true }) },
   };
-}
-
-function momentOf(name: 'from' | 'to', value: unknown, timeZone: string): Moment {
-  const time = typeof value === 'string' ? readable(value) : value;
-  if (looksLikeSeconds(time))
-    throw invalid(below('', name), 'looks like seconds; give epoch milliseconds', value);
-  const moment = parseTime(time, timeZone);
-  if (typeof moment === 'string') throw invalid(below('', name), moment, value);
-  return moment;
-}
-
-/** Digits are epoch milliseconds; a blank before an offset was a '+' that nobody escaped. */
-function readable(value: string): string | number {
-  if (/^-?\d+$/.test(value)) return Number(value);
-  return value.replace(/(T.*) (\d\d:?\d\d)$/, '$1+$2');
-}
-
-const isoOf = (time: number): string => new Date(time).toISOString();
-
-/** The end of tomorrow, UTC: later nothing is accepted, and it stays the same all day. */
-function endOfAll(now: number): string {
-  const day = 24 * 3_600_000;
-  return isoOf((Math.floor(now / day) + 2) * day);
 }
 
 const flagOf = (value: unknown): string => oneOf(value, '/exact', ['true', 'false', '1', '0']);

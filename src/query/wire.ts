@@ -2,6 +2,7 @@
  * The public JSON of answers: what `POST /api/v1/query` returns, what the dashboard and the command line read. Types
  * only. Counts are integers; money is exact decimal text ('-12.5') without trailing zeros; times are ISO 8601 in UTC.
  */
+import type { JsonObject } from '../event/event.ts';
 import type { Interval } from '../plan/plan.ts';
 
 export interface Answer<Data extends AnswerData = AnswerData> {
@@ -9,7 +10,8 @@ export interface Answer<Data extends AnswerData = AnswerData> {
   readonly meta: AnswerMeta;
 }
 
-export type AnswerData = SummaryData | TrendData;
+export type NumbersData = SummaryData | TrendData | BreakdownData;
+export type AnswerData = NumbersData | EventsData;
 
 export interface AnswerMeta {
   /** Whether any `users` may be off; `error` is then its standard error as a share (0.008 is 0.8 %), else 0. */
@@ -60,6 +62,77 @@ export interface SummaryData {
   readonly total: Numbers;
   /** With `by`: most events first; `other`, when there is one, is the last. */
   readonly groups?: readonly (GroupName & Numbers)[];
+}
+
+/** The first groups by several fields together, and the rest. */
+export interface BreakdownData {
+  readonly kind: 'breakdown';
+  /** The fields, in the order of the plan and of each group's `values`. */
+  readonly by: readonly string[];
+  readonly total: Numbers;
+  /** Most events first, then by the bytes of the values; `other`, when there is one, is the last. */
+  readonly groups: readonly (GroupValues & Numbers)[];
+}
+
+/** One value for each field (null: it is absent), or, with `other`, all groups past the limit together. */
+export interface GroupValues {
+  readonly values: readonly (string | number | boolean | null)[];
+  readonly other?: true;
+}
+
+/** Events, newest first. */
+export interface EventsData {
+  readonly kind: 'events';
+  readonly events: readonly EventData[];
+  /** The `after` of the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * One event: what was sent and what was derived from it. What is absent is left out. `POST /api/collect` takes it as it is;
+ * see docs/decisions/030.
+ */
+export interface EventData {
+  readonly eventId: string;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly receivedAt: string;
+  readonly source: 'web' | 'mobile' | 'server';
+  readonly bot: boolean;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  readonly previousId?: string;
+  readonly sessionId?: string;
+  readonly viewId?: string;
+  readonly url?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly referrer?: string;
+  readonly referrerHost?: string;
+  readonly channel?: string;
+  readonly utmSource?: string;
+  readonly utmMedium?: string;
+  readonly utmCampaign?: string;
+  readonly utmTerm?: string;
+  readonly utmContent?: string;
+  readonly title?: string;
+  readonly screen?: string;
+  readonly language?: string;
+  readonly appVersion?: string;
+  readonly os?: string;
+  readonly device?: string;
+  readonly browser?: string;
+  readonly country?: string;
+  readonly region?: string;
+  readonly city?: string;
+  readonly productId?: string;
+  /** Exact decimal text. */
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly experimentId?: string;
+  readonly variantKey?: string;
+  /** The same paths and values as sent; keys with dots are nested. */
+  readonly properties?: JsonObject;
 }
 
 export interface Bucket {

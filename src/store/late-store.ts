@@ -9,6 +9,7 @@ import type {
   Batch,
   Budget,
   EventKey,
+  EventsQuestion,
   Place,
   QuarantineEnd,
   QuarantineQuery,

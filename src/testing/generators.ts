@@ -249,19 +249,19 @@ function filterNear(anchor: number): fc.Arbitrary<Filter> {
   return tree;
 }
 
-const by: fc.Arbitrary<By> = fc.record(
-  {
-    field: fc.oneof(
-      fc.constantFrom('type', 'type', 'country', 'path', 'source', 'bot', 'userId', 'currency', 'city'),
-      propertyName,
-    ),
-    limit: fc.constantFrom(1, 2, 3, 10, 1000),
-  },
-  { noNullPrototype: true },
+const groupField = fc.oneof(
+  fc.constantFrom('type', 'type', 'country', 'path', 'source', 'bot', 'userId', 'currency', 'city'),
+  propertyName,
 );
+const groupLimit = fc.constantFrom(1, 2, 3, 10, 1000);
+const by: fc.Arbitrary<By> = fc.record({ field: groupField, limit: groupLimit }, { noNullPrototype: true });
+const fieldsOfBreakdown = fc
+  .uniqueArray(groupField, { minLength: 1, maxLength: 4 })
+  .map((fields) => fields.map((field) => ({ field })));
 
-const rangeMs: Record<'summary' | Interval, readonly number[]> = {
+const rangeMs: Record<'summary' | 'breakdown' | Interval, readonly number[]> = {
   summary: [1, millisecondsPerDay, 5 * millisecondsPerDay, 90 * millisecondsPerDay],
+  breakdown: [1, millisecondsPerDay, 5 * millisecondsPerDay, 90 * millisecondsPerDay],
   '15m': [1, 7 * millisecondsPerHour, 2 * millisecondsPerDay],
   hour: [millisecondsPerHour, 2 * millisecondsPerDay, 5 * millisecondsPerDay],
   day: [7 * millisecondsPerHour, 4 * millisecondsPerDay, 10 * millisecondsPerDay],
@@ -273,14 +273,16 @@ const rangeMs: Record<'summary' | Interval, readonly number[]> = {
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof(fc.constant(undefined), arbitrary);
 
-/** Any plan about the world's times: every kind, metric, interval and zone; ranges aligned and not. */
+/** Any plan about the world's times: every kind that gives numbers, metric, interval and zone; ranges aligned and not. */
 export function plansAbout(
   world: { readonly anchors: readonly number[] },
   project = 'p',
 ): fc.Arbitrary<Plan> {
-  const kind = fc.constantFrom<'summary' | Interval>(
+  const kind = fc.constantFrom<'summary' | 'breakdown' | Interval>(
     'summary',
     'summary',
+    'breakdown',
+    'breakdown',
     '15m',
     'hour',
     'day',
@@ -297,10 +299,12 @@ export function plansAbout(
         metrics: fc.subarray<Metric>(['events', 'users', 'amount'], { minLength: 1 }),
         filter: maybe(filterNear(anchor)),
         by: maybe(by),
+        fields: fieldsOfBreakdown,
+        limit: groupLimit,
         exact: fc.boolean(),
         share: fc.constantFrom(0, 0.5, 0.5, 0.7),
       })
-      .map(({ near, lengthMs, filter, by: group, share, ...rest }): Plan => {
+      .map(({ near, lengthMs, filter, by: group, fields, limit, share, ...rest }): Plan => {
         const from = Math.floor(near - lengthMs * share);
         const common = {
           version: 1 as const,
@@ -309,17 +313,18 @@ export function plansAbout(
           to: from + lengthMs,
           ...rest,
           ...(filter && { filter }),
-          ...(group && { by: group }),
         };
+        if (asked === 'breakdown') return { kind: 'breakdown', ...common, by: fields, limit };
+        const grouped = { ...common, ...(group && { by: group }) };
         return asked === 'summary'
-          ? { kind: 'summary', ...common }
-          : { kind: 'trend', interval: asked, ...common };
+          ? { kind: 'summary', ...grouped }
+          : { kind: 'trend', interval: asked, ...grouped };
       }),
   );
 }
 
 /** The question that the query stage would make of the plan. */
 export function questionOf(plan: Plan): Question {
-  if (plan.kind === 'summary') return { plan, edges: [plan.from, plan.to] };
+  if (plan.kind !== 'trend') return { plan, edges: [plan.from, plan.to] };
   return { plan, edges: bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone).edges };
 }

@@ -4,12 +4,17 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
 import { isFailure } from '../errors.ts';
+import type { JsonObject } from '../event/event.ts';
 import type { EventRow } from '../event/event-row.ts';
-import type { Plan } from '../plan/plan.ts';
-import type { EventKey, Progress, Quarantined, Rows, Store } from '../store/store.ts';
+import { canonicalProperties } from '../plan/field.ts';
+import type { Plan, SummaryPlan } from '../plan/plan.ts';
+import { comparePositions } from '../plan/position.ts';
+import { evaluateEvents } from '../store/memory/evaluate.ts';
+import type { Budget, EventKey, EventsQuestion, Progress, Quarantined, Rows, Store } from '../store/store.ts';
 import { type AgreementOptions, checkAgainstEvaluator, wideBudget } from './agreement.ts';
-import { questionOf } from './generators.ts';
+import { plansAbout, questionOf, worlds } from './generators.ts';
 import { batchesOf, eventRow, insertRows } from './rows.ts';
 
 export interface OpenedStore {
@@ -226,6 +231,114 @@ export function storeSuite(
       assert.deepEqual(await store.verifyRollups(), []);
     });
 
+    test('10. events come in the order of their time, and a position continues it exactly while others arrive', async () => {
+      const rows = rowsOf('events', 18, 9).map((row) => ({ ...row, receivedAt: noon + row.offset }));
+      await insertRows(store, 18, rows);
+      const question: EventsQuestion = { scope: summary('events'), order: 'desc' };
+      const all = await eventsOf(store, question);
+      const places = [...rows].sort(comparePositions).reverse();
+      assert.deepEqual(all, places);
+      const first = await eventsOf(store, { ...question, limit: 4 });
+      assert.deepEqual(first, places.slice(0, 4));
+      // one newer, one older, one at the very time of the position
+      const late = [noon + 5, noon - 5, first.at(-1)!.timestamp].map((timestamp, i) =>
+        eventRow({ project: 'events', partition: 18, offset: 9 + i, timestamp }),
+      );
+      await insertRows(store, 18, late);
+      const rest = await eventsOf(store, { ...question, after: first.at(-1)! });
+      const known = rest.filter((row) => row.offset < 9);
+      assert.deepEqual(known, places.slice(4), 'each of the first ones once');
+      const oldestFirst = await eventsOf(store, { ...question, order: 'asc' });
+      assert.deepEqual(oldestFirst, [...rows, ...late].sort(comparePositions));
+    });
+
+    test('10. rows come back as they were stored, properties in their canonical form', async () => {
+      const worldOf = fc.sample(worlds(80), { numRuns: 4, seed: 7 });
+      const rows = worldOf
+        .flatMap((world) => world.rows)
+        .map(
+          (row, offset): EventRow => ({
+            ...row,
+            project: 'whole',
+            partition: 19,
+            offset,
+            eventId: `w-${offset}`,
+          }),
+        );
+      const odd: JsonObject[] = [
+        {
+          a: 1,
+          'a.b': { c: [1, 'x', null, { 'd.e': 1, d: { f: null } }, [true]] },
+          'z.': 1,
+          '.z': 2,
+          'y..x': 3,
+        },
+        { list: [{ a: 1, 'a.b': 2 }], empty: [], '%25': '%0`', __proto__x: -0, n: 1e300 },
+      ];
+      const last = rows.length;
+      rows.push(
+        ...odd.map((properties, i) =>
+          eventRow({
+            project: 'whole',
+            partition: 19,
+            offset: last + i,
+            eventId: `w-${last + i}`,
+            properties,
+          }),
+        ),
+      );
+      await insertRows(store, 19, rows);
+      const scope = { ...summary('whole'), from: Date.UTC(1900, 0, 1), to: Date.UTC(2200, 0, 1) };
+      const got = await eventsOf(store, { scope, order: 'asc' });
+      const wanted = [...rows]
+        .sort(comparePositions)
+        .map((row) => ({ ...row, properties: canonicalProperties(row.properties) }));
+      assert.deepEqual(got, wanted.map(plain));
+    });
+
+    test('10. the events asked for are those of the evaluator, on generated rows, filters and positions', async () => {
+      const rows = fc
+        .sample(worlds(60), { numRuns: 3, seed: 11 })
+        .flatMap((world) => world.rows)
+        .map((row, offset) => ({
+          ...row,
+          project: `${row.project}-ev`,
+          partition: 20,
+          offset,
+          eventId: `v-${offset}`,
+        }));
+      await insertRows(store, 20, rows);
+      const times = rows.map((row) => row.timestamp);
+      const range = { from: Math.min(...times) + 1, to: Math.max(...times) };
+      for (const plan of fc.sample(plansAbout({ anchors: times }, 'p-ev'), { numRuns: 25, seed: 13 })) {
+        const question: EventsQuestion = {
+          scope: { ...plan, ...(plan.from % 2 === 0 ? range : {}) },
+          order: plan.exact ? 'asc' : 'desc',
+          ...(plan.metrics.length > 1 && { after: rows[plan.metrics.length * 7]! }),
+          ...(plan.metrics.includes('users') && { limit: 5 }),
+        };
+        const got = await eventsOf(store, question);
+        assert.deepEqual(got, evaluateEvents(question, rows).map(plain));
+      }
+    });
+
+    test('10. reading events keeps its budget and stops when the asker is gone', async () => {
+      await insertRows(store, 21, rowsOf('reading', 21, 50));
+      const question: EventsQuestion = { scope: summary('reading'), order: 'asc' };
+      const read = (budget: Budget, signal: AbortSignal) => gather(store.events(question, budget, signal));
+      await assert.rejects(read({ ...wideBudget, rowsMax: 1 }, never), (error) =>
+        isFailure(error, 'over_rows'),
+      );
+      await assert.rejects(read(wideBudget, AbortSignal.abort()), (error) =>
+        isFailure(error, 'question_cancelled'),
+      );
+      for await (const some of store.events(question, wideBudget, never)) {
+        assert.ok(some.length > 0);
+        break; // leaving early is no error
+      }
+      assert.equal(await count(store, 'reading'), 50);
+    });
+
     test('quarantined events are listed page by page until they are released', async () => {
       const items = [0, 1, 2].map((offset) => quarantinedAt('pages', 16, offset));
       await store.insert({ partition: 16, rows: [], quarantined: items });
@@ -285,7 +398,7 @@ function quarantinedAt(project: string, partition: number, offset: number): Quar
   };
 }
 
-const summary = (project: string): Plan => ({
+const summary = (project: string): SummaryPlan => ({
   version: 1,
   kind: 'summary',
   project,
@@ -295,6 +408,22 @@ const summary = (project: string): Plan => ({
   bots: 'include',
   metrics: ['events'],
   exact: true,
+});
+
+async function gather(pieces: AsyncIterable<readonly EventRow[]>): Promise<EventRow[]> {
+  const rows: EventRow[] = [];
+  for await (const some of pieces) rows.push(...some);
+  return rows.map(plain);
+}
+
+async function eventsOf(store: Store, question: EventsQuestion): Promise<EventRow[]> {
+  return gather(store.events(question, wideBudget, never));
+}
+
+/** For comparing: objects with a prototype or without are the same, and so is any order of keys. */
+const plain = (row: EventRow): unknown => ({
+  ...row,
+  properties: JSON.parse(JSON.stringify(row.properties)),
 });
 
 const ask = (store: Store, plan: Plan): Promise<Rows> => store.run(questionOf(plan), wideBudget, never);

@@ -96,8 +96,8 @@ function tenThousandths(amount: string): bigint {
 
 /** The answer's data in the form of the cases. */
 function shown({ data }: Answer): unknown {
-  const { kind, ...rest } = data;
-  if (data.kind === 'summary') return rest;
+  const { kind: _, ...rest } = data;
+  if (data.kind !== 'trend') return rest;
   const { buckets, total, groups } = data;
   const edges = [...buckets.map((bucket) => bucket.from), buckets.at(-1)!.to].map((time) =>
     time.slice(0, 16),

@@ -65,7 +65,7 @@ test('a plan keeps nothing of the object that it was read from', () => {
   const plan = parsePlan(input, 'p');
   input.by.limit = 99;
   input.filter.not.value.push('b');
-  assert.deepEqual(plan.by, { field: 'type', limit: 3 });
+  assert.deepEqual('by' in plan && plan.by, { field: 'type', limit: 3 });
   assert.deepEqual(plan.filter, { not: { field: 'type', op: 'in', value: ['a'] } });
 });
 
@@ -92,7 +92,12 @@ test('a plan that was parsed comes out of a second parsing as it was', () => {
 const refused: readonly (readonly [about: string, input: unknown, pointer: string, message: RegExp])[] = [
   ['what is no object', 'summary', '', /must be an object; got "summary"/],
   ['a list', [summary], '', /must be an object; got a list of 1/],
-  ['a plan without a kind', { from: 0, to: 1 }, '/kind', /must be one of summary, trend; got nothing/],
+  [
+    'a plan without a kind',
+    { from: 0, to: 1 },
+    '/kind',
+    /must be one of summary, trend, breakdown, events; got nothing/,
+  ],
   ['a kind with a slip', { ...summary, kind: 'trends' }, '/kind', /did you mean trend\?/],
   [
     'an unknown field with the one that was meant',

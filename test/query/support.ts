@@ -80,9 +80,8 @@ export function openStage(settings: Partial<QuerySettings> = {}): Stage {
       ),
     async count(input, signal) {
       const { data } = await ask(input, signal);
-      return data.kind === 'summary'
-        ? data.total.events
-        : data.total.events.reduce((sum, one) => sum + one, 0);
+      if (data.kind === 'events') return data.events.length;
+      return data.kind === 'trend' ? data.total.events.reduce((sum, one) => sum + one, 0) : data.total.events;
     },
   };
 }

@@ -3,19 +3,21 @@
  * are held to on generated data, so it is written to be read: no indexes, no rollups, every number exact.
  */
 import type { EventRow } from '../../event/event-row.ts';
-import { fieldValue } from '../../plan/field.ts';
+import { canonicalProperties, fieldValue } from '../../plan/field.ts';
 import { matches } from '../../plan/filter.ts';
-import { compareGroups, groupKey } from '../../plan/group.ts';
-import type { By, Plan } from '../../plan/plan.ts';
+import { compareGroups, type Grouping, groupingOf, groupKey } from '../../plan/group.ts';
+import type { Scope } from '../../plan/plan.ts';
+import { comparePositions } from '../../plan/position.ts';
 import { compareBytes } from '../../plan/text.ts';
-import type { AmountCell, Cell, Group, GroupValue, Question, Rows } from '../store.ts';
+import type { AmountCell, Cell, EventsQuestion, Group, GroupValue, Question, Rows } from '../store.ts';
 
 export function evaluate(question: Question, rows: readonly EventRow[]): Rows {
   const { plan, edges } = question;
-  const asked = rows.filter((row) => isAsked(row, plan, edges));
+  const asked = rows.filter((row) => isAsked(row, { ...plan, from: edges[0]!, to: edges.at(-1)! }));
+  const grouping = groupingOf(plan);
   const groups: readonly Part[] = [
     { group: { kind: 'all' }, rows: asked },
-    ...(plan.by ? groupsOf(asked, plan.by) : []),
+    ...(grouping ? groupsOf(asked, grouping) : []),
   ];
   const cells = groups.flatMap((part) => cellsOf(part, question));
   return {
@@ -32,31 +34,45 @@ interface Part {
   readonly rows: readonly EventRow[];
 }
 
-function isAsked(row: EventRow, plan: Plan, edges: readonly number[]): boolean {
-  if (row.project !== plan.project) return false;
-  if (row.timestamp < edges[0]! || row.timestamp >= edges.at(-1)!) return false;
-  if (plan.bots === 'exclude' && row.bot) return false;
-  if (plan.bots === 'only' && !row.bot) return false;
-  return plan.filter === undefined || matches(row, plan.filter);
+function isAsked(row: EventRow, scope: Scope): boolean {
+  if (row.project !== scope.project) return false;
+  if (row.timestamp < scope.from || row.timestamp >= scope.to) return false;
+  if (scope.bots === 'exclude' && row.bot) return false;
+  if (scope.bots === 'only' && !row.bot) return false;
+  return scope.filter === undefined || matches(row, scope.filter);
 }
 
-/** One part a value, in the order of the answer; the values past the limit together are the part `other`. */
-function groupsOf(rows: readonly EventRow[], by: By): readonly Part[] {
-  const found = new Map<string, { value: GroupValue; rows: EventRow[] }>();
+/** The rows themselves, in the order asked. */
+export function evaluateEvents(
+  { scope, order, after, limit }: EventsQuestion,
+  rows: readonly EventRow[],
+): readonly EventRow[] {
+  const sign = order === 'asc' ? 1 : -1;
+  return rows
+    .filter((row) => isAsked(row, scope))
+    .filter((row) => after === undefined || sign * comparePositions(row, after) > 0)
+    .sort((a, b) => sign * comparePositions(a, b))
+    .slice(0, limit)
+    .map((row) => ({ ...row, properties: canonicalProperties(row.properties) }));
+}
+
+/** One part a group, in the order of the answer; the groups past the limit together are the part `other`. */
+function groupsOf(rows: readonly EventRow[], { fields, limit }: Grouping): readonly Part[] {
+  const found = new Map<string, { values: readonly GroupValue[]; rows: EventRow[] }>();
   for (const row of rows) {
-    const value = fieldValue(row, by.field) ?? null;
-    const key = groupKey(value);
+    const values = fields.map((field) => fieldValue(row, field) ?? null);
+    const key = groupKey(values);
     const group = found.get(key);
-    if (group === undefined) found.set(key, { value, rows: [row] });
+    if (group === undefined) found.set(key, { values, rows: [row] });
     else group.rows.push(row);
   }
   const sorted = [...found.values()].sort((a, b) =>
-    compareGroups({ value: a.value, events: a.rows.length }, { value: b.value, events: b.rows.length }),
+    compareGroups({ values: a.values, events: a.rows.length }, { values: b.values, events: b.rows.length }),
   );
   const parts: Part[] = sorted
-    .slice(0, by.limit)
-    .map((group) => ({ group: { kind: 'value', value: group.value }, rows: group.rows }));
-  const rest = sorted.slice(by.limit).flatMap((group) => group.rows);
+    .slice(0, limit)
+    .map((group) => ({ group: { kind: 'values', values: group.values }, rows: group.rows }));
+  const rest = sorted.slice(limit).flatMap((group) => group.rows);
   return rest.length === 0 ? parts : [...parts, { group: { kind: 'other' }, rows: rest }];
 }
 

@@ -1,4 +1,5 @@
 /** Reads the rows that a compiled question gives into the cells of the contract, in the order that it promises. */
+import { groupingOf } from '../../plan/group.ts';
 import { compareBytes } from '../../plan/text.ts';
 import type { AmountCell, Cell, Group, GroupValue, Question } from '../store.ts';
 import { type ArmName, places, rowField } from './question-compiler.ts';
@@ -37,12 +38,12 @@ export function cellsOf(
     [places.all, { kind: 'all' }],
     [places.other, { kind: 'other' }],
   ]);
+  const isText = groupingOf(plan)?.fields.map((name) => rowField(name)?.type === 'string') ?? [];
   for (const [arm, place, edge, label, events, users, count, sum, min, max] of rows) {
     if (arm === 'top') {
-      groups.set(Number(place), {
-        kind: 'value',
-        value: groupValue(label, rowField(plan.by!)?.type === 'string'),
-      });
+      const keys = isText.length === 1 ? [label] : unpackedKeys(label);
+      const values = keys.map((key, i) => groupValue(key, isText[i]!));
+      groups.set(Number(place), { kind: 'values', values });
       continue;
     }
     const key = `${place}:${edge}`;
@@ -78,6 +79,19 @@ export function cellsOf(
 
 /** `all` first, the groups in their order, `other` last. */
 const rank = (place: number): number => (place === places.other ? Number.MAX_SAFE_INTEGER : place);
+
+/** `packedKeys` undone: each key after its length in bytes and a colon. */
+function unpackedKeys(packed: string): readonly string[] {
+  const bytes = Buffer.from(packed);
+  const keys: string[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const colon = bytes.indexOf(':', at);
+    const end = colon + 1 + Number(bytes.toString('latin1', at, colon));
+    keys.push(bytes.toString('utf8', colon + 1, end));
+    at = end;
+  }
+  return keys;
+}
 
 function groupValue(key: string, isText: boolean): GroupValue {
   if (isText) return key === '' ? null : key;

@@ -2,6 +2,7 @@
  * Decides for each metric of a question where its numbers come from: rollups wherever they can answer it, raw rows for
  * the rest. A pure pass over the plan; what the rollups hold is data (`rollupFields`).
  */
+import { groupingOf } from '../../plan/group.ts';
 import type { Filter, Metric, Plan } from '../../plan/plan.ts';
 import type { Question } from '../store.ts';
 import { type Cover, cover, type Range, rawCover, type Tier } from './cover.ts';
@@ -45,7 +46,7 @@ export const usesRollups = ({ tiers }: Cover): boolean =>
 
 function usedFields(plan: Plan): Set<string> {
   const fields = plan.filter === undefined ? new Set<string>() : filterFields(plan.filter);
-  if (plan.by !== undefined) fields.add(plan.by.field);
+  for (const field of groupingOf(plan)?.fields ?? []) fields.add(field);
   return fields;
 }
 

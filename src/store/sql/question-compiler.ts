@@ -6,7 +6,8 @@
 
 import type { EventRow } from '../../event/event-row.ts';
 import { type Field, fields } from '../../plan/field.ts';
-import type { By, Plan } from '../../plan/plan.ts';
+import { type Grouping, groupingOf } from '../../plan/group.ts';
+import type { Scope as Asked, FieldName, Plan } from '../../plan/plan.ts';
 import type { Question } from '../store.ts';
 import { filterFields, type Sources, usesRollups } from './choose-source.ts';
 import { columnName } from './column-name.ts';
@@ -63,6 +64,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
   abstract topRows(): string;
   /** An array of the keys that a SELECT with the one column `key` gives, in its order. */
   abstract collect(select: string): string;
+  /** The keys of several fields as one text that `unpackedKeys` of answer.ts reads. */
+  abstract packedKeys(keys: readonly string[]): string;
   /** A property as a group key: its type, a colon, JavaScript's text of it; 'null:null' when it is absent. */
   abstract propertyKey(path: string): string;
   /** Epoch ms of a raw row, and of a rollup row. */
@@ -83,13 +86,14 @@ export abstract class QuestionCompiler extends FilterCompiler {
 
   compile(question: Question, sources: Sources): CompiledQuestion {
     const { plan, edges } = question;
+    const grouping = groupingOf(plan);
     const arms = [
-      ...(plan.by === undefined ? [] : [this.topRows()]),
-      ...(plan.by === undefined ? (['all'] as const) : (['all', 'groups'] as const)).flatMap((scope) =>
+      ...(grouping === undefined ? [] : [this.topRows()]),
+      ...(grouping === undefined ? (['all'] as const) : (['all', 'groups'] as const)).flatMap((scope) =>
         this.#arms(question, sources, scope),
       ),
     ];
-    const top = plan.by === undefined ? undefined : this.#top(plan, plan.by, sources.events);
+    const top = grouping === undefined ? undefined : this.#top(plan, grouping, sources.events);
     const covers = [sources.events, sources.users, sources.amounts].filter((cover) => cover !== undefined);
     const rollup = covers.some(usesRollups);
     const rows = covers.some((cover) => cover.raw.length > 0);
@@ -110,8 +114,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   #arm({ plan, edges }: Question, cover: Cover, metrics: Metrics, scope: Scope): string {
-    const key = scope === 'all' || plan.by === undefined ? undefined : this.groupKey(plan.by);
-    const place = key === undefined ? String(places.all) : this.placeOf(key);
+    const grouping = scope === 'all' ? undefined : groupingOf(plan);
+    const place = grouping === undefined ? String(places.all) : this.placeOf(this.groupKey(grouping));
     const dimensions = [
       ['bucket', ''],
       ['place', place],
@@ -160,7 +164,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const tiers = (Object.keys(tierMs) as Tier[]).filter((tier) => cover.tiers[tier].length > 0);
     const isFinal = tiers.length + (cover.raw.length > 0 ? 1 : 0) === 1;
     const aggregates = this.#aggregates(metrics);
-    const common = this.#common(plan);
+    const common = this.conditions(plan);
     const parts: Part[] = tiers.map((tier) => ({
       from: metrics === 'users' ? 'rollup_users' : 'rollup_counts',
       where: [
@@ -188,7 +192,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
     ];
   }
 
-  #common(plan: Plan): readonly string[] {
+  /** Which rows are asked for, but for their time. */
+  conditions(plan: Asked): readonly string[] {
     return [
       `project = ${this.text(plan.project)}`,
       ...(plan.bots === 'exclude' ? ['NOT bot'] : plan.bots === 'only' ? ['bot'] : []),
@@ -198,7 +203,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
 
   /** Sketches are kept by type and, as type '', over all types: the latter unless types are told apart. */
   #typeOfSketches(plan: Plan, scope: Scope): string {
-    const byType = scope === 'groups' && plan.by?.field === 'type';
+    const byType = scope === 'groups' && groupingOf(plan)?.fields.includes('type');
     const filtersType = plan.filter !== undefined && filterFields(plan.filter).has('type');
     return byType || filtersType ? "type <> ''" : "type = ''";
   }
@@ -219,21 +224,35 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   /** The keys of the first groups: most events over the whole range first, then by the bytes of text and type. */
-  #top(plan: Plan, by: By, cover: Cover): string {
-    const key = this.groupKey(by);
+  #top(plan: Plan, { fields: names, limit }: Grouping, cover: Cover): string {
+    const keys = names.length === 1 ? ['key'] : names.map((_, i) => `key_${i + 1}`);
     const parts = this.#parts(plan, cover, 'events', 'groups').map((part) =>
-      select([aliased(key, 'key'), ...part.aggregates], part.from, part.where, ['key']),
+      select(
+        [...names.map((name, i) => aliased(this.fieldKey(name), keys[i]!)), ...part.aggregates],
+        part.from,
+        part.where,
+        keys,
+      ),
     );
-    const order = `sum(events) DESC, ${this.groupText(by)}, ${this.groupType(by)}`;
+    const order = names.flatMap((name, i) => [
+      this.groupText(name, keys[i]!),
+      this.groupType(name, keys[i]!),
+    ]);
+    const key = aliased(keys.length === 1 ? keys[0]! : this.packedKeys(keys), 'key');
     return this.collect(
-      `SELECT key FROM (\n${indent(parts.join('\nUNION ALL\n'))}\n) GROUP BY key ORDER BY ${order} LIMIT ${by.limit}`,
+      `SELECT ${key} FROM (\n${indent(parts.join('\nUNION ALL\n'))}\n) GROUP BY ${keys.join(', ')} ORDER BY ${['sum(events) DESC', ...order].join(', ')} LIMIT ${limit}`,
     );
   }
 
+  groupKey({ fields: names }: Grouping): string {
+    const keys = names.map((name) => this.fieldKey(name));
+    return keys.length === 1 ? keys[0]! : this.packedKeys(keys);
+  }
+
   /** Text columns are their own key ('' when absent); anything else gets its type's name before it. */
-  groupKey(by: By): string {
-    const field = rowField(by);
-    if (field === undefined) return this.propertyKey(by.field.slice('properties.'.length));
+  fieldKey(name: FieldName): string {
+    const field = rowField(name);
+    if (field === undefined) return this.propertyKey(name.slice('properties.'.length));
     const column = columnName(field.name as keyof EventRow);
     return field.type === 'boolean'
       ? `CASE WHEN ${column} THEN 'boolean:true' ELSE 'boolean:false' END`
@@ -241,23 +260,23 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   /** What groups are ordered by: the text that JavaScript makes of the value, and the name of its type. */
-  protected groupText(by: By): string {
-    return rowField(by)?.type === 'string'
-      ? "CASE WHEN key = '' THEN 'null' ELSE key END"
-      : this.afterColon('key');
+  protected groupText(name: FieldName, key: string): string {
+    return rowField(name)?.type === 'string'
+      ? `CASE WHEN ${key} = '' THEN 'null' ELSE ${key} END`
+      : this.afterColon(key);
   }
 
-  protected groupType(by: By): string {
-    return rowField(by)?.type === 'string'
-      ? "CASE WHEN key = '' THEN 'null' ELSE 'string' END"
-      : this.beforeColon('key');
+  protected groupType(name: FieldName, key: string): string {
+    return rowField(name)?.type === 'string'
+      ? `CASE WHEN ${key} = '' THEN 'null' ELSE 'string' END`
+      : this.beforeColon(key);
   }
 
   abstract afterColon(expression: string): string;
   abstract beforeColon(expression: string): string;
 }
 
-export const rowField = (by: By): Field | undefined => fields.get(by.field);
+export const rowField = (name: FieldName): Field | undefined => fields.get(name);
 
 const counted: Aggregate = {
   name: 'events',

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { JsonObject, JsonValue } from '../../../src/event/event.ts';
 import type { EventRow } from '../../../src/event/event-row.ts';
 import { propertyLeaves } from '../../../src/plan/field.ts';
-import type { Plan } from '../../../src/plan/plan.ts';
+import type { SummaryPlan } from '../../../src/plan/plan.ts';
 import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
 import { nativeBlock } from '../../../src/store/clickhouse/native-block.ts';
 import { eventColumns } from '../../../src/store/clickhouse/schema.ts';
@@ -211,7 +211,7 @@ describe('a native block', () => {
   });
 });
 
-const wholeDay = (project: string): Plan => ({
+const wholeDay = (project: string): SummaryPlan => ({
   version: 1,
   kind: 'summary',
   project,

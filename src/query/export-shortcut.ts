@@ -1,0 +1,48 @@
+/** `GET /export`: its parameters as the events that are asked for. */
+import { invalid, objectWith, oneOf, text } from '../plan/check.ts';
+import { parsePlan } from '../plan/parse-plan.ts';
+import type { Scope } from '../plan/plan.ts';
+import { getScope, scopeParameters } from './get-scope.ts';
+
+export const exportFormats = ['ndjson', 'csv', 'parquet'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export const exportParameters: readonly string[] = [...scopeParameters, 'format', 'filter', 'after'];
+
+export interface ExportRequest {
+  readonly scope: Scope;
+  readonly format: ExportFormat;
+  /** The eventId of the last event that the asker has. */
+  readonly after: string | undefined;
+}
+
+/** `parameters` are those of the address, unescaped. Errors: plan_invalid, its pointer naming the parameter. */
+export function exportRequest(
+  parameters: Readonly<Record<string, unknown>>,
+  project: string,
+  now: number,
+): ExportRequest {
+  const given = objectWith(parameters, '', exportParameters);
+  const filter = given.filter === undefined ? {} : { filter: filterOf(text(given.filter, '/filter')) };
+  const format = oneOf(given.format ?? 'ndjson', '/format', exportFormats);
+  const after = given.after === undefined ? undefined : text(given.after, '/after');
+  if (after !== undefined && format === 'parquet')
+    throw invalid('/after', 'goes with ndjson and csv; a Parquet file is whole or nothing', after);
+  return {
+    scope: parsePlan({ kind: 'events', ...getScope(given, now), ...filter }, project),
+    format,
+    after,
+  };
+}
+
+function filterOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw invalid(
+      '/filter',
+      'must be a filter as JSON, like {"field":"type","op":"eq","value":"purchase"}',
+      json,
+    );
+  }
+}
