@@ -15,6 +15,7 @@ import type {
   Budget,
   Corrections,
   EventKey,
+  EventsQuestion,
   OffsetRanges,
   Place,
   Progress,
@@ -42,7 +43,9 @@ import { migrate } from './migrate.ts';
 import { instants } from './native-block.ts';
 import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
+import { questionGraceMs, questionSettings } from './question-settings.ts';
 import { readBack } from './read-back.ts';
+import { EventReader } from './read-events.ts';
 import { Removals } from './removals.ts';
 import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
@@ -65,9 +68,6 @@ export interface ClickHouseStoreOptions {
 }
 
 const ready = { status: 'ready', reason: '' } as const;
-
-/** The client gives up a little after the engine should have, so that the engine's own word is heard. */
-const questionGraceMs = 5_000;
 
 export const clickhouseSupports: StoreSupports = {
   atomicProgress: false,
@@ -245,7 +245,7 @@ export class ClickHouseStore implements Store {
     let answer: readonly AnswerRow[];
     try {
       answer = await this.#client.rows<AnswerRow>(sql, {
-        settings: settingsOf(budget),
+        settings: questionSettings(budget),
         signal,
         timeoutMs: budget.timeMs + questionGraceMs,
         onSummary: (summary) => {
@@ -265,6 +265,11 @@ export class ClickHouseStore implements Store {
       error: approximate ? usersError : 0,
       explain: { source, rowsRead, durationMs },
     };
+  }
+
+  events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]> {
+    this.#assertOpen();
+    return new EventReader({ client: this.#client, compiler: this.#compiler, budget, signal }).read(question);
   }
 
   async version(project: string, from: number, to: number): Promise<string> {
@@ -434,15 +439,3 @@ function daysByProject(rows: readonly EventRow[]): ReadonlyMap<string, ReadonlyS
   }
   return projects;
 }
-
-const settingsOf = (budget: Budget): Readonly<Record<string, string | number>> => ({
-  max_execution_time: Math.max(budget.timeMs / 1000, 0.001),
-  timeout_overflow_mode: 'throw',
-  max_memory_usage: budget.memoryBytes,
-  max_rows_to_read: budget.rowsMax,
-  read_overflow_mode: 'throw',
-  // statements name every bucket's border
-  max_query_size: 4 * 1024 * 1024,
-  max_ast_elements: 500_000,
-  max_expanded_ast_elements: 500_000,
-});
