@@ -1,5 +1,5 @@
 /**
- * One window into the store, exactly once. Rows go month by month; the progress goes with the last part. An error says
+ * One window into the store, exactly once. Rows go some months at a time; the progress goes with the last part. An error says
  * nothing about what landed, so each one is followed by a reconciliation of the window, and only what is missing is
  * given again. Rows that the store refuses are halved until the bad ones stand alone; those go to quarantine.
  */
@@ -12,7 +12,7 @@ import { progressAfter } from './ledger.ts';
 import { OffsetSet } from './offset-set.ts';
 import { quarantineEvent } from './quarantine.ts';
 import { type Retry, WriterStopped } from './retry.ts';
-import { byMonth, type Prepared, type Window } from './window.ts';
+import { byMonths, type Prepared, type Window } from './window.ts';
 import type { ModeSwitch } from './writer-mode.ts';
 
 /**
@@ -42,7 +42,7 @@ export class WindowInserter {
   /** Resolves with the progress once all of the window is in the store. Errors: WriterStopped, store_fenced. */
   async insert(window: Window, before: Progress): Promise<Progress> {
     const { partition, modes, retry } = this.#options;
-    let work = byMonth(window.prepared);
+    let work = byMonths(window.prepared);
     const quarantined = [...window.quarantined];
     let attempts = 0;
     let refusals = 0;

@@ -29,16 +29,28 @@ export interface Window {
   readonly ids: ReadonlySet<string>;
 }
 
-/** One group for each calendar month (UTC) of `timestamp`, in the order of their first events. */
-export function byMonth(prepared: readonly Prepared[]): Prepared[][] {
-  const groups = new Map<number, Prepared[]>();
-  const date = new Date(0);
+/**
+ * A batch may hold rows of so many calendar months (UTC). Each month is a part of the store's tables of its own, which cost
+ * 46 ms as a batch by itself and 10 ms among others: 1,500 months in one request held everybody up for 70 seconds. The
+ * engine takes 100 parts at most from one insert.
+ */
+export const batchMonthsMax = 50;
+
+/** Groups of at most `batchMonthsMax` months, each in offset order. The newest months go first: most people look at them. */
+export function byMonths(prepared: readonly Prepared[]): Prepared[][] {
+  const months = [...new Set(prepared.map(monthOf))].sort((a, b) => b - a);
+  const places = new Map(months.map((month, index) => [month, Math.floor(index / batchMonthsMax)]));
+  const groups: Prepared[][] = [];
   for (const each of prepared) {
-    date.setTime(each.row.timestamp);
-    const month = date.getUTCFullYear() * 12 + date.getUTCMonth();
-    const group = groups.get(month);
-    if (group === undefined) groups.set(month, [each]);
-    else group.push(each);
+    const place = places.get(monthOf(each))!;
+    groups[place] ??= [];
+    groups[place].push(each);
   }
-  return [...groups.values()];
+  return groups;
+}
+
+/** Months since the year 0. */
+function monthOf({ row }: Prepared): number {
+  const date = new Date(row.timestamp);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure } from '../../src/errors.ts';
+import type { EventRow } from '../../src/event/event-row.ts';
 import type { Log } from '../../src/log/log.ts';
 import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { isBalanced } from '../../src/writer/ledger.ts';
+import { batchMonthsMax } from '../../src/writer/window.ts';
 import { type FaultPlan, FaultyStore, noFaults } from './faulty-store.ts';
 import {
   append,
@@ -82,27 +84,42 @@ test('an id whose event was deleted with its project is new again', async (t) =>
   assert.equal(writer.status().ledger?.duplicates, 1);
 });
 
-test('gives each calendar month of UTC a batch of its own', async (t) => {
+test('a batch holds a bounded number of calendar months, the newest first, in offset order', async (t) => {
   const clock = autoClock(t);
   const log = openMemoryLog();
   const store = new FaultyStore(clock);
-  const end = Date.UTC(2026, 1, 1);
+  const newest = Date.UTC(2026, 1, 1);
+  const months = Array.from({ length: 2 * batchMonthsMax + 1 }, (_, index) => Date.UTC(1960, index, 1));
   await append(log, [
-    event('a', { timestamp: end - 1 }),
-    event('b', { timestamp: end }),
-    event('c', { timestamp: end - 2 }),
-    event('d', { timestamp: Date.UTC(1969, 1, 1) }),
+    ...months.map((timestamp, index) => event(`e${index}`, { timestamp })),
+    event('last of a month', { timestamp: newest - 1 }),
+    event('new', { timestamp: newest }),
+    event('same month', { timestamp: months[0]! + 1 }),
   ]);
   const { store: session } = store.session();
-  const months: string[][] = [];
+  const batches: (readonly EventRow[])[] = [];
   const insert = session.insert.bind(session);
   session.insert = async (batch) => {
-    months.push(batch.rows.map((row) => row.eventId));
+    batches.push(batch.rows);
     await insert(batch);
   };
   const writer = await writerOf(t, { log, store: session, clock });
   await settled(writer);
-  assert.deepEqual(months, [['a', 'c'], ['b'], ['d']]);
+  assert.deepEqual(
+    batches.map((rows) => rows.length),
+    [batchMonthsMax, batchMonthsMax, 4],
+  );
+  assert.deepEqual(
+    batches.map((rows) => rows.at(-1)?.eventId),
+    ['new', 'e52', 'same month'],
+  );
+  for (const rows of batches) {
+    const offsets = rows.map(({ offset }) => offset);
+    assert.deepEqual(
+      offsets,
+      offsets.toSorted((a, b) => a - b),
+    );
+  }
 });
 
 test('a refused row goes to quarantine with its reason and its neighbors are stored, in logarithmic steps', async (t) => {

@@ -1,6 +1,6 @@
 /**
- * Makes rollups anew, a month (their partition) at a time: what stays is copied aside, the days to rebuild are added from
- * the rows, and the month is swapped in one step. Nobody may insert meanwhile (gate.ts). It may be broken off anywhere
+ * Makes rollups anew, a partition (a month) at a time: what stays is copied aside, the days to rebuild are added from
+ * the rows, and the partition is swapped in one step. Nobody may insert meanwhile (gate.ts). It may be broken off anywhere
  * and begun again. Not by deleting: a mutation took 0.15 s for every part of a table, whatever it touched; this takes
  * as long as the month's rollup is large.
  */
@@ -8,7 +8,10 @@ import { millisecondsPerDay } from '../../clock.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import type { FencedCalls } from './fenced-calls.ts';
+import { monthOf } from './partitions.ts';
 import { countsSelect, usersSelect } from './rollups.ts';
+
+export { monthOf };
 
 const settings = {
   max_insert_threads: 1,
@@ -31,17 +34,17 @@ export async function rebuildDays(
   days: readonly number[],
 ): Promise<void> {
   const run = (sql: string) => calls.run((queryId) => client.command(sql, { queryId, settings, timeoutMs }));
-  for (const [month, some] of Map.groupBy(days, monthOf)) {
+  for (const [partition, some] of Map.groupBy(days, monthOf)) {
     for (const { table, select } of rollups) {
       const rebuilt = daysCondition('start', some);
       await run(`TRUNCATE TABLE ${table}_stage`);
       await run(
-        `INSERT INTO ${table}_stage SELECT * FROM ${table} WHERE ${monthCondition(month)} AND NOT (${rebuilt})`,
+        `INSERT INTO ${table}_stage SELECT * FROM ${table} WHERE ${isOf(partition)} AND NOT (${rebuilt})`,
       );
       await run(
         `INSERT INTO ${table}_stage ${select('events', `WHERE ${daysCondition('timestamp', some)}`)}`,
       );
-      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${month}' FROM ${table}_stage`);
+      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${partition}' FROM ${table}_stage`);
       await run(`TRUNCATE TABLE ${table}_stage`);
     }
   }
@@ -56,14 +59,14 @@ export async function deleteProjectRollups(
   const run = (sql: string) => calls.run((queryId) => client.command(sql, { queryId, settings, timeoutMs }));
   for (const { table } of rollups) {
     const isGone = `project = ${stringLiteral(project)}`;
-    const months = await client.rows<[number]>(
-      `SELECT DISTINCT toYYYYMM(start) FROM ${table} WHERE ${isGone}`,
+    const partitions = await client.rows<[string]>(
+      `SELECT DISTINCT _partition_id FROM ${table} WHERE ${isGone}`,
     );
-    for (const [month] of months) {
-      const kept = `${monthCondition(String(month))} AND NOT (${isGone})`;
+    for (const [partition] of partitions) {
+      const kept = `${isOf(partition)} AND NOT (${isGone})`;
       await run(`TRUNCATE TABLE ${table}_stage`);
       await run(`INSERT INTO ${table}_stage SELECT * FROM ${table} WHERE ${kept}`);
-      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${month}' FROM ${table}_stage`);
+      await run(`ALTER TABLE ${table} REPLACE PARTITION ID '${partition}' FROM ${table}_stage`);
       await run(`TRUNCATE TABLE ${table}_stage`);
     }
   }
@@ -72,10 +75,7 @@ export async function deleteProjectRollups(
 export const dayText = (day: number): string =>
   new Date(day * millisecondsPerDay).toISOString().slice(0, 'yyyy-mm-dd'.length);
 
-/** The partition of a day: '202506'. */
-export const monthOf = (day: number): string => dayText(day).slice(0, 'yyyy-mm'.length).replace('-', '');
-
-const monthCondition = (month: string): string => `toYYYYMM(start) = ${month}`;
+const isOf = (partition: string): string => `_partition_id = ${stringLiteral(partition)}`;
 
 /** Rows of these days; the outer bounds let the engine skip other months and, in `events`, granules of other days. */
 export function daysCondition(column: 'timestamp' | 'start', days: readonly number[]): string {

@@ -3,7 +3,8 @@ import type { RollupDifference } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { dayOf } from './dirty-days.ts';
 import type { Gate } from './gate.ts';
-import { daysCondition, monthOf } from './repair.ts';
+import { monthOf } from './partitions.ts';
+import { daysCondition } from './repair.ts';
 import { countsSelect, usersSelect } from './rollups.ts';
 import { sketch } from './sketch.ts';
 
