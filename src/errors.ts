@@ -187,6 +187,14 @@ export const catalogue = {
     (p: { partition: number }) => `another writer moved partition ${p.partition}; re-read the progress`,
   ),
 
+  // import
+  import_option_invalid: entry(400, false, (p: { detail: string }) => p.detail),
+  import_input_invalid: entry(400, false, (p: { detail: string }) => p.detail),
+  import_stopped: entry(503, true, (p: { detail: string }) => p.detail),
+
+  // backup
+  backup_unusable: entry(500, false, (p: { detail: string }) => `the backup cannot be used: ${p.detail}`),
+
   // questions
   plan_invalid: entry(
     400,

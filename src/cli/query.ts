@@ -4,7 +4,7 @@ import { type Config, loadConfig } from '../config.ts';
 import type { Answer } from '../query/wire.ts';
 import { answerText } from './answer-text.ts';
 import { ask } from './ask.ts';
-import { type CliContext, print, UsageError } from './context.ts';
+import { type CliContext, localUrl, print, UsageError } from './context.ts';
 import { type FilterText, parseFilters } from './filter-text.ts';
 import { parseRange } from './range.ts';
 
@@ -105,10 +105,4 @@ function keyOf({ key }: QueryOptions, { keys }: Config): string {
     );
   }
   return found;
-}
-
-function localUrl({ http }: Config): string {
-  const everywhere = http.host === '0.0.0.0' || http.host === '::';
-  const host = everywhere ? 'localhost' : http.host.includes(':') ? `[${http.host}]` : http.host;
-  return `http://${host}:${http.port}`;
 }

@@ -1,12 +1,13 @@
 /**
  * Runs one command line: finds the command, prints an error as one line, gives the exit code. 0: done; 1: it failed; 2: what was
- * typed or set cannot be done.
+ * typed or set cannot be done; 3: done, but not all of it could be taken.
  */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isFailure } from '../errors.ts';
 import type { Environment } from '../settings.ts';
-import { type CliContext, exitCodes, print, UsageError } from './context.ts';
+import { type CliContext, exitCodes, PartlyDone, print, UsageError } from './context.ts';
+import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { projectsCommand } from './projects.ts';
 import { queryCommand } from './query.ts';
@@ -41,7 +42,14 @@ function program(context: CliContext): Command {
       'after',
       '\nSettings are environment variables or a .env file: docs/config.md.\nThe fastest start: millrace serve',
     );
-  for (const command of [serveCommand, queryCommand, keysCommand, projectsCommand, verifyLogCommand]) {
+  for (const command of [
+    serveCommand,
+    queryCommand,
+    importCommand,
+    keysCommand,
+    projectsCommand,
+    verifyLogCommand,
+  ]) {
     all.addCommand(command(context));
   }
   configure(all, context);
@@ -64,6 +72,7 @@ function exitCodeOf(error: unknown, { stderr }: Pick<CliContext, 'stderr'>): num
   // commander has printed already; its help and version arrive here with exit code 0
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   print(stderr, `millrace: ${error instanceof Error ? firstLine(error.message) : String(error)}`);
+  if (error instanceof PartlyDone) return exitCodes.partly;
   const usage = error instanceof UsageError || (isFailure(error) && error.code.startsWith('setting_'));
   return usage ? exitCodes.usage : exitCodes.failed;
 }

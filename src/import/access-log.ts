@@ -1,23 +1,23 @@
-/** One line of an access log in the combined format, as an event. */
-import { createHash } from 'node:crypto';
+/** One line of an access log in the common or combined format, as an event. */
+import type { SentEvent } from './record.ts';
 
-export interface LineOptions {
-  /** What stands before the path in `url`, such as https://www.example.com. */
+export interface AccessLogOptions {
+  /** Stands before the path in `url`, such as https://www.example.com; without it `url` is the path alone. */
   readonly site: string;
-  /** `address`: the visitor's address is the `anonymousId`; `derived`: the server makes one out of address and User-Agent. */
-  readonly visitor: 'address' | 'derived';
+  /**
+   * `address`: the visitor's address is the `anonymousId`, kept as it is. `address+agent`: the server makes an id of address and User-Agent
+   * that nobody can turn back.
+   */
+  readonly visitor: 'address' | 'address+agent';
 }
 
 const line =
-  /^(\S+) \S+ \S+ \[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?/;
+  /^(\S+) \S+ (?:.*? )?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?/;
 const moment = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{2})(\d{2})$/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/**
- * `occurrence`: how many equal lines came before, so that two equal requests in one second are two events, and the same file sent
- * again is the same events. Undefined: no line of an access log.
- */
-export function eventOfLine(text: string, occurrence: number, options: LineOptions): object | undefined {
+/** Undefined: no line of an access log. */
+export function eventOfLine(text: string, { site, visitor }: AccessLogOptions): SentEvent | undefined {
   const [, address, time, request, status, size, referrer = '-', userAgent = '-'] = line.exec(text) ?? [];
   const timestamp = time === undefined ? undefined : isoOf(time);
   if (address === undefined || request === undefined || timestamp === undefined) return undefined;
@@ -25,12 +25,11 @@ export function eventOfLine(text: string, occurrence: number, options: LineOptio
   return {
     type: 'pageview',
     timestamp,
-    eventId: createHash('sha256').update(`${occurrence}\n${text}`).digest('hex').slice(0, 32),
     source: 'web',
     ip: address,
-    ...(options.visitor === 'address' && { anonymousId: address }),
+    ...(visitor === 'address' && { anonymousId: address }),
     ...(userAgent !== '-' && { userAgent: unescaped(userAgent) }),
-    ...(target.startsWith('/') && { url: options.site + target }),
+    ...(target.startsWith('/') && { url: site + target }),
     ...(/^https?:\/\//.test(referrer) && { referrer: unescaped(referrer) }),
     properties: { method, status: Number(status), bytes: size === '-' ? 0 : Number(size) },
   };
@@ -44,4 +43,4 @@ function isoOf(time: string): string | undefined {
   return `${year}-${String(number).padStart(2, '0')}-${day}T${clock}${hours}:${minutes}`;
 }
 
-const unescaped = (text: string) => text.replace(/\\(["\\])/g, '$1');
+const unescaped = (text: string) => (text.includes('\\') ? text.replace(/\\(["\\])/g, '$1') : text);
