@@ -143,7 +143,9 @@ export function nestedProperties(leaves: readonly (readonly [path: string, value
     let at = root;
     let depth = 0;
     while (mayNest(keys, depth)) {
-      const next = (at[keys[depth]!] ??= makeObject());
+      const key = keys[depth]!;
+      const next = at[key] ?? makeObject();
+      at[key] = next;
       // a scalar stands there: what is below keeps its dots
       if (typeof next !== 'object' || next === null || isArray(next)) break;
       at = next as Record<string, JsonValue>;

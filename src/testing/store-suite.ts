@@ -421,7 +421,7 @@ async function eventsOf(store: Store, question: EventsQuestion): Promise<EventRo
 }
 
 /** For comparing: objects with a prototype or without are the same, and so is any order of keys. */
-const plain = (row: EventRow): unknown => ({
+const plain = (row: EventRow): EventRow => ({
   ...row,
   properties: JSON.parse(JSON.stringify(row.properties)),
 });
