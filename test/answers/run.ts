@@ -15,11 +15,13 @@ import { counting } from './counting.ts';
 import { filters } from './filters.ts';
 import { groups } from './groups.ts';
 import { money } from './money.ts';
+import { oddText } from './odd-text.ts';
 import { berlin, halfHours, samoa, weeksAndMonths } from './time-zones.ts';
 
 export const answerSets: readonly AnswerSet[] = [
   counting,
   filters,
+  oddText,
   groups,
   money,
   berlin,

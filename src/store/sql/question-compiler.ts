@@ -305,7 +305,8 @@ const amountAggregates: readonly Aggregate[] = [
 const aliased = (expression: string, name: string): string =>
   expression === name ? name : `${expression} AS ${name}`;
 
-const indent = (sql: string): string => sql.replaceAll(/^/gm, '  ');
+/** By line feeds, which no literal holds; to `^` a U+2028 inside a literal begins a line too. */
+const indent = (sql: string): string => `  ${sql.replaceAll('\n', '\n  ')}`;
 
 function select(
   values: readonly string[],
