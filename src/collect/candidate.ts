@@ -27,7 +27,7 @@ export interface CollectContext {
 export interface Candidate {
   /** Its place among the events of the request. */
   readonly index: number;
-  /** Where it stands in the body, half-open. */
+  /** Where it stands in the body, half-open; both 0 when the body was parsed whole. */
   readonly first: number;
   readonly end: number;
   /** What JSON.parse made of it; undefined until then. */
@@ -36,20 +36,23 @@ export interface Candidate {
   event: EventDraft;
   /** The visitor's address: used by the steps and left behind by them. */
   address: string | undefined;
+  /** Nothing is added to it out of the request. */
+  isExported: boolean;
   hasMadeId: boolean;
   /** Set by the step that refuses it; later steps leave it out. */
   refusal: Refusal | undefined;
 }
 
-export function makeCandidate(index: number, first: number, end: number): Candidate {
+export function makeCandidate(index: number, first: number, end: number, sent?: unknown): Candidate {
   const event: EventDraft = { type: '', timestamp: 0, source: 'server' };
   return {
     index,
     first,
     end,
-    sent: undefined,
+    sent,
     event,
     address: undefined,
+    isExported: false,
     hasMadeId: false,
     refusal: undefined,
   };

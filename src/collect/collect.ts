@@ -21,10 +21,11 @@ import { bodyForm } from './body-form.ts';
 import { type Candidate, type CollectContext, type CollectRequest, makeCandidate } from './candidate.ts';
 import { recordEventsMax, sliceBytesMax, sliceEventsMax } from './limits.ts';
 import { type CollectResult, resultOf } from './outcome.ts';
+import { parseWhole } from './parse-whole.ts';
 import type { Places } from './places.ts';
 import { type Arriving, type BodySource, readBody } from './read-body.ts';
 import { type SplitBody, splitBody } from './split-body.ts';
-import { StepTimes } from './step-times.ts';
+import { StepSampler } from './step-times.ts';
 import { collectSteps, type Step } from './steps.ts';
 import { DailySalts, type SaltSource } from './visitor.ts';
 
@@ -46,9 +47,11 @@ export interface CollectOptions {
 export class Collector {
   readonly #options: CollectOptions;
   readonly #steps: readonly Step[];
+  readonly #sampler: StepSampler;
 
   constructor(options: CollectOptions) {
     this.#options = options;
+    this.#sampler = new StepSampler(options.clock, options.telemetry);
     this.#steps = collectSteps({ ...options, salts: new DailySalts(options.salt) });
   }
 
@@ -62,23 +65,25 @@ export class Collector {
    * are refused it still resolves, with `accepted` 0.
    */
   async collect(request: CollectRequest): Promise<CollectResult> {
-    const { body, isLines, candidates } = splitRequest(request);
-    const context: CollectContext = { request, body, isLines, isUtf8: isUtf8(body) };
-    if (!context.isUtf8 && !isLines) throw failure('body_malformed', { detail: 'the body is not UTF-8' });
+    const { candidates, ...context } = readRequest(request);
+    if (!context.isUtf8 && !context.isLines)
+      throw failure('body_malformed', { detail: 'the body is not UTF-8' });
     await this.#runSteps(candidates, context);
-    const taken = candidates.filter((candidate) => candidate.refusal === undefined);
+    const taken = withoutRefused(candidates);
     await this.#append(taken, request);
     this.#publishRefusals(candidates);
     return resultOf(candidates, taken.length);
   }
 
   async #runSteps(candidates: readonly Candidate[], context: CollectContext): Promise<void> {
-    const times = new StepTimes(this.#options.clock, this.#options.telemetry);
+    const times = this.#sampler.next();
     for (let first = 0; first < candidates.length; ) {
       const end = endOfSlice(candidates, first);
       let slice: readonly Candidate[] = candidates.slice(first, end);
       for (const step of this.#steps) {
-        await times.run(step, slice, context);
+        // most steps are done at once, and a turn of the microtask queue for each would be felt
+        const pending = times.run(step, slice, context);
+        if (pending !== undefined) await pending;
         slice = withoutRefused(slice);
       }
       if (end < candidates.length) await nextTurn();
@@ -89,6 +94,15 @@ export class Collector {
 
   /** Waits for all appends, also when one has failed, so that none is left behind unheard. */
   async #append(taken: readonly Candidate[], request: CollectRequest): Promise<void> {
+    if (taken.length === 0) return;
+    if (this.#options.log.partitions === 1 && taken.length <= recordEventsMax) {
+      // addEventId has seen to the ids
+      return this.#appendRecord(
+        0,
+        taken.map(({ event }) => event as Event),
+        request,
+      );
+    }
     const appends: Promise<unknown>[] = [];
     for (const [partition, events] of this.#byPartition(taken, request.project)) {
       for (let first = 0; first < events.length; first += recordEventsMax) {
@@ -131,15 +145,18 @@ export class Collector {
   }
 }
 
-function splitRequest(request: CollectRequest): {
-  body: Buffer;
-  isLines: boolean;
-  candidates: readonly Candidate[];
-} {
+function readRequest(request: CollectRequest): CollectContext & { candidates: readonly Candidate[] } {
   const { buffer, byteOffset, byteLength } = request.body;
   const body = Buffer.from(buffer, byteOffset, byteLength);
-  const { ranges, isLines } = splitBody(body, bodyForm(request.contentType));
-  return { body, isLines, candidates: candidatesOf(ranges) };
+  const form = bodyForm(request.contentType);
+  const isBodyUtf8 = isUtf8(body);
+  const sent = isBodyUtf8 ? parseWhole(body, form) : undefined;
+  if (sent !== undefined) {
+    const candidates = sent.map((each, index) => makeCandidate(index, 0, 0, each));
+    return { request, body, isLines: false, isUtf8: true, candidates };
+  }
+  const { ranges, isLines } = splitBody(body, form);
+  return { request, body, isLines, isUtf8: isBodyUtf8, candidates: candidatesOf(ranges) };
 }
 
 function candidatesOf(ranges: SplitBody['ranges']): readonly Candidate[] {

@@ -1,26 +1,65 @@
-/** How long each step took over all slices of one request; published once at its end, and not kept when nobody listens. */
+/**
+ * How long each step took over all slices of one request; published once at its end. One request in so many is timed, the first
+ * among them: for a small one, two looks at the clock and a signal for each step cost as much as the steps.
+ */
 import type { Clock } from '../clock.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Candidate, CollectContext } from './candidate.ts';
 import type { Step } from './steps.ts';
 
-export class StepTimes {
+const requestsPerTimed = 16;
+
+type Running = Promise<void> | undefined;
+
+export interface StepRunner {
+  /** A promise only when the step has to wait for something. */
+  run(step: Step, slice: readonly Candidate[], context: CollectContext): Running;
+  publish(): void;
+}
+
+const untimed: StepRunner = {
+  run: (step, slice, context) => step.run(slice, context) as Running,
+  publish() {},
+};
+
+export class StepSampler {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
-  readonly #isOn: boolean;
+  #requests = 0;
+
+  constructor(clock: Clock, telemetry: Telemetry) {
+    this.#clock = clock;
+    this.#telemetry = telemetry;
+  }
+
+  /** What the next request's steps run on. */
+  next(): StepRunner {
+    const isTimed = this.#requests++ % requestsPerTimed === 0 && this.#telemetry.listened('collect.step');
+    return isTimed ? new StepTimes(this.#clock, this.#telemetry) : untimed;
+  }
+}
+
+class StepTimes implements StepRunner {
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
   readonly #times = new Map<string, { durationMs: number; events: number }>();
 
   constructor(clock: Clock, telemetry: Telemetry) {
     this.#clock = clock;
     this.#telemetry = telemetry;
-    this.#isOn = telemetry.listened('collect.step');
   }
 
-  async run(step: Step, slice: readonly Candidate[], context: CollectContext): Promise<void> {
-    const startedAt = this.#isOn ? this.#clock.monotonic() : 0;
+  run(step: Step, slice: readonly Candidate[], context: CollectContext): Running {
+    const startedAt = this.#clock.monotonic();
+    const done = () => this.#add(step.name, this.#clock.monotonic() - startedAt, slice.length);
     const pending = step.run(slice, context);
-    if (pending !== undefined) await pending;
-    if (this.#isOn) this.#add(step.name, this.#clock.monotonic() - startedAt, slice.length);
+    if (pending !== undefined) return pending.then(done);
+    done();
+    return undefined;
+  }
+
+  publish(): void {
+    for (const [step, time] of this.#times) this.#telemetry.publish('collect.step', { step, ...time });
   }
 
   #add(name: string, durationMs: number, events: number): void {
@@ -31,9 +70,5 @@ export class StepTimes {
       time.durationMs += durationMs;
       time.events += events;
     }
-  }
-
-  publish(): void {
-    for (const [step, time] of this.#times) this.#telemetry.publish('collect.step', { step, ...time });
   }
 }

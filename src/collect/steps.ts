@@ -16,7 +16,7 @@ import { type DailySalts, visitorId } from './visitor.ts';
 export interface Step {
   readonly name: string;
   /** Never gets a candidate that is refused already. */
-  run(slice: readonly Candidate[], context: CollectContext): void | Promise<void>;
+  run(slice: readonly Candidate[], context: CollectContext): void | undefined | Promise<void>;
 }
 
 export interface StepTools {
@@ -48,6 +48,7 @@ function each(name: string, step: (candidate: Candidate, context: CollectContext
 
 /** Bytes to JSON. A document that is broken anywhere is refused whole, because nobody can say where its events end. */
 function dropUnreadable(candidate: Candidate, { body, isLines, isUtf8: isBodyUtf8 }: CollectContext): void {
+  if (candidate.sent !== undefined) return;
   const { first, end } = candidate;
   const bytes = end - first;
   if (bytes > eventBytesMax) {
@@ -72,6 +73,7 @@ function dropInvalid(candidate: Candidate, { request }: CollectContext): void {
   } else {
     candidate.event = parsed.event;
     candidate.address = parsed.address;
+    candidate.isExported = parsed.isExported;
   }
 }
 
@@ -81,10 +83,10 @@ function addEventId(candidate: Candidate, newId: () => string): void {
   candidate.hasMadeId = true;
 }
 
-/** Pages and apps speak for themselves; the address and User-Agent of a server's request are the server's. */
+/** Pages and apps speak for themselves; those of a server's request, or of an import, are not the visitor's. */
 function addContext(candidate: Candidate, { request }: CollectContext): void {
   const { event } = candidate;
-  if (event.source === 'server') return;
+  if (event.source === 'server' || candidate.isExported) return;
   candidate.address ??= request.address;
   if (event.userAgent !== undefined || !request.userAgent) return;
   const userAgent = cutText(request.userAgent, userAgentCharactersMax);
@@ -92,13 +94,19 @@ function addContext(candidate: Candidate, { request }: CollectContext): void {
 }
 
 /** Whoever comes without an id gets the id of the day. Most slices hold one visitor, so the last id is kept. */
-async function addVisitor(
+function addVisitor(
   slice: readonly Candidate[],
+  context: CollectContext,
+  salts: DailySalts,
+): Promise<void> | undefined {
+  return slice.some(isNameless) ? nameVisitors(slice.filter(isNameless), context, salts) : undefined;
+}
+
+async function nameVisitors(
+  nameless: readonly Candidate[],
   { request }: CollectContext,
   salts: DailySalts,
 ): Promise<void> {
-  const nameless = slice.filter(isNameless);
-  if (nameless.length === 0) return;
   const salt = await salts.get(request.receivedAt);
   if (salt === undefined) return;
   let last = { address: '', userAgent: '', id: '' };
@@ -112,7 +120,8 @@ async function addVisitor(
   }
 }
 
-function isNameless({ event, address }: Candidate): boolean {
+function isNameless({ event, address, isExported }: Candidate): boolean {
+  if (isExported) return false;
   if (event.userId !== undefined || event.anonymousId !== undefined) return false;
   return event.source !== 'server' && address !== undefined;
 }

@@ -56,6 +56,7 @@ function checkBatch(value: unknown): EventBatch {
 
 function expectedType(field: string): string {
   if (field === 'timestamp') return 'number';
+  if (field === 'bot') return 'boolean';
   return field === 'properties' ? 'object' : 'string';
 }
 

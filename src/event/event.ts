@@ -38,6 +38,8 @@ export interface Event {
   readonly experimentId?: string;
   readonly variantKey?: string;
   readonly properties?: JsonObject;
+  /** The sender's own verdict; without it the User-Agent decides. */
+  readonly bot?: boolean;
   /** Kept in the log only, until the writer has read device, os, browser and the bot verdict out of it. */
   readonly userAgent?: string;
 }

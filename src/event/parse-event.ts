@@ -34,6 +34,8 @@ export interface ParsedEvent {
   readonly event: EventDraft;
   /** The visitor's address as sent in `ip`. Beside the event and not in it, because no event keeps one. */
   readonly address: string | undefined;
+  /** It says when it was received: it comes out of an export, so the request knows nothing more about its visitor. */
+  readonly isExported: boolean;
 }
 
 /** What the fields are read into, before it is known that none is missing. */
@@ -41,6 +43,7 @@ interface Reading {
   readonly draft: Partial<EventDraft>;
   readonly receivedAt: number;
   address: string | undefined;
+  isExported: boolean;
 }
 
 /** Reads one field that is present into the draft. */
@@ -51,7 +54,7 @@ type TextField = {
 
 const sources: ReadonlySet<unknown> = new Set<Source>(['web', 'mobile', 'server']);
 
-const fields: Readonly<Record<keyof Event | 'ip', ReadField>> = {
+const fields: Readonly<Record<keyof Event | 'ip' | 'receivedAt', ReadField>> = {
   type: text('type', typeCharactersMax),
   timestamp: readTimestamp,
   eventId: text('eventId', eventIdCharactersMax),
@@ -81,7 +84,22 @@ const fields: Readonly<Record<keyof Event | 'ip', ReadField>> = {
   experimentId: text('experimentId', idCharactersMax),
   variantKey: text('variantKey', idCharactersMax),
   properties: readProperties,
+  bot: readBot,
+  receivedAt: readReceivedAt,
 };
+
+/** What an export says besides: derived anew from the other fields, so it is passed over there and refused elsewhere. */
+const derivedFields: ReadonlySet<string> = new Set([
+  'host',
+  'path',
+  'referrerHost',
+  'channel',
+  'utmSource',
+  'utmMedium',
+  'utmCampaign',
+  'utmTerm',
+  'utmContent',
+]);
 
 /** The names of all fields that a sender may use. */
 export const eventFields: readonly string[] = Object.keys(fields);
@@ -94,14 +112,14 @@ export function parseEvent(value: unknown, receivedAt: number): ParsedEvent | Re
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'not_an_object', value };
   }
-  const reading: Reading = { draft: {}, receivedAt, address: undefined };
+  const reading: Reading = { draft: {}, receivedAt, address: undefined, isExported: false };
   const refusal = readFields(value as Readonly<Record<string, unknown>>, reading);
   if (refusal !== undefined) return refusal;
   const { draft } = reading;
   if (draft.type === undefined) return { reason: 'field_missing', field: 'type' };
   if (draft.timestamp === undefined) return { reason: 'field_missing', field: 'timestamp' };
   draft.source ??= draft.url === undefined ? 'server' : 'web';
-  return { event: draft as EventDraft, address: reading.address };
+  return { event: draft as EventDraft, address: reading.address, isExported: reading.isExported };
 }
 
 export function isRefusal(result: ParsedEvent | Refusal): result is Refusal {
@@ -112,6 +130,7 @@ function readFields(sent: Readonly<Record<string, unknown>>, reading: Reading): 
   for (const name of Object.keys(sent)) {
     const read = readers.get(name);
     if (read === undefined) {
+      if (derivedFields.has(name) && typeof sent.receivedAt === 'string') continue;
       return { reason: 'field_unknown', field: name, meant: didYouMean(name, eventFields) };
     }
     const value = sent[name];
@@ -193,4 +212,19 @@ function readProperties(value: unknown, { draft }: Reading): Refusal | undefined
   const refusal = checkProperties(value);
   if (refusal === undefined) draft.properties = value as JsonObject;
   return refusal;
+}
+
+function readBot(value: unknown, { draft }: Reading): Refusal | undefined {
+  if (typeof value !== 'boolean')
+    return { reason: 'wrong_type', field: 'bot', expected: 'true or false', value };
+  draft.bot = value;
+  return undefined;
+}
+
+/** Of the server that exported it. Ours is the time of the request: what is known twice is told apart by it. */
+function readReceivedAt(value: unknown, reading: Reading): Refusal | undefined {
+  if (typeof value !== 'string') return notText('receivedAt', value);
+  if (parseTimestamp(value) === undefined) return { reason: 'timestamp_malformed', value };
+  reading.isExported = true;
+  return undefined;
 }

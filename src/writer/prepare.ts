@@ -57,7 +57,7 @@ function copyFields(event: Event, origin: Origin): Row {
     sessionId: event.sessionId ?? '',
     viewId: event.viewId ?? '',
     source: event.source,
-    bot: false,
+    bot: event.bot ?? false,
     url: event.url ?? '',
     host: '',
     path: '',
@@ -99,7 +99,7 @@ function addAgent(row: Row, event: Event, { agents }: PrepareTools): void {
   if (row.device === '') row.device = agent.device;
   if (row.os === '') row.os = agent.os;
   if (row.browser === '') row.browser = agent.browser;
-  row.bot = isBot(agent, event.source);
+  row.bot = event.bot ?? isBot(agent, event.source);
 }
 
 /** Host, path, campaign and channel: from the URL of the page and the referrer. */
