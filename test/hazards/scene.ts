@@ -39,7 +39,7 @@ export function scene(t: TestContext): Scene {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-hazard-'));
   const tasks: (() => unknown)[] = [() => rmSync(directory, { recursive: true, force: true })];
   t.after(async () => {
-    for (const task of tasks.reverse()) await Promise.resolve(task()).catch(() => {});
+    for (const task of tasks.reverse()) await Promise.try(task).catch(() => {});
   });
   const data = join(directory, 'data');
   const ledgerPath = join(directory, 'client-ledger');
