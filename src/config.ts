@@ -9,6 +9,7 @@ import { collectSettings } from './collect/collect-config.ts';
 import { failure } from './errors.ts';
 import { type HttpConfig, httpSettings } from './http/http-config.ts';
 import { type DiskLogConfig, diskLogSettings } from './log/disk/disk-config.ts';
+import { type OperationsConfig, operationsSettings } from './operations/operations-config.ts';
 import {
   bytes,
   choice,
@@ -140,6 +141,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
   diskLogSettings,
   writerSettings,
   embeddedSettings,
+  operationsSettings,
   clientSettings,
 ];
 
@@ -161,6 +163,7 @@ export interface Config {
   readonly keys: Values<typeof keySettings>;
   readonly collect: Values<typeof collectSettings>;
   readonly writer: WriterConfig;
+  readonly operations: OperationsConfig;
   readonly question: Values<typeof questionSettings>;
   readonly reporter: Values<typeof reporterSettings>;
   readonly client: Values<typeof clientSettings>;
@@ -221,6 +224,7 @@ export function loadConfig(environment: Environment, workingDirectory = process.
     keys,
     collect: readSettings(collectSettings, environment),
     writer: readSettings(writerSettings, environment),
+    operations: readSettings(operationsSettings, environment),
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),
     client: readSettings(clientSettings, environment),

@@ -4,7 +4,8 @@
  * Whatever was opened is closed again when a later part fails to open.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import type { Cache } from './cache/cache.ts';
@@ -21,14 +22,22 @@ import { openHasher } from './event/hasher.ts';
 import { KeyRing } from './http/key-ring.ts';
 import { HttpServer } from './http/server.ts';
 import { openDiskLog } from './log/disk/disk-log.ts';
+import { verifyLog } from './log/disk/verify-log.ts';
 import type { Log } from './log/log.ts';
 import { openMemoryLog } from './log/memory/memory-log.ts';
+import { backupFiles, type Places, removeLeftovers } from './operations/backup.ts';
+import { Doctor } from './operations/doctor.ts';
 import { type FirstStart, firstStart } from './operations/first-start.ts';
+import { HeldLog } from './operations/held-log.ts';
+import { Maintenance } from './operations/maintenance.ts';
+import { OneAtATime } from './operations/one-at-a-time.ts';
 import { ProjectCare } from './operations/project-care.ts';
 import { ProjectRemoval } from './operations/project-removal.ts';
+import { QuarantineCare } from './operations/quarantine-care.ts';
 import { queueStatus } from './operations/queue-status.ts';
 import { Readiness } from './operations/readiness.ts';
 import { careForSalts } from './operations/salt-care.ts';
+import { type TarFile, writeTar } from './operations/tar.ts';
 import { Query } from './query/query.ts';
 import { ClickHouseClient } from './store/clickhouse/clickhouse-client.ts';
 import { ClickHouseStore, clickhouseSupports } from './store/clickhouse/clickhouse-store.ts';
@@ -39,6 +48,10 @@ import type { Store } from './store/store.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { openWriter, type Writer } from './writer/writer.ts';
+
+const ownVersion = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
 
 /** How long a request that passed the key's check may still take to reach the log, and a copied key to be forgotten. */
 const projectSettleMs = 3_000;
@@ -62,6 +75,7 @@ export async function openSystem(
   const opened = new Opened();
   try {
     opened.add(lockData(config.dataDirectory), (lock) => lock.release());
+    await removeLeftovers(placesOf(config));
     const metrics = opened.add(new Metrics(telemetry, clock.now(), () => clock.monotonic()), (each) =>
       each.close(),
     );
@@ -72,7 +86,7 @@ export async function openSystem(
       each.close(),
     );
 
-    const log = opened.add(await openLog(config, telemetry, clock), (each) => each.close());
+    const log = new HeldLog(opened.add(await openLog(config, telemetry, clock), (each) => each.close()));
     const store = await openStore(config, telemetry, clock, opened);
     const writer = opened.add(await openStartedWriter(config, { log, store, telemetry, clock }), (each) =>
       each.close(),
@@ -81,12 +95,15 @@ export async function openSystem(
     const cache = opened.add(openCache(config, clock), (each) => each.close());
     const query = new Query({ store, cache, clock, telemetry, settings: config.question });
 
+    const turns = new OneAtATime();
     const removal = opened.add(
       new ProjectRemoval({
         catalog,
         log,
         writer,
-        store,
+        store: {
+          deleteProject: (id) => turns.later('the removal of a project', () => store.deleteProject(id)),
+        },
         clock,
         telemetry,
         keysChanged: () => keys.refresh(),
@@ -111,6 +128,15 @@ export async function openSystem(
       logBytes: () => log.usage().bytes,
       storeBytes: () => store.state().bytes,
     });
+    const quarantine = new QuarantineCare({ store, writer, turns, telemetry });
+    const { retentionDays } = config.operations;
+    const maintenance = new Maintenance({ store, clock, telemetry, turns, retentionDays });
+    startMaintenance(maintenance, quarantine, store, clock, opened);
+    const doctor = new Doctor({ ...doctorParts(config), log, store, writer, catalog, turns, clock });
+    const backup = () =>
+      writeTar(
+        backupFiles({ ...backupParts(config), catalog, store, turns, clock, holdTrimming: () => log.hold() }),
+      );
     const readiness = new Readiness({ log, writer, store, catalog });
     const server = opened.add(
       await HttpServer.open({
@@ -120,7 +146,13 @@ export async function openSystem(
         telemetry,
         collect: collector,
         questions: query,
-        operations: { readiness: () => readiness.report(), queue, metrics, quarantine: store },
+        operations: {
+          readiness: () => readiness.report(),
+          queue,
+          metrics,
+          quarantine,
+          house: { doctor, maintenance, backup },
+        },
         house: { care, removeProject: (id) => removal.begin(id), keysChanged: () => keys.refresh() },
       }),
       (each) => each.close(),
@@ -270,6 +302,123 @@ async function openCollector(
 
 function openCache(config: Config, clock: Clock): Cache {
   return new MemoryCache({ clock, bytesMax: config.cache.bytesMax });
+}
+
+/** A backup of a directory that no server has. `turns` of its own: nobody else is there. */
+export async function backUpClosed(config: Config): Promise<AsyncGenerator<TarFile>> {
+  const opened = new Opened();
+  opened.add(lockDirectory(config.dataDirectory), (lock) => lock.release());
+  try {
+    const catalog = opened.add(await openCatalog(config), (each) => each.close());
+    const parts = { ...backupParts(config), catalog, turns: new OneAtATime(), clock: systemClock };
+    return closing(backupFiles({ ...parts, holdTrimming: () => () => {} }), opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function* closing<T>(source: AsyncIterable<T>, opened: Opened): AsyncGenerator<T> {
+  try {
+    yield* source;
+  } finally {
+    await opened.close();
+  }
+}
+
+/** What keeps a house without a server: no HTTP, no writer, so nothing is stored or taken meanwhile. */
+export interface ClosedHouse {
+  readonly doctor: Doctor;
+  readonly maintenance: Maintenance;
+  close(): Promise<void>;
+}
+
+/** Errors: directory_locked while a server runs; store_unavailable when the engine does not start. */
+export async function openClosedHouse(config: Config, telemetry: Telemetry): Promise<ClosedHouse> {
+  const clock = systemClock;
+  const opened = new Opened();
+  try {
+    opened.add(lockData(config.dataDirectory), (lock) => lock.release());
+    const catalog = opened.add(await openCatalog(config), (each) => each.close());
+    const log = opened.add(await openLog(config, telemetry, clock), (each) => each.close());
+    const store = await openStore(config, telemetry, clock, opened);
+    while (store.state().status === 'starting') await clock.sleep(storePollMs);
+    const turns = new OneAtATime();
+    const { retentionDays } = config.operations;
+    return {
+      doctor: new Doctor({ ...doctorParts(config), log, store, catalog, turns, clock }),
+      maintenance: new Maintenance({ store, clock, telemetry, turns, retentionDays }),
+      close: () => opened.close(),
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+const storePollMs = 50;
+
+/** Where a restore puts what. Errors: setting_invalid when the settings keep nothing on disk. */
+export function placesOf(config: Config): Places {
+  const { dataDirectory, log, store, catalog } = config;
+  return {
+    data: dataDirectory,
+    log: log.kind === 'disk' ? log.directory : join(dataDirectory, 'log'),
+    store: store.kind === 'embedded' ? store.directory : join(dataDirectory, 'store'),
+    writer: join(dataDirectory, 'writer'),
+    catalog: catalog.file,
+  };
+}
+
+function backupParts(config: Config) {
+  return { places: placesOf(config), version: ownVersion };
+}
+
+function doctorParts(config: Config) {
+  const { log } = config;
+  const keys = Object.entries(config.keys).filter(([, key]) => key !== undefined);
+  return {
+    verifyLog: () => (log.kind === 'disk' ? verifyLog(log.directory) : noSegments()),
+    disk: async () => {
+      const { bsize, bavail, blocks } = await statfs(config.dataDirectory);
+      return { freeBytes: bsize * bavail, bytes: bsize * blocks };
+    },
+    freeBytesMin: log.kind === 'disk' ? log.settings.freeBytesMin : 0,
+    keyLengths: Object.fromEntries(
+      keys.map(([scope, key]) => [`MILLRACE_${scope.toUpperCase()}_KEY`, key!.length]),
+    ),
+    notes: config.notes,
+  };
+}
+
+async function* noSegments(): AsyncGenerator<never> {}
+
+/** Retention, and the end of a replay that a crash broke off, once the store answers. */
+function startMaintenance(
+  maintenance: Maintenance,
+  quarantine: QuarantineCare,
+  store: Store,
+  clock: Clock,
+  opened: Opened,
+): void {
+  const stop = new AbortController();
+  const resuming = (async () => {
+    while (!stop.signal.aborted) {
+      if (store.state().status === 'ready') {
+        const done = await quarantine.resume().then(
+          () => true,
+          () => false,
+        );
+        if (done) return;
+      }
+      await clock.sleep(storePollMs, stop.signal);
+    }
+  })();
+  const expiring = maintenance.run(stop.signal);
+  opened.add(stop, async () => {
+    stop.abort();
+    await Promise.all([resuming, expiring]);
+  });
 }
 
 function startSaltCare(catalog: Catalog, clock: Clock, telemetry: Telemetry, opened: Opened): void {

@@ -49,5 +49,7 @@ export interface Catalog {
   revokeKey(id: string, at: number): Promise<void>;
   /** 32 random bytes for the UTC day that holds `at`; `now` decides which salts are past keeping. */
   salt(at: number, now: number): Promise<Uint8Array | undefined>;
+  /** Writes all of it, as of one moment, into a new file. */
+  copyTo(path: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@
  * calls the route, and turns what it gives or throws into an answer. Unknown paths are 404, known ones with another
  * method 405; both are problem documents like every other error.
  */
+import { Readable } from 'node:stream';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -20,6 +21,8 @@ import { type Route, readQuery } from './route.ts';
 
 /** A question or an order is small; only collect takes large bodies. */
 export const jsonBytesMax = 1024 * 1024;
+/** How long a streamed answer waits for a client that takes nothing. */
+const streamIdleMsMax = 120_000;
 /** Ids of projects and keys are shorter. */
 const pathPartLengthMax = 200;
 
@@ -74,6 +77,7 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
   app.route({
     method: route.method,
     url: route.path,
+    exposeHeadRoute: route.streams !== true,
     // before the body is read: who has no key may not make us read one
     onRequest: async (request) => checkKey(context, route, request),
     handler: async (request, reply) => {
@@ -82,10 +86,12 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
         path: request.params as Record<string, string>,
         query: readQuery(request.url, route.parameters ?? []),
         body: request.body,
+        accept: request.headers.accept,
         signal: goneSignal(reply),
       });
       reply.code(answer.status ?? 200).headers(answer.headers ?? {});
       if (typeof answer.body === 'string') return reply.send(answer.body);
+      if (answer.body instanceof Readable) return reply.send(watched(answer.body, context, request, reply));
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
     },
   });
@@ -105,6 +111,25 @@ function goneSignal(reply: FastifyReply): AbortSignal {
     if (!reply.raw.writableFinished) controller.abort();
   });
   return controller.signal;
+}
+
+/** A stream that fails is told of, and one that nobody takes any more is ended. */
+function watched(
+  body: Readable,
+  { telemetry }: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Readable {
+  const { socket } = reply.raw;
+  const giveUp = () => reply.raw.destroy();
+  socket?.setTimeout(streamIdleMsMax, giveUp);
+  body.once('close', () => socket?.setTimeout(0).off('timeout', giveUp));
+  body.once('error', (error) => {
+    if (isFailure(error, 'question_cancelled') || reply.raw.destroyed) return;
+    const message = `an answer broke off: ${error.message}`;
+    telemetry.publish('note', { level: 'warn', message, fields: { requestId: request.id } });
+  });
+  return body;
 }
 
 function readJsonOnly(app: FastifyInstance): void {
@@ -133,12 +158,12 @@ function readJsonOnly(app: FastifyInstance): void {
 /** Which methods a path takes; undefined when there is no such path. */
 function methodFinder(routes: readonly Route[]): (path: string) => readonly string[] | undefined {
   const known = new Map<string, { readonly pattern: RegExp; readonly methods: string[] }>();
-  for (const { path, method } of routes) {
+  for (const { path, method, streams } of routes) {
     const entry = known.get(path) ?? {
       pattern: new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
       methods: [],
     };
-    entry.methods.push(...(method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    entry.methods.push(...(method === 'GET' && !streams ? ['GET', 'HEAD'] : [method]));
     known.set(path, entry);
   }
   return (path) => [...known.values()].find(({ pattern }) => pattern.test(path))?.methods;

@@ -16,6 +16,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   /** The JSON that was sent; undefined without a body. */
   readonly body: unknown;
+  /** What the client wants back: its Accept header. */
+  readonly accept: string | undefined;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -24,7 +26,7 @@ export interface RouteAnswer {
   /** 200 when absent. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, unless it is text, which is sent as it is. */
+  /** Sent as JSON, unless it is text or a stream of bytes, which are sent as they are. */
   readonly body: unknown;
 }
 
@@ -35,6 +37,8 @@ export interface Route {
   /** What the caller's key must open; `open`: no key is asked for. */
   readonly scope: Scope | 'open';
   readonly parameters?: readonly string[];
+  /** Its answer may be long: there is no HEAD of it. */
+  readonly streams?: true;
   readonly handle: (call: Call) => Promise<RouteAnswer> | RouteAnswer;
 }
 

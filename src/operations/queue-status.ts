@@ -8,7 +8,7 @@ import type { Writer } from '../writer/writer.ts';
 export interface QueueStatusOptions {
   readonly log: Pick<Log, 'usage'>;
   readonly writer: Pick<Writer, 'status'>;
-  readonly store: Pick<Store, 'quarantined'>;
+  readonly store: Pick<Store, 'quarantined' | 'corrections'>;
   /** Above this many waiting events the status is `warning`. */
   readonly warningEvents: number;
   readonly now: () => number;
@@ -27,10 +27,20 @@ export interface QueueStatus {
   readonly timestamp: string;
   /** Over the last ten seconds. */
   readonly eventsPerSecond: number;
-  /** accepted = stored + duplicates + quarantined + lost + inFlight; null until the store has told the progress. */
-  readonly ledger: Ledger | null;
+  /** Null until the store has told the progress. */
+  readonly ledger: CorrectedLedger | null;
   readonly log: { readonly bytes: number; readonly bytesMax: number };
   readonly partitions: readonly PartitionView[];
+}
+
+/**
+ * With what happened since the writer counted: accepted = stored + duplicates + quarantined + discarded + lost + inFlight.
+ * Of the stored ones, `expired` and `deleted` are no longer there.
+ */
+export interface CorrectedLedger extends Ledger {
+  readonly discarded: number;
+  readonly expired: number;
+  readonly deleted: number;
 }
 
 /** `lastError` has the code alone: its message may name paths of the server. */
@@ -58,9 +68,34 @@ export async function queueStatus(options: QueueStatusOptions): Promise<QueueSta
     deadLetters: await deadLetters(store),
     timestamp: new Date(now()).toISOString(),
     eventsPerSecond,
-    ledger: ledger ?? null,
+    ledger: ledger === undefined ? null : await corrected(ledger, store, partitions.length),
     log: { bytes, bytesMax },
     partitions: partitions.map(viewOf),
+  };
+}
+
+/** A store that cannot say leaves the writer's own numbers, which balance too. */
+async function corrected(
+  ledger: Ledger,
+  store: Pick<Store, 'corrections'>,
+  partitions: number,
+): Promise<CorrectedLedger> {
+  const sum = { replayed: 0, duplicate: 0, discarded: 0, expired: 0, deleted: 0 };
+  try {
+    for (let partition = 0; partition < partitions; partition++) {
+      const found = await store.corrections(partition);
+      for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += found[name];
+    }
+  } catch {
+    return { ...ledger, discarded: 0, expired: 0, deleted: 0 };
+  }
+  const { replayed, duplicate, ...rest } = sum;
+  return {
+    ...ledger,
+    ...rest,
+    stored: ledger.stored + replayed,
+    duplicates: ledger.duplicates + duplicate,
+    quarantined: ledger.quarantined - replayed - duplicate - rest.discarded,
   };
 }
 

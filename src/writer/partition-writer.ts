@@ -12,7 +12,7 @@
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import type { Progress, Store } from '../store/store.ts';
+import type { OffsetRanges, Progress, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Dedupe } from './dedupe.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
@@ -22,6 +22,7 @@ import { firstOf } from './first-of.ts';
 import { OffsetSet } from './offset-set.ts';
 import { type PartitionStatus, StatusBoard } from './partition-status.ts';
 import type { PrepareTools } from './prepare.ts';
+import { type Replayed, replayItems } from './replay.ts';
 import { isFatal, Retry, WriterStopped } from './retry.ts';
 import { Upkeep } from './upkeep.ts';
 import type { Window } from './window.ts';
@@ -74,6 +75,8 @@ export class PartitionWriter {
   #landed = OffsetSet.empty;
   #gatheredAt = Number.NEGATIVE_INFINITY;
   #running: Promise<unknown> | undefined;
+  /** Whoever reconciles stops the partition's other inserts, so windows and replays take turns. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: PartitionWriterOptions) {
     this.#options = options;
@@ -104,6 +107,27 @@ export class PartitionWriter {
       this.#dedupe?.usage(),
       this.#retry.lastError,
     );
+  }
+
+  /** Which offsets of [from, to) are stored as rows; between two windows. Errors: those of the store. */
+  readBack(from: number, to: number): Promise<OffsetRanges> {
+    return this.#inTurn(() => this.#options.store.reconcile(this.#options.partition, from, to));
+  }
+
+  /** Between two windows. Errors: as `replayItems`; store_unavailable when this writer has ended. */
+  replay(items: readonly Quarantined[]): Promise<Replayed> {
+    const { config, random = Math.random } = this.#options;
+    return this.#inTurn(() => {
+      if (this.#stop.signal.aborted || this.#modes.current === 'failed')
+        throw failure('store_unavailable', { detail: 'the writer has ended' });
+      return replayItems(items, { ...this.#options, bounds: config, random });
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
   }
 
   /**
@@ -236,7 +260,7 @@ export class PartitionWriter {
   async #reconcileNext(session: Session): Promise<void> {
     if (this.#isReconciled(session)) return;
     const to = Math.min(this.#reconciledTo + reconcileOffsetsMax, this.#uncertainBelow);
-    this.#landed = await session.inserter.reconcile(this.#reconciledTo, to);
+    this.#landed = await this.#inTurn(() => session.inserter.reconcile(this.#reconciledTo, to));
     this.#reconciledTo = to;
   }
 
@@ -283,7 +307,7 @@ export class PartitionWriter {
     const startedAt = clock.monotonic();
     try {
       const before = this.#progress!;
-      this.#progress = await inserter.insert(window, before);
+      this.#progress = await this.#inTurn(() => inserter.insert(window, before));
       const durationMs = clock.monotonic() - startedAt;
       const rows = this.#progress.stored - before.stored - window.landed;
       this.#board.stored(window, rows, durationMs);

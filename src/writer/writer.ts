@@ -1,13 +1,14 @@
 /** The writing stage: one writer a partition, opened together, closed together, and seen as one. */
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
-import type { Store } from '../store/store.ts';
+import type { OffsetRanges, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
 import type { PartitionStatus } from './partition-status.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import { openPrepareTools, type PrepareTools } from './prepare.ts';
+import type { Replayed } from './replay.ts';
 import type { WriterConfig } from './writer-config.ts';
 
 export interface WriterOptions {
@@ -36,6 +37,9 @@ export interface WriterStatus {
   readonly ledger: Ledger | undefined;
 }
 
+/** What a replay reads back is bounded by it. */
+export const replaySpanMax = 200_000;
+
 export class Writer {
   readonly #partitions: readonly PartitionWriter[];
 
@@ -62,6 +66,25 @@ export class Writer {
       eventsPerSecond: partitions.reduce((sum, { eventsPerSecond }) => sum + eventsPerSecond, 0),
       ledger: ledgers.length === partitions.length ? sumLedgers(ledgers) : undefined,
     };
+  }
+
+  /**
+   * Stores these quarantined events of one partition, ascending by offset and within `replaySpanMax` offsets, exactly once; they
+   * stay in quarantine. Errors: store_unavailable, store_unclear: nothing is known of them, and it may be called again.
+   */
+  replay(partition: number, items: readonly Quarantined[]): Promise<Replayed> {
+    return this.#writerOf(partition).replay(items);
+  }
+
+  /** Which offsets of [from, to) are stored as rows. Errors: those of the store. */
+  readBack(partition: number, from: number, to: number): Promise<OffsetRanges> {
+    return this.#writerOf(partition).readBack(from, to);
+  }
+
+  #writerOf(partition: number): PartitionWriter {
+    const writer = this.#partitions[partition];
+    if (writer === undefined) throw new RangeError(`there is no partition ${partition}`);
+    return writer;
   }
 
   /** Ends when each partition has given its last batch away; see `closeTimeoutMs`. Never rejects. */

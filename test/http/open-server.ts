@@ -46,9 +46,10 @@ export interface CallOptions extends Omit<RequestInit, 'body'> {
 export interface Stages {
   collect(request: CollectRequest): Promise<CollectResult>;
   ask: QuestionStage['ask'];
+  export: QuestionStage['export'];
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
-  quarantined: HttpServerOptions['operations']['quarantine']['quarantined'];
+  quarantined: HttpServerOptions['operations']['quarantine']['list'];
   removed: string[];
 }
 
@@ -104,6 +105,7 @@ function defaultStages(): Stages {
   return {
     collect: async () => ({ accepted: 1, rejected: 0, results: [] }),
     ask: async () => answer,
+    export: async function* () {},
     queue: async () => ({ queueLength: 0, status: 'ok' }),
     readiness: async () => ({
       status: 'ready',
@@ -121,7 +123,10 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
     readBody: (source, arriving) => readBody(source, undefined, arriving),
     collect: (request) => stages.collect(request),
   };
-  const questions: QuestionStage = { ask: (plan, asker) => stages.ask(plan, asker) };
+  const questions: QuestionStage = {
+    ask: (plan, asker) => stages.ask(plan, asker),
+    export: (...asked) => stages.export(...asked),
+  };
   return {
     collect,
     questions,
@@ -132,7 +137,12 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
         contentType: 'text/plain; version=0.0.4; charset=utf-8',
         text: async () => 'millrace_up 1\n',
       },
-      quarantine: { quarantined: (query: Parameters<Stages['quarantined']>[0]) => stages.quarantined(query) },
+      quarantine: {
+        list: (query: Parameters<Stages['quarantined']>[0]) => stages.quarantined(query),
+        item: async () => Promise.reject(new Error('not part of these tests')),
+        replay: async () => ({ replayed: 0, duplicates: 0, refused: 0, reasons: {}, tooYoung: 0 }),
+        discard: async () => ({ discarded: 0, tooYoung: 0 }),
+      },
     },
     house: {
       care,

@@ -144,6 +144,10 @@ export class SqliteCatalog implements Catalog {
     return this.#get('SELECT bytes FROM salts WHERE day = ?', day)?.bytes as Uint8Array;
   }
 
+  async copyTo(path: string): Promise<void> {
+    this.#run('VACUUM INTO ?', path);
+  }
+
   async close(): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
   }

@@ -1,0 +1,80 @@
+/** Doctor, maintenance and backup over HTTP: of the whole house, so for admin keys of the project `default` alone. */
+import { Readable } from 'node:stream';
+import { failure } from '../errors.ts';
+import type { Doctor } from '../operations/doctor.ts';
+import { defaultProject } from '../operations/first-start.ts';
+import type { Maintenance } from '../operations/maintenance.ts';
+import { type Call, type Route, type RouteAnswer, readObject } from './route.ts';
+
+export interface MaintenanceParts {
+  readonly doctor: Pick<Doctor, 'examine'>;
+  readonly maintenance: Pick<Maintenance, 'verifyRollups' | 'rebuildRollups' | 'expire'>;
+  /** A tar archive; what was set aside for it is removed when the reading ends. */
+  readonly backup: () => AsyncIterable<Uint8Array>;
+}
+
+const daysMax = 10_000;
+const differencesShownMax = 100;
+
+export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenanceParts): readonly Route[] {
+  const route = (
+    method: Route['method'],
+    path: string,
+    handle: (call: Call) => Promise<RouteAnswer>,
+  ): Route => ({
+    method,
+    path,
+    scope: 'admin',
+    handle: async (call) => {
+      if (call.grant!.project !== defaultProject)
+        throw failure('forbidden', {
+          detail: 'only an admin key of the project default keeps the whole house',
+        });
+      return handle(call);
+    },
+  });
+  return [
+    route('GET', '/api/v1/doctor', async () => ({ body: await doctor.examine() })),
+    route('POST', '/api/v1/maintenance/verify-rollups', async ({ body }) => {
+      const differences = await maintenance.verifyRollups(daysOf(body));
+      const shown = differences.slice(0, differencesShownMax);
+      return { body: { data: { differences: shown, total: differences.length } } };
+    }),
+    route('POST', '/api/v1/maintenance/rebuild-rollups', async ({ body }) => ({
+      body: { data: { days: await maintenance.rebuildRollups(daysOf(body)) } },
+    })),
+    route('POST', '/api/v1/maintenance/retention', async () => ({
+      body: { data: await maintenance.expire() },
+    })),
+    route('POST', '/api/v1/backup', async () => ({
+      headers: { 'content-type': 'application/x-tar' },
+      body: Readable.from(await begun(backup()), { objectMode: false }),
+    })),
+  ];
+}
+
+/** What cannot even begin is an answer with its own status, not an archive that ends too soon. */
+async function begun(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = source[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  return (async function* () {
+    try {
+      for (let next = first; !next.done; next = await chunks.next()) yield next.value;
+    } finally {
+      await chunks.return?.();
+    }
+  })();
+}
+
+/** `{"days": ["2026-01-31"]}`; undefined: all. */
+function daysOf(body: unknown): readonly string[] | undefined {
+  const { days } = readObject(body ?? {}, ['days']);
+  if (days === undefined) return undefined;
+  const isDay = (day: unknown) =>
+    typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day));
+  if (!Array.isArray(days) || days.length === 0 || days.length > daysMax || !days.every(isDay))
+    throw failure('request_invalid', {
+      detail: `days must be a list of 1 to ${daysMax} days such as "2026-01-31"`,
+    });
+  return days as string[];
+}
