@@ -1,4 +1,4 @@
-/** `GET /export`: its parameters as the events that are asked for. */
+/** `GET /api/v1/export`: its parameters as the events that are asked for. */
 import { invalid, objectWith, oneOf, text } from '../plan/check.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import type { Scope } from '../plan/plan.ts';
