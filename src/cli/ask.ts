@@ -6,6 +6,7 @@ export interface Request {
   readonly url: string;
   readonly key: string;
   readonly path: string;
+  /** Undefined: a GET. */
   readonly body: unknown;
 }
 
@@ -25,13 +26,24 @@ export async function ask({ url, key, path, body }: Request): Promise<unknown> {
   );
 }
 
-async function send(url: string, key: string, path: string, body: unknown): Promise<Response> {
+/** The answer's bytes as they come. Errors: as `ask`. */
+export async function askForBytes({ url, key, path, body }: Request): Promise<AsyncIterable<Uint8Array>> {
+  const response = await send(url.replace(/\/+$/, ''), key, path, body, false);
+  if (!response.ok || response.body === null)
+    throw new Error(problemText(url, response.status, parse(await response.text())));
+  return response.body;
+}
+
+async function send(url: string, key: string, path: string, body: unknown, timed = true): Promise<Response> {
   try {
     return await fetch(url + path, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(timeoutMs),
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(timed && { signal: AbortSignal.timeout(timeoutMs) }),
     });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);

@@ -6,11 +6,16 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isFailure } from '../errors.ts';
 import type { Environment } from '../settings.ts';
+import { backupCommand } from './backup.ts';
 import { type CliContext, exitCodes, PartlyDone, print, UsageError } from './context.ts';
+import { deadLettersCommand } from './dead-letters.ts';
+import { doctorCommand } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
+import { maintainCommand } from './maintain.ts';
 import { projectsCommand } from './projects.ts';
 import { queryCommand } from './query.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { verifyLogCommand } from './verify-log.ts';
 
@@ -48,6 +53,11 @@ function program(context: CliContext): Command {
     importCommand,
     keysCommand,
     projectsCommand,
+    deadLettersCommand,
+    doctorCommand,
+    maintainCommand,
+    backupCommand,
+    restoreCommand,
     verifyLogCommand,
   ]) {
     all.addCommand(command(context));
