@@ -2,16 +2,16 @@
  * The absolute figures of a single server on the embedded default, for docs/measurements.md: start-up, idle memory, lag from
  * acceptance to countable, bytes on disk an event. Starts its own server on a fresh directory: `npm run figures [LOG.gz]`.
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { eventOfLine } from '../scripts/access-log/parse-line.ts';
 import { freePort, ServerUnderTest, sleep, writeKey } from '../test/hazards/harness.ts';
 import { median, quantile } from './statistics.ts';
 import { syntheticEvent } from './synthetic.ts';
 import { directoryBytes, memoryOf } from './system-reads.ts';
 
+const millrace = join(import.meta.dirname, '../src/cli/millrace.ts');
 const startsMeasured = 7;
 const idleMs = 20_000;
 const backgroundEventsPerSecond = 1_000;
@@ -122,18 +122,17 @@ async function measureSize(name: string, send: () => Promise<number>): Promise<v
   );
 }
 
-async function sendLog(path: string): Promise<number> {
-  const text = gunzipSync(readFileSync(path)).toString('utf8');
-  const seen = new Map<string, number>();
-  const events = text.split('\n').flatMap((line) => {
-    if (line === '') return [];
-    const occurrence = seen.get(line) ?? 0;
-    seen.set(line, occurrence + 1);
-    const made = eventOfLine(line, occurrence, { site: 'https://www.example.com', visitor: 'address' });
-    return made === undefined ? [] : [made];
-  });
-  for (let first = 0; first < events.length; first += 500) await post(events.slice(first, first + 500));
-  return events.length;
+/** By the command itself. */
+function sendLog(path: string): Promise<number> {
+  const output = execFileSync(
+    process.execPath,
+    [millrace, 'import', path, '--visitor', 'address', '--json', '--url', server.base],
+    {
+      env: { PATH: process.env.PATH, MILLRACE_WRITE_KEY: writeKey },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  return Promise.resolve((JSON.parse(output.toString()) as { taken: number }).taken);
 }
 
 async function sendSynthetic(): Promise<number> {
