@@ -35,7 +35,7 @@ import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
 import { before, daysBefore, expireRollups, expireRows } from './expire.ts';
-import { type Fence, FencedCalls } from './fenced-calls.ts';
+import { type Attempt, type Fence, FencedCalls } from './fenced-calls.ts';
 import { Gate } from './gate.ts';
 import { insertRows } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
@@ -152,19 +152,19 @@ export class ClickHouseStore implements Store {
 
   async insert(batch: Batch): Promise<void> {
     this.#assertOpen();
+    // an attempt that still waits at the gate when it is reconciled must not enter it later
+    const attempt = this.#callsOf(batch.partition).begin();
     try {
-      await this.#gate.shared(() => this.#insert(batch));
+      await this.#gate.shared(() => attempt.during(() => this.#insert(batch, attempt)));
     } catch (error) {
       throw this.#told(writeFailure(error));
     }
-    if (batch.progress !== undefined) this.#progress.note(batch.partition, batch.progress);
   }
 
-  async #insert(batch: Batch): Promise<void> {
-    const { partition, rows, quarantined } = batch;
+  async #insert(batch: Batch, calls: Attempt): Promise<void> {
+    const { partition, rows, quarantined, progress } = batch;
     // what a removal left must be counted before more comes
     if (this.#removals.isOpen) await this.#removals.settle();
-    const calls = this.#callsOf(partition);
     const days = daysByProject(rows);
     const allDays = new Set([...days.values()].flatMap((some) => [...some]));
     const marker = markerOf(partition);
@@ -175,6 +175,7 @@ export class ClickHouseStore implements Store {
       await insertRows(this.#client, calls, rows);
       if (quarantined.length > 0) await calls.run((queryId) => this.#quarantine.insert(quarantined, queryId));
       await this.#suspects.withdraw(marker, announced);
+      if (progress !== undefined) this.#progress.note(partition, progress);
     } catch (error) {
       // a row of any other time was refused before it was sent
       this.#dirty.mark(marker, [...allDays].filter(isStorableDay));
@@ -307,6 +308,8 @@ export class ClickHouseStore implements Store {
     this.#assertOpen();
     try {
       const rows = `project = ${stringLiteral(project)}`;
+      // rows past the durable progress would be taken for missing after a crash, and be stored again
+      await this.#progress.flush();
       await this.#removals.run('deleted', rows, () =>
         deleteRows(this.#client, this.#options.clock, 'events', rows),
       );

@@ -4,7 +4,7 @@
  */
 import type { EventRow } from '../../event/event-row.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
-import type { FencedCalls } from './fenced-calls.ts';
+import type { Attempt } from './fenced-calls.ts';
 import { nativeBlock } from './native-block.ts';
 import { eventColumns } from './schema.ts';
 
@@ -28,7 +28,7 @@ const names = eventColumns.map(({ name }) => name);
 /** Errors: ClickHouseError; RangeError or TypeError when a row does not fit the columns. */
 export async function insertRows(
   client: ClickHouseClient,
-  calls: FencedCalls,
+  calls: Pick<Attempt, 'run'>,
   rows: readonly EventRow[],
 ): Promise<void> {
   for (let from = 0; from < rows.length; from += blockRowsMax) {
