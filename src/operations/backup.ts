@@ -47,7 +47,8 @@ export interface Manifest {
 }
 
 export const manifestName = 'manifest.json';
-const prefix = 'millrace-backup-';
+/** Letters and digits alone: the engine writes others in its own way. */
+const prefix = 'millracebackup';
 const catalogName = 'catalog.sqlite';
 const snapshotAttemptsMax = 10;
 
@@ -72,7 +73,7 @@ export async function removeLeftovers({ data, log, store }: Places): Promise<voi
  */
 export async function* backupFiles(options: BackupOptions): AsyncGenerator<TarFile> {
   const { places, turns, clock, version } = options;
-  const name = prefix + randomUUID();
+  const name = prefix + randomUUID().replaceAll('-', '');
   const createdAt = new Date(clock.now()).toISOString();
   const files: Manifest['files'][number][] = [];
   try {
@@ -167,6 +168,8 @@ async function frozenFiles(directory: string, name: string): Promise<readonly So
       /^metadata\/[^/]+$/.test(path) || /^store\/[^/]+\/[^/]+\/([^/]+\.sql|format_version\.txt)$/.test(path),
     (path) => /^(metadata|store(\/[^/]+){0,2})$/.test(path),
   );
+  // each table has parts, if only the one that says its version: without any, these are not the tables that were frozen
+  if (parts.length === 0) throw new Error(`the engine froze nothing as shadow/${name}`);
   return [...tables, ...parts];
 }
 

@@ -1,19 +1,26 @@
 /**
- * Retention: whole UTC days go from rows and rollups together. Months that are past are dropped, which costs nothing; of the
- * month in which the bound lies, rows are deleted and its rollups rebuilt. Nobody may insert meanwhile (gate.ts).
+ * Retention: whole UTC days go from the rows, and their rollups are rebuilt from what is left. Months that are past are
+ * dropped, which costs nothing; of the month in which the bound lies, rows are deleted. Nobody may insert meanwhile (gate.ts).
  */
 import type { Clock } from '../../clock.ts';
+import type { Progress } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { deleteRows } from './delete-rows.ts';
-import type { FencedCalls } from './fenced-calls.ts';
-import { dayText, rebuildDays } from './repair.ts';
+import { dayText } from './repair.ts';
 
 const rollupTables = ['rollup_counts', 'rollup_users'] as const;
 const timeoutMs = 10 * 60_000;
 
-/** SQL for the rows from before a UTC day. */
-export const before = (column: 'day' | 'toDate32(start)', day: number): string =>
+const before = (column: 'day' | 'toDate32(start)', day: number): string =>
   `${column} < toDate32('${dayText(day)}')`;
+
+/** SQL for the rows from before a UTC day that the writer is done with. */
+export function expirable(day: number, progress: ReadonlyMap<number, Progress>): string {
+  const done = [...progress].map(
+    ([partition, { next }]) => `(_partition = ${partition} AND _offset < ${next})`,
+  );
+  return `${before('day', day)} AND (${done.join(' OR ') || 'false'})`;
+}
 
 /** Days that have rows or rollups and lie before `day`, or all of them; numbers since 1970-01-01, ascending. */
 export async function daysBefore(client: ClickHouseClient, day?: number): Promise<readonly number[]> {
@@ -30,35 +37,23 @@ export async function daysBefore(client: ClickHouseClient, day?: number): Promis
   return rows.map(([each]) => each);
 }
 
-export async function expireRows(client: ClickHouseClient, clock: Clock, day: number): Promise<void> {
-  for (const month of await monthsBefore(client, 'events', 'day', day))
-    await client.command(`ALTER TABLE events DROP PARTITION ID '${month}'`);
-  await deleteRows(client, clock, 'events', before('day', day));
-}
-
-export async function expireRollups(
+/** `rows`: what `expirable` says of that day. */
+export async function expireRows(
   client: ClickHouseClient,
-  calls: FencedCalls,
+  clock: Clock,
   day: number,
+  rows: string,
 ): Promise<void> {
-  for (const table of rollupTables) {
-    for (const month of await monthsBefore(client, table, 'toDate32(start)', day))
-      await client.command(`ALTER TABLE ${table} DROP PARTITION ID '${month}'`);
-  }
-  const left = await daysBefore(client, day);
-  if (left.length > 0) await rebuildDays(client, calls, left);
-}
-
-/** The table's months that hold nothing from that day or later. */
-async function monthsBefore(
-  client: ClickHouseClient,
-  table: string,
-  column: 'day' | 'toDate32(start)',
-  day: number,
-): Promise<readonly string[]> {
-  const rows = await client.rows<[string]>(
-    `SELECT _partition_id FROM ${table} GROUP BY _partition_id HAVING max(${column}) < toDate32('${dayText(day)}')`,
+  const months = await client.rows<[string]>(
+    `SELECT _partition_id FROM events WHERE ${before('day', day)} GROUP BY _partition_id`,
     { timeoutMs },
   );
-  return rows.map(([month]) => month);
+  for (const [month] of months) {
+    const [[left]] = (await client.rows<[string]>(
+      `SELECT toString(count()) FROM events WHERE _partition_id = '${month}' AND NOT (${rows})`,
+      { timeoutMs },
+    )) as [[string]];
+    if (left === '0') await client.command(`ALTER TABLE events DROP PARTITION ID '${month}'`);
+  }
+  await deleteRows(client, clock, 'events', rows);
 }

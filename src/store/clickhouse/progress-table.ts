@@ -43,6 +43,10 @@ export class ProgressTable {
     return this.#latest.get(partition) ?? none;
   }
 
+  all(): ReadonlyMap<number, Progress> {
+    return this.#latest;
+  }
+
   /** Takes a value whose rows are durable. Never waits for its writing. */
   note(partition: number, progress: Progress): void {
     this.#latest.set(partition, progress);
