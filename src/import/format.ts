@@ -21,9 +21,10 @@ export function formatOf(input: Input, said: Format | undefined): Format {
       throw optionInvalid('Parquet cannot be read from standard input; name the file');
     return 'parquet';
   }
+  refuseOtherText(input);
   const format = said ?? named(input) ?? looked(input);
   if (format === 'parquet') throw inputInvalid(input.name, 'is no Parquet file: it does not begin with PAR1');
-  refuseOtherText(input, format);
+  if (format === 'ndjson') refuseArray(input);
   return format;
 }
 
@@ -35,12 +36,12 @@ const named = ({ path }: Input) => {
 /** An empty input has no events in any format. */
 function looked({ head, name }: Input): Format {
   const [first = ''] = head.toString('utf8').trimStart().split('\n', 1);
-  if (first === '' || first.startsWith('{')) return 'ndjson';
+  if (first === '' || first.startsWith('{') || first.startsWith('[')) return 'ndjson';
   if (eventOfLine(first.trimEnd(), { site: '', visitor: 'address' }) !== undefined) return 'log';
   throw optionInvalid(`${name} does not say what it is; say --format ${formats.join(', ')}`);
 }
 
-function refuseOtherText({ head, name }: Input, format: Format): void {
+function refuseOtherText({ head, name }: Input): void {
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (isUtf16)
     throw inputInvalid(
@@ -48,7 +49,10 @@ function refuseOtherText({ head, name }: Input, format: Format): void {
       'is UTF-16; convert it on the way: iconv -f UTF-16 -t UTF-8 FILE | millrace import -',
     );
   if (head.includes(0)) throw inputInvalid(name, 'is no text in UTF-8: it holds NUL bytes');
-  if (format === 'ndjson' && /^\uFEFF?\s*\[/.test(head.toString('utf8', 0, 16)))
+}
+
+function refuseArray({ head, name }: Input): void {
+  if (/^\uFEFF?\s*\[/.test(head.toString('utf8', 0, 16)))
     throw inputInvalid(
       name,
       "is a JSON array; one event a line is needed: jq -c '.[]' FILE | millrace import -",

@@ -4,7 +4,12 @@
  * is no event is kept with its reason and costs no other, unless it is strict.
  */
 import type { Readable } from 'node:stream';
-import { type ClientOptions, MillraceClient, type RefusedEvent } from '../../tracker/node/index.ts';
+import {
+  type ClientOptions,
+  type EventInput,
+  MillraceClient,
+  type RefusedEvent,
+} from '../../tracker/node/index.ts';
 import { failure } from '../errors.ts';
 import type { AccessLogOptions } from './access-log.ts';
 import { type Format, formatOf } from './format.ts';
@@ -172,12 +177,12 @@ export class Import {
     ids: RowIds,
     rejects: Rejects,
   ): Promise<void> {
-    const { event, raw, salt } = record;
-    const own = event.eventId;
-    const whole =
-      own === undefined || own === null || own === '' ? { ...event, eventId: ids.next(raw, salt) } : event;
+    const whole = { ...record.event };
+    // the client would take the present for a missing time; a row without one is no event
+    whole.timestamp ??= null;
+    if (!whole.eventId) whole.eventId = ids.next(record.raw, record.salt);
     try {
-      while (!this.#client.track(whole as { type: string }, { record, rejects } satisfies Tag))
+      while (!this.#client.track(whole as unknown as EventInput, { record, rejects } satisfies Tag))
         await this.#client.room();
     } catch (error) {
       // a row of Parquet or CSV may be larger as an event than a line may be

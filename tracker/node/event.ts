@@ -61,7 +61,11 @@ export function encodeEvent(event: object, now: number): EncodedEvent {
   const whole =
     eventId && timestamp !== undefined
       ? event
-      : { ...event, eventId: eventId || makeUuidV7(now), timestamp: timestamp ?? now };
+      : {
+          ...event,
+          eventId: eventId || makeUuidV7(now),
+          timestamp: timestamp === undefined ? now : timestamp,
+        };
   const json = stringify(whole);
   const bytes = Buffer.byteLength(json);
   if (bytes > eventBytesMax) {
