@@ -34,7 +34,7 @@ import { ClickHouseCompiler } from './clickhouse-compiler.ts';
 import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
-import { before, daysBefore, expireRollups, expireRows } from './expire.ts';
+import { daysBefore, expirable, expireRows } from './expire.ts';
 import { type Attempt, type Fence, FencedCalls } from './fenced-calls.ts';
 import { Gate } from './gate.ts';
 import { insertRows } from './insert-rows.ts';
@@ -360,11 +360,13 @@ export class ClickHouseStore implements Store {
     await this.#suspects.announce(expiring, days);
     try {
       await this.#repairs.settle();
-      const { clock } = this.#options;
-      const gone = await this.#removals.run('expired', before('day', day), () =>
-        expireRows(this.#client, clock, day),
+      // a row past the durable progress would be taken for one that never landed, and stored once more
+      await this.#progress.flush();
+      const rows = expirable(day, this.#progress.all());
+      const gone = await this.#removals.run('expired', rows, () =>
+        expireRows(this.#client, this.#options.clock, day, rows),
       );
-      await expireRollups(this.#client, this.#repairs, day);
+      await rebuildDays(this.#client, this.#repairs, days);
       await this.#suspects.withdraw(expiring);
       this.#dirty.clean(expiring, days);
       return gone;
