@@ -8,6 +8,8 @@ export interface Request {
   readonly path: string;
   /** Undefined: a GET. */
   readonly body: unknown;
+  /** The form of the answer that is wanted; JSON when absent. */
+  readonly accept?: string;
 }
 
 /** Longer than any question may run. */
@@ -15,8 +17,7 @@ const timeoutMs = 10 * 60_000;
 
 /** The answer's JSON. Errors: an Error whose message is for the person who asked. */
 export async function ask({ url, key, path, body }: Request): Promise<unknown> {
-  if (!/^https?:\/\/[^\s]+$/.test(url))
-    throw new UsageError(`--url must look like http://127.0.0.1:3000, but is ${url}`);
+  checkUrl(url);
   const response = await send(url.replace(/\/+$/, ''), key, path, body);
   const text = await response.text();
   const answer = parse(text);
@@ -26,21 +27,48 @@ export async function ask({ url, key, path, body }: Request): Promise<unknown> {
   );
 }
 
+/** The server answered, and not with what was asked for. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  /** The same may be asked again. */
+  readonly isTemporary: boolean;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.isTemporary = status >= 500 || status === 429;
+  }
+}
+
 /** The answer's bytes as they come. Errors: as `ask`. */
-export async function askForBytes({ url, key, path, body }: Request): Promise<AsyncIterable<Uint8Array>> {
-  const response = await send(url.replace(/\/+$/, ''), key, path, body, false);
+export async function askForBytes(request: Request): Promise<AsyncIterable<Uint8Array>> {
+  const { url, key, path, body, accept } = request;
+  checkUrl(url);
+  const response = await send(url.replace(/\/+$/, ''), key, path, body, false, accept);
   if (!response.ok || response.body === null)
-    throw new Error(problemText(url, response.status, parse(await response.text())));
+    throw new Refused(problemText(url, response.status, parse(await response.text())), response.status);
   return response.body;
 }
 
-async function send(url: string, key: string, path: string, body: unknown, timed = true): Promise<Response> {
+function checkUrl(url: string): void {
+  if (!/^https?:\/\/[^\s]+$/.test(url))
+    throw new UsageError(`--url must look like http://127.0.0.1:3000, but is ${url}`);
+}
+
+async function send(
+  url: string,
+  key: string,
+  path: string,
+  body: unknown,
+  timed = true,
+  accept?: string,
+): Promise<Response> {
   try {
     return await fetch(url + path, {
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         authorization: `Bearer ${key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(accept !== undefined && { accept }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(timed && { signal: AbortSignal.timeout(timeoutMs) }),

@@ -1,19 +1,22 @@
 /** `millrace query`: asks a running server over HTTP and prints the answer as tables and sparklines, or as the JSON that came. */
 import { Command, Option } from 'commander';
-import { type Config, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
 import type { Answer } from '../query/wire.ts';
 import { answerText } from './answer-text.ts';
-import { ask } from './ask.ts';
+import { ask, askForBytes, type Request } from './ask.ts';
 import { type CliContext, localUrl, print, UsageError } from './context.ts';
+import { streamTarget } from './export-target.ts';
 import { type FilterText, parseFilters } from './filter-text.ts';
 import { parseRange } from './range.ts';
+import { readKey } from './read-key.ts';
 
 interface QueryOptions {
   readonly from?: string;
   readonly to?: string;
   readonly last?: string;
   readonly interval?: string;
-  readonly by?: string;
+  readonly by?: readonly string[];
+  readonly list?: true;
   readonly limit?: string;
   readonly filter?: readonly FilterText[];
   readonly tz: string;
@@ -21,6 +24,7 @@ interface QueryOptions {
   readonly bots: string;
   readonly exact?: true;
   readonly json?: true;
+  readonly format?: 'csv' | 'ndjson' | 'parquet';
   readonly url?: string;
   readonly key?: string;
 }
@@ -35,8 +39,13 @@ export function queryCommand(context: CliContext): Command {
     .option('--to <time>', 'a date (to its end) or a time; now when left out')
     .option('--last <duration>', 'instead of --from: 90m, 24h, 7d, 4w (7d when nothing is said)')
     .addOption(new Option('-i, --interval <interval>', 'numbers over time').choices(intervals))
-    .option('-b, --by <field>', 'grouped by a field: country, path, type, properties.plan …')
-    .option('-l, --limit <groups>', 'how many groups to show (10)')
+    .option(
+      '-b, --by <field>',
+      'grouped by a field: country, path, properties.plan …; several (up to 4): together',
+      collect,
+    )
+    .option('--list', 'the events themselves, newest first')
+    .option('-l, --limit <groups>', 'how many groups (10), or events with --list (100), to show')
     .option('-f, --filter <filter>', 'only events that match; several must all match', collect)
     .option('--tz <zone>', 'time zone whose days are meant', 'UTC')
     .option('-m, --metrics <list>', 'of events, users, amount', 'events,users')
@@ -47,6 +56,9 @@ export function queryCommand(context: CliContext): Command {
     )
     .option('--exact', 'count people exactly, however long it takes')
     .option('--json', 'print the answer as JSON')
+    .addOption(
+      new Option('--format <format>', 'write the answer as a table').choices(['csv', 'ndjson', 'parquet']),
+    )
     .option('--url <url>', 'the server (MILLRACE_URL, else the one that PORT names)')
     .option('--key <key>', 'a read key (MILLRACE_READ_KEY)')
     .addHelpText('after', examples)
@@ -61,48 +73,81 @@ Examples:
   millrace query --last 24h
   millrace query --from 2026-01-01 --to 2026-01-31 --interval day --tz Europe/Berlin
   millrace query --by country --limit 20 --filter type=pageview
-  millrace query --metrics events,amount --by productId --last 4w`;
+  millrace query --metrics events,amount --by productId --last 4w
+  millrace query --by country --by device --format csv > countries.csv
+  millrace query --list --filter userId=ada --limit 20`;
 
 async function query(context: CliContext, options: QueryOptions): Promise<void> {
   const config = loadConfig(context.environment);
   const plan = planOf(options, context.now());
-  const answer = (await ask({
+  const request = {
     url: options.url ?? config.client.url ?? localUrl(config),
-    key: keyOf(options, config),
+    key: readKey(options, config),
     path: '/api/v1/query',
     body: plan,
-  })) as Answer;
+  };
+  if (options.format !== undefined) return write(context, request, options.format);
+  const answer = (await ask(request)) as Answer;
   const lines = options.json
     ? [JSON.stringify(answer, null, 2)]
-    : answerText(answer, { ...plan, columnsMax: context.stdout.columns ?? 100 });
+    : answerText(answer, {
+        from: plan.from,
+        to: plan.to,
+        timeZone: plan.timeZone,
+        bots: plan.bots,
+        ...(options.by !== undefined && { by: { field: options.by[0]! } }),
+        columnsMax: context.stdout.columns ?? 100,
+      });
   print(context.stdout, ...lines);
+}
+
+const acceptOf = {
+  csv: 'text/csv',
+  ndjson: 'application/x-ndjson',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
+
+async function write(context: CliContext, request: Request, format: keyof typeof acceptOf): Promise<void> {
+  const target = streamTarget(context.stdout);
+  for await (const bytes of await askForBytes({ ...request, accept: acceptOf[format] })) {
+    if (!(await target.write(bytes))) return;
+  }
 }
 
 /** The plan as the API takes it. What is wrong in it is said by the server, which knows every field. */
 function planOf(options: QueryOptions, now: number) {
   const filters = parseFilters(options.filter ?? []);
-  const limit = options.limit === undefined ? undefined : Number(options.limit);
-  if (limit !== undefined && !Number.isInteger(limit)) throw new UsageError('--limit must be a whole number');
-  if (limit !== undefined && options.by === undefined) throw new UsageError('--limit goes with --by');
-  return {
-    kind: options.interval === undefined ? ('summary' as const) : ('trend' as const),
+  const common = {
     ...parseRange(options, now),
     timeZone: options.tz,
     bots: options.bots,
-    metrics: options.metrics.split(',').map((each) => each.trim()),
-    exact: options.exact === true,
-    ...(options.interval !== undefined && { interval: options.interval }),
-    ...(options.by !== undefined && { by: { field: options.by, ...(limit !== undefined && { limit }) } }),
     ...(filters !== undefined && { filter: filters }),
   };
+  const limit = limitOf(options);
+  if (options.list) {
+    if (options.by !== undefined || options.interval !== undefined)
+      throw new UsageError('--list goes with neither --by nor --interval');
+    return { kind: 'events' as const, ...common, ...limit };
+  }
+  const numbers = {
+    ...common,
+    metrics: options.metrics.split(',').map((each) => each.trim()),
+    exact: options.exact === true,
+  };
+  const { by = [], interval } = options;
+  if (by.length > 1) {
+    if (interval !== undefined) throw new UsageError('--interval goes with one --by');
+    return { kind: 'breakdown' as const, ...numbers, by: by.map((field) => ({ field })), ...limit };
+  }
+  const grouped = { ...numbers, ...(by.length === 1 && { by: { field: by[0]!, ...limit } }) };
+  return interval === undefined
+    ? { kind: 'summary' as const, ...grouped }
+    : { kind: 'trend' as const, ...grouped, interval };
 }
 
-function keyOf({ key }: QueryOptions, { keys }: Config): string {
-  const found = key ?? keys.read ?? keys.admin;
-  if (found === undefined) {
-    throw new UsageError(
-      'a read key is needed: set MILLRACE_READ_KEY, or make one with: millrace keys create read',
-    );
-  }
-  return found;
+function limitOf({ limit, by, list }: QueryOptions): { readonly limit?: number } {
+  if (limit === undefined) return {};
+  if (!Number.isInteger(Number(limit))) throw new UsageError('--limit must be a whole number');
+  if (by === undefined && !list) throw new UsageError('--limit goes with --by or --list');
+  return { limit: Number(limit) };
 }

@@ -10,6 +10,7 @@ import { backupCommand } from './backup.ts';
 import { type CliContext, exitCodes, PartlyDone, print, UsageError } from './context.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { maintainCommand } from './maintain.ts';
@@ -51,6 +52,7 @@ function program(context: CliContext): Command {
     serveCommand,
     queryCommand,
     importCommand,
+    exportCommand,
     keysCommand,
     projectsCommand,
     deadLettersCommand,
