@@ -13,7 +13,7 @@ const nodeMajorMin = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // a checkout has the source; the published package has what was built from it
 const source = join(root, 'src', 'cli', 'millrace.ts');
-const entry = existsSync(source) ? source : join(root, 'dist', 'cli', 'millrace.js');
+const entry = existsSync(source) ? source : join(root, 'dist', 'src', 'cli', 'millrace.js');
 
 if (Number(process.versions.node.split('.')[0]) >= nodeMajorMin) {
   await import(entry);

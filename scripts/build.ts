@@ -3,7 +3,7 @@
  * tracker/node/, and the files that the server reads while it runs.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,23 +17,30 @@ const compiler = join(dirname(typescript), bin.tsc);
 
 const startedAt = performance.now();
 rmSync(out, { recursive: true, force: true });
-compile('tsconfig.build.json', out);
-compile('tsconfig.build.client.json', join(out, 'client'));
+compile();
 const copied = copyFiles();
+writeScope();
 console.log(`${out}: built in ${Math.round(performance.now() - startedAt)} ms, ${copied} files copied`);
 
-function compile(configuration: string, outDir: string): void {
-  const options = [compiler, '-p', configuration, '--outDir', outDir];
+/** src/ imports tracker/, so both lie in dist/ as they lie here. */
+function compile(): void {
+  const options = [compiler, '-p', 'tsconfig.build.json', '--outDir', out];
   const { status } = spawnSync(process.execPath, options, { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
 
 /** Whatever is no TypeScript is read at run time: pages, styles, images. Gives how many. */
 function copyFiles(): number {
-  const files = globSync('**/*.*', { cwd: join(root, 'src') }).filter((file) => !file.endsWith('.ts'));
+  const files = globSync('src/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'));
   for (const file of files) {
     mkdirSync(join(out, dirname(file)), { recursive: true });
-    cpSync(join(root, 'src', file), join(out, file));
+    cpSync(join(root, file), join(out, file));
   }
   return files.length;
+}
+
+/** Where the command line finds its version: two folders above it, as in a checkout. */
+function writeScope(): void {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  writeFileSync(join(out, 'package.json'), `${JSON.stringify({ version, type: 'module' })}\n`);
 }

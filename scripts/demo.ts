@@ -9,10 +9,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { sendAll } from './access-log/sender.ts';
-import { batches } from './demo/batches.ts';
 import { liveReplay, liveShop } from './demo/live.ts';
 import { nextSteps, Screen } from './demo/screen.ts';
+import { type DemoEvent, sendEvents } from './demo/send.ts';
 import { choosePort, DemoServer, program } from './demo/server.ts';
 import { dayMs, Shop } from './demo/shop/shop.ts';
 import { type DemoState, keepState, openState } from './demo/state.ts';
@@ -25,7 +24,6 @@ Without --data everything is kept in a temporary directory and removed at the en
 
 const daysOfPast = 30;
 const visitsPerDay = 2_000;
-const requestsAtOnce = 4;
 const drainMsMax = 60_000;
 
 const { values: options } = parseArgs({
@@ -115,8 +113,8 @@ async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
   };
   const weblog = webLogEvents(midnight(until)).filter(({ timestamp }) => timestamp < until);
   await Promise.all([
-    send(server, state.shop.write, batches(shop.month(firstDay, until), sent)),
-    send(server, state.weblog!.write, batches([weblog], sent)),
+    send(server, state.shop.write, shop.month(firstDay, until), sent),
+    send(server, state.weblog!.write, [weblog], sent),
   ]);
   await drained(server);
   screen.line(
@@ -178,35 +176,23 @@ async function live(server: DemoServer, state: DemoState): Promise<void> {
     ({ timestamp }) => timestamp >= state.filledUntil,
   );
   let events = 0;
-  const counted = async function* <T>(stream: AsyncIterable<readonly T[]>) {
-    for await (const batch of stream) {
-      yield batch as readonly object[];
-      events += batch.length;
-      screen.progress(screen.faint(`${grouped(events)} events since then`), performance.now());
-    }
+  const sent = (count: number) => {
+    events += count;
+    screen.progress(screen.faint(`${grouped(events)} events since then`), performance.now());
   };
   await Promise.all([
-    send(server, state.shop.write, counted(liveShop(shop, rate, state.seed, stop.signal))),
-    send(server, state.weblog!.write, counted(liveReplay(waiting, stop.signal))),
+    send(server, state.shop.write, liveShop(shop, rate, state.seed, stop.signal), sent),
+    send(server, state.weblog!.write, liveReplay(waiting, stop.signal), sent),
   ]);
 }
 
-async function send(
+function send(
   server: DemoServer,
   key: string,
-  stream: AsyncIterable<readonly object[]>,
+  groups: Iterable<readonly DemoEvent[]> | AsyncIterable<readonly DemoEvent[]>,
+  sent: (events: number, reachedMs: number) => void,
 ): Promise<void> {
-  const tally = await sendAll(until(stream, stop.signal), { url: server.url, key, requestsAtOnce });
-  if (tally.rejected > 0)
-    throw new Error(`${tally.rejected} events were refused: ${[...tally.reasons.keys()]}`);
-  stop.signal.throwIfAborted();
-}
-
-async function* until<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
-  for await (const item of stream) {
-    if (signal.aborted) return;
-    yield item;
-  }
+  return sendEvents(groups, { url: server.url, key, signal: stop.signal, sent });
 }
 
 async function ended(server: DemoServer): Promise<never> {

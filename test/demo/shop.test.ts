@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Agenda } from '../../scripts/demo/live.ts';
 import { Random } from '../../scripts/demo/random.ts';
+import type { DemoEvent } from '../../scripts/demo/send.ts';
 import { dayMs, Shop } from '../../scripts/demo/shop/shop.ts';
 import { webLogEvents } from '../../scripts/demo/web-log.ts';
 import { parseEvent } from '../../src/event/parse-event.ts';
@@ -12,7 +13,7 @@ const until = firstDay + 29 * dayMs + dayMs / 2;
 const shop = (seed = 1) => new Shop({ seed, name: 'shop', visitsPerDay: 600 });
 const month = [...shop().month(firstDay, until)];
 const events = month.flat();
-const count = (type: string, field?: string, value?: unknown) =>
+const count = (type: string, field?: keyof DemoEvent, value?: unknown) =>
   events.filter((event) => event.type === type && (field === undefined || event[field] === value)).length;
 
 describe('the shop of the demo', () => {

@@ -59,7 +59,7 @@ describe('the package', () => {
       'NOTICE',
       'README.md',
       'bin/millrace.js',
-      'dist/index.js',
+      'dist/src/index.js',
       'docs/config.md',
     ])
       assert.ok(paths.includes(path), path);
@@ -74,7 +74,7 @@ describe('the package', () => {
   it('holds every file that the source reads while it runs', () => {
     const read = globSync('**/*.*', { cwd: join(root, 'src') }).filter((file) => !file.endsWith('.ts'));
     assert.ok(read.length >= 4);
-    const missing = read.filter((file) => !existsSync(join(folder, 'node_modules/millrace/dist', file)));
+    const missing = read.filter((file) => !existsSync(join(folder, 'node_modules/millrace/dist/src', file)));
     assert.deepEqual(missing, []);
   });
 

@@ -3,8 +3,9 @@
  * The same seed and the same first day give the same events. `month` is the past, `live` goes on from it.
  */
 import { Random } from '../random.ts';
+import type { DemoEvent } from '../send.ts';
 import { drawArrival } from './arrival.ts';
-import { type ShopEvent, visitEvents } from './visit.ts';
+import { visitEvents } from './visit.ts';
 import { activity, drawVisitor, type Visitor } from './visitor.ts';
 
 export interface ShopOptions {
@@ -40,8 +41,8 @@ export class Shop {
   }
 
   /** Day after day from `firstDay` (midnight UTC), what happened before `until`; both epoch milliseconds. Each day in the order of time. */
-  *month(firstDay: number, until: number): Generator<readonly ShopEvent[]> {
-    let later: ShopEvent[] = [];
+  *month(firstDay: number, until: number): Generator<readonly DemoEvent[]> {
+    let later: DemoEvent[] = [];
     for (let day = 0; firstDay + day * dayMs < until; day++) {
       const end = Math.min(until, firstDay + (day + 1) * dayMs);
       const made = [...later, ...this.#day(firstDay + day * dayMs, day)];
@@ -51,7 +52,7 @@ export class Shop {
   }
 
   /** One visit that begins then. Epoch milliseconds. */
-  visit(startsAt: number, isNewsletterDay = false): ShopEvent[] {
+  visit(startsAt: number, isNewsletterDay = false): DemoEvent[] {
     const visitor = this.#someone();
     return visitEvents({
       random: this.#random,
@@ -63,7 +64,7 @@ export class Shop {
     });
   }
 
-  *#day(midnight: number, day: number): Generator<ShopEvent> {
+  *#day(midnight: number, day: number): Generator<DemoEvent> {
     const random = this.#random;
     const isNewsletterDay = day === newsletterDay;
     const growth = 0.7 + Math.min(0.3, day * 0.01);

@@ -3,19 +3,10 @@
  * experiment is seen), the purchase, and what the shop's own server adds later: the shipment, sometimes a refund.
  */
 import type { Random } from '../random.ts';
+import type { DemoEvent } from '../send.ts';
 import type { Arrival } from './arrival.ts';
 import { categories, decimal, drawProduct, type Product } from './products.ts';
 import type { Visitor } from './visitor.ts';
-
-/** An event as /api/collect takes it. */
-export interface ShopEvent {
-  readonly type: string;
-  readonly eventId: string;
-  /** Epoch milliseconds. */
-  readonly timestamp: number;
-  readonly source: 'web' | 'mobile' | 'server';
-  readonly [field: string]: unknown;
-}
 
 export interface VisitParts {
   readonly random: Random;
@@ -34,7 +25,7 @@ const paidShare = { control: 0.54, 'one-page': 0.65 } as const;
 const dayMs = 86_400_000;
 
 /** In the order of time, except that what the server adds lies days later. */
-export function visitEvents(parts: VisitParts): ShopEvent[] {
+export function visitEvents(parts: VisitParts): DemoEvent[] {
   const visit = new Visit(parts);
   if (parts.visitor.isBot) visit.crawl();
   else visit.walk();
@@ -43,7 +34,7 @@ export function visitEvents(parts: VisitParts): ShopEvent[] {
 }
 
 class Visit {
-  readonly events: ShopEvent[] = [];
+  readonly events: DemoEvent[] = [];
   readonly #parts: VisitParts;
   readonly #random: Random;
   readonly #visitor: Visitor;
@@ -178,6 +169,6 @@ class Visit {
       timestamp,
       ...who,
       ...fields,
-    } as ShopEvent);
+    } as DemoEvent);
   }
 }
