@@ -7,9 +7,20 @@ const initialBytes = 64 * 1024;
 /** Units; the length of what is shorter is one byte. */
 const shortMax = 80;
 
+/** What is written is longer than the writer may hold. */
+export class BytesExceeded extends Error {
+  override readonly name = 'BytesExceeded';
+}
+
 export class ByteWriter {
   #bytes: Buffer = Buffer.allocUnsafe(initialBytes);
   #length = 0;
+  readonly #bytesMax: number;
+
+  /** @param bytesMax about: seen only when the buffer must grow, and not below its first size */
+  constructor(bytesMax = Number.POSITIVE_INFINITY) {
+    this.#bytesMax = bytesMax;
+  }
 
   /** What was written; shares memory with the writer. */
   bytes(): Buffer {
@@ -68,7 +79,8 @@ export class ByteWriter {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    if (needed > this.#bytesMax) throw new BytesExceeded(`more than ${this.#bytesMax} bytes`);
+    const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(this.#bytesMax, this.#bytes.length * 2)));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }

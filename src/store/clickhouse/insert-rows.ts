@@ -8,8 +8,10 @@ import type { Attempt } from './fenced-calls.ts';
 import { nativeBlock } from './native-block.ts';
 import { eventColumns } from './schema.ts';
 
-/** More rows than this are inserted as several blocks, cut at the same places each time. */
+/** More rows than this are inserted as several blocks, … */
 export const blockRowsMax = 100_000;
+/** … and so are rows whose block would be larger: properties may take 90 times what they took in the log. */
+export const blockBytesMax = 64 * 1024 * 1024;
 
 const settings = {
   async_insert: 0,
@@ -31,8 +33,23 @@ export async function insertRows(
   calls: Pick<Attempt, 'run'>,
   rows: readonly EventRow[],
 ): Promise<void> {
-  for (let from = 0; from < rows.length; from += blockRowsMax) {
-    const block = nativeBlock(eventColumns, rows.slice(from, from + blockRowsMax));
+  for (const block of blocksOf(rows, blockBytesMax))
     await calls.run((queryId) => client.insertNative('events', names, block, { queryId, settings }));
+}
+
+/** All rows in their order, in blocks within the bounds; a row that is larger than `bytesMax` has one by itself. */
+export function* blocksOf(rows: readonly EventRow[], bytesMax: number): Generator<Buffer> {
+  for (let from = 0; from < rows.length; from += blockRowsMax)
+    yield* halved(rows.slice(from, from + blockRowsMax), bytesMax);
+}
+
+function* halved(rows: readonly EventRow[], bytesMax: number): Generator<Buffer> {
+  const block = nativeBlock(eventColumns, rows, rows.length === 1 ? undefined : bytesMax);
+  if (block !== undefined) {
+    yield block;
+    return;
   }
+  const half = rows.length >>> 1;
+  yield* halved(rows.slice(0, half), bytesMax);
+  yield* halved(rows.slice(half), bytesMax);
 }

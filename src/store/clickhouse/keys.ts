@@ -8,6 +8,9 @@ const keysInStatementMax = 500;
 /** Of one line of the answer: an id of 128 characters, a project, a time, all escaped. */
 const lineBytesMax = 64 * 1024;
 
+/** Of a whole reading: a busy day's ids take longer than any question may. An engine that is gone ends it at once. */
+const recentTimeoutMs = 60 * 60_000;
+
 type Recent = EventKey & { readonly receivedAt: number };
 
 export async function knownKeys(
@@ -41,7 +44,7 @@ export async function* recentKeys(
   const sql = `SELECT ${columns} FROM events WHERE ${where} UNION ALL SELECT ${columns} FROM quarantine FINAL WHERE ${where}`;
   let rest = '';
   const decoder = new TextDecoder();
-  for await (const chunk of client.stream(sql, 'JSONCompactEachRow')) {
+  for await (const chunk of client.stream(sql, 'JSONCompactEachRow', { timeoutMs: recentTimeoutMs })) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > lineBytesMax)

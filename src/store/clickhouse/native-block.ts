@@ -13,7 +13,7 @@
  */
 import { millisecondsPerDay } from '../../clock.ts';
 import type { JsonObject } from '../../event/event.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { BytesExceeded, ByteWriter } from './byte-writer.ts';
 import { PropertyJson } from './property-json.ts';
 import { type Column, type ColumnKind, columnType } from './schema.ts';
 
@@ -27,8 +27,27 @@ export const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2300, 0, 1) -
 const amountLimit = 10n ** 18n;
 
 /** `Row`'s fields must hold what the columns' kinds say. Errors: RangeError or TypeError for values that do not fit. */
-export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
-  const writer = new ByteWriter();
+export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer;
+/** Undefined when the block would be larger than `bytesMax`; it is given up where it passes it. */
+export function nativeBlock<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  bytesMax: number | undefined,
+): Buffer | undefined;
+export function nativeBlock<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  bytesMax = Number.POSITIVE_INFINITY,
+): Buffer | undefined {
+  try {
+    return writeBlock(new ByteWriter(bytesMax), columns, rows);
+  } catch (error) {
+    if (error instanceof BytesExceeded) return undefined;
+    throw error;
+  }
+}
+
+function writeBlock<Row>(writer: ByteWriter, columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
   writer.varint(columns.length);
   writer.varint(rows.length);
   const json = new PropertyJson();

@@ -17,8 +17,9 @@ export const storedPath = (path: string): string =>
     .join('.')
     .toWellFormed();
 
-/** Keys repeat from row to row: their escaped form is kept, for the first so many. */
+/** Keys repeat from row to row: their escaped form is kept, for the first so many short ones. */
 const keysMax = 10_000;
+const keptCharactersMax = 200;
 
 export class PropertyJson {
   readonly #keys = new Map<string, string>();
@@ -35,7 +36,7 @@ export class PropertyJson {
     let text = this.#keys.get(path);
     if (text === undefined) {
       text = `${JSON.stringify(storedPath(path))}:`;
-      if (this.#keys.size < keysMax) this.#keys.set(path, text);
+      if (this.#keys.size < keysMax && path.length <= keptCharactersMax) this.#keys.set(path, text);
     }
     return text;
   }

@@ -16,6 +16,7 @@ const rowFaults: ReadonlySet<number> = new Set([
   117, // INCORRECT_DATA
   131, // TOO_LARGE_STRING_SIZE
   306, // TOO_DEEP_RECURSION
+  307, // TOO_MANY_BYTES: fewer rows may do
   321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
   407, // DECIMAL_OVERFLOW
 ]);

@@ -13,6 +13,8 @@ export class SuspectDays {
   readonly #client: ClickHouseClient;
   /** Names of announcements that stand in the table, by who made them. */
   readonly #standing = new Map<string, Set<string>>();
+  /** One statement at a time: one that empties the table must not pass one that announces. */
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #makeId: () => string;
 
   constructor(client: ClickHouseClient, makeId: () => string) {
@@ -42,9 +44,8 @@ UNION DISTINCT SELECT toInt32(day) FROM ${table}`,
     if (standing === undefined) this.#standing.set(owner, new Set([name]));
     else standing.add(name);
     const list = [...days].map((day) => `toDate32('${dayText(day)}')`).join(', ');
-    await this.#client.command(
-      `INSERT INTO ${table} (day, name) SELECT arrayJoin([${list}]), ${stringLiteral(name)}`,
-    );
+    const sql = `INSERT INTO ${table} (day, name) SELECT arrayJoin([${list}]), ${stringLiteral(name)}`;
+    await this.#inTurn(() => this.#client.command(sql));
     return name;
   }
 
@@ -55,7 +56,15 @@ UNION DISTINCT SELECT toInt32(day) FROM ${table}`,
   async withdraw(owner: string, names = [...(this.#standing.get(owner) ?? [])]): Promise<void> {
     if (names.length === 0) return;
     for (const name of names) this.#standing.get(owner)?.delete(name);
-    const standing = this.#standing.values().some((some) => some.size > 0);
-    if (!standing) await this.#client.command(`TRUNCATE TABLE ${table}`);
+    await this.#inTurn(async () => {
+      const standing = this.#standing.values().some((some) => some.size > 0);
+      if (!standing) await this.#client.command(`TRUNCATE TABLE ${table}`);
+    });
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 }
