@@ -19,7 +19,7 @@ import { type Mapping, type MappingOptions, parseMapping } from './mapping.ts';
 import { RowIds } from './occurrences.ts';
 import { readParquet } from './parquet.ts';
 import { readAccessLog, readCsv, readNdjson } from './readers.ts';
-import { type InputRecord, lineBytesMax, type Records } from './record.ts';
+import { type InputRecord, lineBytesMax, type Records, type Row } from './record.ts';
 import { Rejects } from './rejects.ts';
 
 export interface ImportOptions extends MappingOptions, AccessLogOptions {
@@ -53,8 +53,12 @@ export interface ImportProgress {
   readonly share: number | undefined;
 }
 
+/** Enough for the requests in flight and as many again. */
+const bufferEventsMax = 4_000;
+
+/** What is remembered of a row until it has its outcome. */
 interface Tag {
-  readonly record: InputRecord;
+  readonly row: Row;
   readonly rejects: Rejects;
 }
 
@@ -76,6 +80,7 @@ export class Import {
     this.#mapping = parseMapping(options);
     for (const path of options.inputs) if (path !== '-') checkFile(path);
     this.#client = new MillraceClient({
+      bufferEventsMax,
       ...options.client,
       onRefused: (events) => this.#refused(events),
       onLost: (error, events) => {
@@ -165,7 +170,7 @@ export class Import {
     for await (const group of records) {
       for (const record of group) {
         this.#rows += 1;
-        if ('reason' in record) this.#reject({ record, rejects }, record.reason, record.message);
+        if ('reason' in record) this.#reject({ row: record, rejects }, record.reason, record.message);
         else await this.#track(record, ids, rejects);
         if (this.#failed !== undefined) return;
       }
@@ -177,16 +182,17 @@ export class Import {
     ids: RowIds,
     rejects: Rejects,
   ): Promise<void> {
+    const row: Row = { line: record.line, raw: record.raw };
     const whole = { ...record.event };
     // the client would take the present for a missing time; a row without one is no event
     whole.timestamp ??= null;
     if (!whole.eventId) whole.eventId = ids.next(record.raw, record.salt);
     try {
-      while (!this.#client.track(whole as unknown as EventInput, { record, rejects } satisfies Tag))
+      while (!this.#client.track(whole as unknown as EventInput, { row, rejects } satisfies Tag))
         await this.#client.room();
     } catch (error) {
       // a row of Parquet or CSV may be larger as an event than a line may be
-      this.#reject({ record, rejects }, 'event_too_large', (error as Error).message);
+      this.#reject({ row, rejects }, 'event_too_large', (error as Error).message);
     }
   }
 
@@ -194,16 +200,16 @@ export class Import {
     for (const { tag, reason, message } of events) this.#reject(tag as Tag, reason, message);
   }
 
-  #reject({ record, rejects }: Tag, reason: string, message: string): void {
+  #reject({ row, rejects }: Tag, reason: string, message: string): void {
     this.#rejected += 1;
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     try {
-      rejects.add(record, reason, message);
+      rejects.add(row, reason, message);
     } catch (error) {
       this.#failed ??= error as Error;
     }
     if (!this.#options.isStrict) return;
-    const detail = `${this.#input}, line ${record.line}: ${message} (${reason}); --strict stops here, and rows before it are kept`;
+    const detail = `${this.#input}, line ${row.line}: ${message} (${reason}); --strict stops here, and rows before it are kept`;
     this.#failed ??= failure('import_stopped', { detail });
   }
 

@@ -25,7 +25,7 @@ export interface Input {
   close(): void;
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 
 /** A part of the name that says what it is: 'access.log' of 'logs/access.log.gz'. */
 export function plainName(path: string): string {

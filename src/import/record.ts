@@ -5,7 +5,7 @@ import type { Line } from './lines.ts';
 
 export type SentEvent = Readonly<Record<string, unknown>>;
 
-interface Row {
+export interface Row {
   /** Its line, from 1; of a Parquet file its row. */
   readonly line: number;
   /** As it stands in the input. */

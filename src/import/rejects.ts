@@ -6,7 +6,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { failure } from '../errors.ts';
-import type { InputRecord } from './record.ts';
+import type { Row } from './record.ts';
 
 /** After this many only their number is kept: a file in the wrong format must not fill the disk a second time. */
 export const rejectsKeptMax = 100_000;
@@ -29,7 +29,7 @@ export class Rejects {
   }
 
   /** Errors: import_stopped, when it cannot be written. */
-  add({ line, raw }: InputRecord, reason: string, message: string): void {
+  add({ line, raw }: Row, reason: string, message: string): void {
     this.#count += 1;
     if (this.#count > rejectsKeptMax) return;
     const text =
