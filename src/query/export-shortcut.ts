@@ -16,7 +16,7 @@ export interface ExportRequest {
   readonly after: string | undefined;
 }
 
-/** `parameters` are those of the address, unescaped. Errors: plan_invalid, its pointer naming the parameter. */
+/** Everything is meant, bots too, unless the parameters say otherwise; they are those of the address, unescaped. Errors: plan_invalid, its pointer naming the parameter. */
 export function exportRequest(
   parameters: Readonly<Record<string, unknown>>,
   project: string,
@@ -29,7 +29,7 @@ export function exportRequest(
   if (after !== undefined && format === 'parquet')
     throw invalid('/after', 'goes with ndjson and csv; a Parquet file is whole or nothing', after);
   return {
-    scope: parsePlan({ kind: 'events', ...getScope(given, now), ...filter }, project),
+    scope: parsePlan({ kind: 'events', ...getScope({ bots: 'include', ...given }, now), ...filter }, project),
     format,
     after,
   };

@@ -1,6 +1,6 @@
 /** Hand-written answers as data: these events, this question, this answer. Read them to learn what a question means. */
 import type { JsonObject } from '../../src/event/event.ts';
-import type { Series, SummaryData, TrendData } from '../../src/query/wire.ts';
+import type { BreakdownData, EventsData, Series, SummaryData, TrendData } from '../../src/query/wire.ts';
 
 /** An event as a case writes it; what is left out is absent. */
 export interface GivenEvent {
@@ -22,6 +22,8 @@ export interface GivenEvent {
 
 export type ExpectedAnswer =
   | Omit<SummaryData, 'kind'>
+  | Omit<BreakdownData, 'kind'>
+  | Omit<EventsData, 'kind'>
   | {
       /** Borders of the buckets, one more than there are buckets: '2025-03-30T22:00'. */
       readonly edges: readonly string[];
@@ -42,6 +44,8 @@ export interface AnswerCase {
 export interface AnswerSet {
   readonly about: string;
   readonly events: readonly GivenEvent[];
+  /** Where its answers show places of the log. */
+  readonly partition?: number;
   /** What all questions of the set have in common. */
   readonly question: Readonly<Record<string, unknown>>;
   readonly cases: readonly AnswerCase[];

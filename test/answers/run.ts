@@ -11,7 +11,9 @@ import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { eventRow, insertRows } from '../../src/testing/rows.ts';
 import { TestClock } from '../../src/testing/test-clock.ts';
 import type { AnswerSet, ExpectedAnswer, GivenEvent } from './answer-set.ts';
+import { breakdowns } from './breakdowns.ts';
 import { counting } from './counting.ts';
+import { events } from './events.ts';
 import { filters } from './filters.ts';
 import { groups } from './groups.ts';
 import { money } from './money.ts';
@@ -28,6 +30,8 @@ export const answerSets: readonly AnswerSet[] = [
   halfHours,
   samoa,
   weeksAndMonths,
+  breakdowns,
+  events,
 ];
 
 export interface OpenedStore {
@@ -45,12 +49,10 @@ export function answersSuite(name: string, open: () => Promise<OpenedStore>): vo
     before(async () => {
       opened = await open();
       const hasher = await openHasher();
-      for (const [partition, set] of answerSets.entries()) {
-        await insertRows(
-          opened.store,
-          partition,
-          set.events.map((event, i) => rowOf(event, hasher, partition, i)),
-        );
+      for (const [i, set] of answerSets.entries()) {
+        const partition = set.partition ?? i;
+        const rows = set.events.map((event, offset) => rowOf(event, hasher, projectOf(i), partition, offset));
+        await insertRows(opened.store, partition, rows);
       }
     });
     after(() => opened.close());
@@ -76,6 +78,7 @@ const projectOf = (set: number): string => `answers-${set}`;
 function rowOf(
   { at, amount, ...fields }: GivenEvent,
   hasher: Hasher,
+  project: string,
   partition: number,
   offset: number,
 ): EventRow {
@@ -83,7 +86,7 @@ function rowOf(
   return eventRow({
     partition,
     offset,
-    project: projectOf(partition),
+    project,
     timestamp: Date.parse(at),
     personKey: person === undefined ? 0n : hasher.hash64(person),
     amount: amount === undefined ? null : tenThousandths(amount),
@@ -99,7 +102,8 @@ function tenThousandths(amount: string): bigint {
 /** The answer's data in the form of the cases. */
 function shown({ data }: Answer): unknown {
   const { kind: _, ...rest } = data;
-  if (data.kind !== 'trend') return rest;
+  // plain objects: properties may come without a prototype
+  if (data.kind !== 'trend') return JSON.parse(JSON.stringify(rest));
   const { buckets, total, groups } = data;
   const edges = [...buckets.map((bucket) => bucket.from), buckets.at(-1)!.to].map((time) =>
     time.slice(0, 16),

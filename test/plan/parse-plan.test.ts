@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFailure } from '../../src/errors.ts';
 import { parsePlan } from '../../src/plan/parse-plan.ts';
+import type { BreakdownPlan } from '../../src/plan/plan.ts';
 import { plansAbout, worlds } from '../../src/testing/generators.ts';
 
 const summary = { kind: 'summary', from: '2025-06-01', to: '2025-07-01' };
@@ -281,4 +282,23 @@ test('anything that is no plan is refused with plan_invalid and nothing else', (
 test('a refused value is shown short', () => {
   const { message } = refusal(comparison('type', 'eq', 'x'.repeat(100_000)));
   assert.ok(message.length < 300);
+});
+
+test('a breakdown is by one to four different fields, in one spelling', () => {
+  const breakdown = { ...summary, kind: 'breakdown' };
+  const by = (value: unknown) => (parsePlan({ ...breakdown, by: value }, 'p') as BreakdownPlan).by;
+  const one = [{ field: 'country' }];
+  assert.deepEqual([by('country'), by(['country']), by({ field: 'country' }), by(one)], [one, one, one, one]);
+  const plan = parsePlan({ ...breakdown, by: ['type', 'properties.a.b'], limit: 5 }, 'p');
+  assert.deepEqual(parsePlan(plan, 'p'), plan);
+  const refused: [unknown, RegExp][] = [
+    [undefined, /\/by must be a list/],
+    [[], /\/by must have at least one/],
+    [['type', 'country', 'path', 'city', 'os'], /\/by must have at most 4/],
+    [['type', { field: 'type' }], /\/by\/1 must be a field that is not named before/],
+    [['amount'], /\/by\/0\/field makes a group of nearly every event/],
+    [['typ'], /did you mean type/],
+    [[{ field: 'type', limit: 3 }], /\/by\/0\/limit/],
+  ];
+  for (const [value, message] of refused) assert.throws(() => by(value), message);
 });

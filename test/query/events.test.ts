@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFailure } from '../../src/errors.ts';
+import type { EventData, EventsData } from '../../src/query/wire.ts';
+import { now, openStage } from './support.ts';
+
+const list = { kind: 'events', from: '2025-06-01', to: '2025-07-01', limit: 3 };
+
+test('pages give each event once while others arrive, newer, older and between', async () => {
+  const { ask, add } = openStage();
+  const first = Array.from({ length: 20 }, (_, i) => ({
+    eventId: `first-${i}`,
+    timestamp: now - (i % 5) * 1_000,
+  }));
+  await add(...first);
+  const seen: EventData[] = [];
+  let after: string | undefined;
+  for (let page = 0; page === 0 || after !== undefined; page++) {
+    const { data, meta } = await ask({ ...list, after });
+    const { events, next } = data as EventsData;
+    assert.ok(events.length <= 3);
+    assert.equal(meta.cached, false);
+    seen.push(...events);
+    after = next;
+    await add(
+      ...[-500, 0, 500, -2_000].map((ms, i) => ({ eventId: `late-${page}-${i}`, timestamp: now + ms })),
+    );
+    if (page > 100) assert.fail('the list has no end');
+  }
+  const ids = seen.map(({ eventId }) => eventId);
+  assert.equal(new Set(ids).size, ids.length, 'no event twice');
+  assert.deepEqual(
+    ids.filter((id) => id.startsWith('first')).sort(),
+    first.map(({ eventId }) => eventId).sort(),
+    'none of the first ones is left out',
+  );
+  const times = seen.map(({ timestamp }) => timestamp);
+  assert.deepEqual(times, [...times].sort().reverse());
+});
+
+test('a full last page has no next', async () => {
+  const { ask, add } = openStage();
+  await add({}, {}, {});
+  const { events, next } = (await ask(list)).data as EventsData;
+  assert.deepEqual([events.length, next], [3, undefined]);
+});
+
+test('what is no cursor, a limit past the bound and what belongs to other kinds is refused', async () => {
+  const { ask } = openStage();
+  const wrong = [
+    { after: 'x' },
+    { after: Buffer.from('1.1.1').toString('base64url') },
+    { limit: 1_001 },
+    { limit: 0 },
+    { by: 'type' },
+    { metrics: ['events'] },
+    { exact: true },
+  ];
+  for (const members of wrong)
+    await assert.rejects(ask({ ...list, ...members }), (error) => isFailure(error, 'plan_invalid'));
+});
+
+test('an event of another project is in no list', async () => {
+  const { query, add } = openStage();
+  await add({ project: 'q' }, { project: 'p' });
+  const { data } = await query.ask(list, { project: 'q' });
+  assert.equal((data as EventsData).events.length, 1);
+});
+
+test('so many exports run at once, so many wait, and the next is refused; leaving one lets another in', async () => {
+  const { query, add } = openStage();
+  await add({}, {});
+  const scope = { version: 1, project: 'p', from: 0, to: now + 1, timeZone: 'UTC', bots: 'include' } as const;
+  const signal = new AbortController().signal;
+  const running = Array.from({ length: 4 }, () => query.export(scope, undefined, signal));
+  for (const one of running) assert.equal((await one.next()).value?.length, 2);
+  const waiting = Array.from({ length: 16 }, () => query.export(scope, undefined, signal));
+  const pieces = waiting.map((one) => one.next());
+  await assert.rejects(query.export(scope, undefined, signal).next(), (error) =>
+    isFailure(error, 'questions_overloaded'),
+  );
+  for (const one of running) await one.return(undefined);
+  for (const [i, piece] of pieces.entries()) {
+    assert.equal((await piece).value?.length, 2);
+    await waiting[i]!.return(undefined);
+  }
+});
