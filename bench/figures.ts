@@ -132,7 +132,7 @@ function sendLog(path: string): Promise<number> {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  return Promise.resolve((JSON.parse(output.toString()) as { taken: number }).taken);
+  return Promise.resolve((JSON.parse(output.toString()) as { accepted: number }).accepted);
 }
 
 async function sendSynthetic(): Promise<number> {
