@@ -54,6 +54,8 @@ interface Running {
   readonly flight: Flight<KeptAnswer>;
   readonly version: string;
   readonly since: number;
+  /** A later run of the same question was begun: what this one finds is not kept, for it may end after that one. */
+  superseded: boolean;
 }
 
 /** An answer before it is known how long it took. */
@@ -206,8 +208,15 @@ export class Query {
     const end = (): void => {
       if (this.#running.get(asked.key) === running) this.#running.delete(asked.key);
     };
-    const flight = new Flight((signal) => this.#compute(asked, version, signal), end);
-    const running: Running = { flight, version, since: asked.now };
+    const work = async (signal: AbortSignal): Promise<KeptAnswer> => {
+      const kept = await this.#compute(asked, version, signal);
+      if (!running.superseded) await this.#cache.set(asked.key, JSON.stringify(kept), answerKeptMs);
+      return kept;
+    };
+    const flight = new Flight(work, end);
+    const running: Running = { flight, version, since: asked.now, superseded: false };
+    const earlier = this.#running.get(asked.key);
+    if (earlier !== undefined) earlier.superseded = true;
     this.#running.set(asked.key, running);
     return flight;
   }
@@ -222,9 +231,7 @@ export class Query {
     this.#telemetry.publish('store.query', { kind: asked.plan.kind, source, durationMs: tookMs, rowsRead });
     const data = assemble(asked.plan, asked.buckets, rows, asked.now);
     const { approximate, error } = rows;
-    const kept: KeptAnswer = { version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
-    await this.#cache.set(asked.key, JSON.stringify(kept), answerKeptMs);
-    return kept;
+    return { version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
   }
 }
 

@@ -156,3 +156,19 @@ test('what the cache holds and is no answer is ignored', async () => {
     assert.equal(store.runs, 2);
   }
 });
+
+test('a slow run that was overtaken by a newer one does not take its place', async () => {
+  const { ask, count, add, store } = openStage();
+  const slow = Promise.withResolvers<void>();
+  store.beforeRun = () => slow.promise;
+  const overtaken = ask(yesterday);
+  while (store.runs === 0) await new Promise(setImmediate);
+  store.beforeRun = async () => {};
+  await add({ timestamp: now - 24 * 3_600_000 });
+  assert.equal(await count(yesterday), 1);
+  slow.resolve();
+  await overtaken;
+  const last = await ask(yesterday);
+  assert.equal(last.meta.cached, true);
+  assert.equal(store.runs, 2);
+});
