@@ -7,7 +7,7 @@ import { failure } from '../errors.ts';
 import type { Place, Progress, Quarantined, QuarantineQuery, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Replayed } from '../writer/replay.ts';
-import { replaySpanMax, type Writer } from '../writer/writer.ts';
+import type { Writer } from '../writer/writer.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 
 /** Whose quarantine, and which of it. */
@@ -37,6 +37,8 @@ export interface ReplayReport {
 
 /** Bodies of so many are in memory at a time. */
 const pageItemsMax = 1_000;
+/** What a replay reads back is bounded by it. */
+const replaySpanMax = 200_000;
 
 export class QuarantineCare {
   readonly #options: QuarantineCareOptions;

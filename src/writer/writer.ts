@@ -37,9 +37,6 @@ export interface WriterStatus {
   readonly ledger: Ledger | undefined;
 }
 
-/** What a replay reads back is bounded by it. */
-export const replaySpanMax = 200_000;
-
 export class Writer {
   readonly #partitions: readonly PartitionWriter[];
 
@@ -69,8 +66,8 @@ export class Writer {
   }
 
   /**
-   * Stores these quarantined events of one partition, ascending by offset and within `replaySpanMax` offsets, exactly once; they
-   * stay in quarantine. Errors: store_unavailable, store_unclear: nothing is known of them, and it may be called again.
+   * Stores these quarantined events of one partition, ascending by offset, exactly once; they stay in
+   * quarantine. What lies between the first and the last is read back, so they should not be far apart. Errors: store_unavailable, store_unclear: nothing is known of them, and it may be called again.
    */
   replay(partition: number, items: readonly Quarantined[]): Promise<Replayed> {
     return this.#writerOf(partition).replay(items);

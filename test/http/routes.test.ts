@@ -194,15 +194,25 @@ describe('operations over HTTP', () => {
     };
     const first = await call('/api/v1/dead-letters', { key: keys.admin });
     assert.deepEqual(await first.json(), {
-      data: [{ ...letter, receivedAt: '2026-03-01T00:00:00.000Z' }],
+      data: [{ id: '0-5', ...letter, receivedAt: '2026-03-01T00:00:00.000Z' }],
       total: 3,
       next: 'n',
     });
     await call('/api/v1/dead-letters?limit=2&after=n', { key: keys.admin });
     assert.deepEqual(asked, [
-      { project: 'default', limit: 100 },
-      { project: 'default', limit: 2, after: 'n' },
+      { project: 'default', withUnknown: true, limit: 100 },
+      { project: 'default', withUnknown: true, limit: 2, after: 'n' },
     ]);
+    for (const body of [
+      {},
+      { ids: [] },
+      { ids: ['x'] },
+      { all: true, ids: ['0-1'] },
+      { all: true, from: 'x' },
+    ]) {
+      const answer = await call('/api/v1/dead-letters/discard', { key: keys.admin, method: 'POST', body });
+      assert.equal(answer.status, 400, JSON.stringify(body));
+    }
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1e2', `after=${'x'.repeat(501)}`]) {
       assert.equal((await call(`/api/v1/dead-letters?${query}`, { key: keys.admin })).status, 400, query);
     }

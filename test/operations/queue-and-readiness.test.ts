@@ -23,8 +23,11 @@ describe('the status of the queue', () => {
       stored: 11,
       duplicates: 0,
       quarantined: 0,
+      discarded: 0,
       lost: 0,
       inFlight: 0,
+      expired: 0,
+      deleted: 0,
     });
     assert.deepEqual(
       done.partitions.map(({ partition, waiting }) => [partition, waiting]),
@@ -44,7 +47,8 @@ describe('the status of the queue', () => {
 
   it('is told while the store cannot say how many dead letters there are', async (context) => {
     const house = await openHouse(context);
-    const store = { quarantined: () => Promise.reject(new Error('away')) };
+    const away = () => Promise.reject(new Error('away'));
+    const store = { quarantined: away, corrections: away };
     assert.equal((await queueStatus({ ...house, ...options, store })).deadLetters, null);
   });
 });
