@@ -18,6 +18,7 @@ interface Options {
   readonly site: string;
   readonly source?: string;
   readonly rejects?: string;
+  readonly fromLine: string;
   readonly strict?: true;
   readonly patience: string;
   readonly url?: string;
@@ -50,6 +51,7 @@ export function importCommand(context: CliContext): Command {
       new Option('--source <source>', 'the same as --set source=…').choices(['web', 'mobile', 'server']),
     )
     .option('--rejects <file>', 'where rejected lines go (FILE.rejected.ndjson)')
+    .option('--from-line <line>', 'send nothing of the lines before it (a Parquet file: rows)', '1')
     .option('--strict', 'stop at the first rejected line')
     .option('--patience <seconds>', 'how long a server that is busy or away is tried again', '600')
     .option('--url <url>', 'the server (MILLRACE_URL, else the one that PORT names)')
@@ -62,7 +64,8 @@ export function importCommand(context: CliContext): Command {
 const help = `
 Running it twice. An event without an eventId gets one made of its line and of how often that line has occurred before in the file, so a
 second run of the same file, also after a kill or beside the first, changes nothing. That holds as far as the server remembers ids:
-for 24 hours or 10 million later events of a partition, whichever comes first. Beyond that, a second run COUNTS TWICE.
+for 24 hours or 10 million later events of a partition, whichever comes first. Beyond that, a second run COUNTS TWICE. To go
+on with a file that is larger, begin 4,000 lines before the last number of rows that was shown: --from-line.
 Ids depend on the line alone for the first 3 million different lines of a file, and on all lines before it after that. With CSV, Parquet
 and --map they depend on the mapping too: another mapping of the same row is another event.
 
@@ -145,10 +148,19 @@ function optionsOf(
     isLatin1: given.encoding === 'latin1',
     visitor: given.visitor,
     site: given.site,
+    fromLine: fromLineOf(files, given),
     isStrict: given.strict === true,
     rejectsPath: (input) => given.rejects ?? `${input === '-' ? 'stdin' : input}.rejected.ndjson`,
     unique: String(process.pid),
   };
+}
+
+function fromLineOf(files: readonly string[], { fromLine }: Options): number {
+  const line = Number(fromLine);
+  if (!Number.isSafeInteger(line) || line < 1)
+    throw new UsageError(`--from-line must be a whole number from 1 up, but is ${fromLine}`);
+  if (line > 1 && files.length > 1) throw new UsageError('--from-line goes with one file');
+  return line;
 }
 
 function patienceMs({ patience }: Options): number {

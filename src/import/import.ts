@@ -31,6 +31,8 @@ export interface ImportOptions extends MappingOptions, AccessLogOptions {
   readonly format: Format | undefined;
   readonly delimiter: string | undefined;
   readonly isLatin1: boolean;
+  /** Rows of earlier lines are read, so that ids are the same, and not sent. */
+  readonly fromLine: number;
   /** The first row that is rejected stops the import. */
   readonly isStrict: boolean;
   /** Where the rejected rows of an input go. */
@@ -54,7 +56,7 @@ export interface ImportProgress {
 }
 
 /** Enough for the requests in flight and as many again. */
-const bufferEventsMax = 4_000;
+export const bufferEventsMax = 4_000;
 
 /** What is remembered of a row until it has its outcome. */
 interface Tag {
@@ -170,7 +172,8 @@ export class Import {
     for await (const group of records) {
       for (const record of group) {
         this.#rows += 1;
-        if ('reason' in record) this.#reject({ row: record, rejects }, record.reason, record.message);
+        if (record.line < this.#options.fromLine) skip(record, ids);
+        else if ('reason' in record) this.#reject({ row: record, rejects }, record.reason, record.message);
         else await this.#track(record, ids, rejects);
         if (this.#failed !== undefined) return;
       }
@@ -218,4 +221,9 @@ export class Import {
     const unused = columns.filter((column) => !used.has(column));
     if (unused.length > 0) this.#options.onNote(`${name}: not used: ${unused.slice(0, 50).join(', ')}`);
   }
+}
+
+/** A row with an id of its own is not counted, here as elsewhere. */
+function skip(record: InputRecord, ids: RowIds): void {
+  if (!('reason' in record) && !record.event.eventId) ids.next(record.raw, record.salt);
 }

@@ -116,6 +116,17 @@ describe('millrace import', () => {
     assert.equal(await place.count(2), 2);
   });
 
+  it('goes on at a line with the ids of the whole file', async (t) => {
+    const place = await open(t);
+    const path = join(place.directory, 'events.ndjson');
+    writeFileSync(path, `${event(1)}\n`.repeat(100));
+    const late = await place.import(path, '--from-line', '41', '--json');
+    assert.equal(JSON.parse(late.stdout).accepted, 60);
+    assert.equal(await place.count(60), 60);
+    assert.equal((await place.import(path)).code, 0);
+    assert.equal(await place.count(100), 100);
+  });
+
   it('stops at the first rejected line when it is strict', async (t) => {
     const place = await open(t);
     const path = join(place.directory, 'events.ndjson');

@@ -157,6 +157,24 @@ describe('MillraceClient', () => {
     assert.equal(await server.count(11), 11);
   });
 
+  it('does not run further ahead of an event that waits than its buffer is large', async (t) => {
+    const server = await openMillrace(t);
+    const proxy = await openProxy(t, server.url, ['hang', 'pass']);
+    const client = openClient(t, proxy.url, {
+      bufferEventsMax: 10,
+      batchEventsMax: 5,
+      requestsMax: 2,
+      requestTimeoutMs: 500,
+    });
+    trackAll(client, 10);
+    while (client.totals.waiting > 5) await delay(10);
+    assert.equal(client.track(signup(10)), false);
+    await client.room();
+    assert.equal(client.totals.waiting, 0);
+    assert.equal(client.track(signup(10)), true);
+    assert.equal((await client.flush()).accepted, 11);
+  });
+
   it('is full by bytes too', async (t) => {
     const client = openClient(t, 'http://127.0.0.1:9', { bufferBytesMax: 1_000 });
     assert.equal(client.track({ type: 'a', properties: { text: 'x'.repeat(1_000) } }), true);

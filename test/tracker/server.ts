@@ -69,8 +69,8 @@ async function count(url: string, wanted: number): Promise<number> {
   }
 }
 
-/** What the proxy does with a request: answers by itself, or passes it on, and may keep the answer to itself. */
-export type Behavior =
+/** What the proxy does with a request: answers by itself or never, or passes it on, and may keep the answer to itself. */
+export type Behavior = 'hang' |
   | 'pass'
   | 'pass and hang up'
   | { readonly status: number; readonly retryAfter?: string };
@@ -116,6 +116,7 @@ async function act(
   body: Buffer,
   response: ServerResponse,
 ): Promise<void> {
+  if (behavior === 'hang') return;
   if (typeof behavior === 'object') {
     response.writeHead(
       behavior.status,

@@ -1,5 +1,5 @@
 /**
- * Sends events in batches. The buffer is bounded: at its bound `track` gives false and takes nothing, and `room` waits for room.
+ * Sends events in batches. The buffer is a bounded window: at its bound `track` gives false and takes nothing, and `room` waits for room.
  * A request that fails without a verdict is sent again with the same `eventId`s, which changes nothing at the server; pauses double,
  * are random, and are never shorter than Retry-After asks. Every event that was taken ends as accepted, refused or lost, and is counted.
  */
@@ -51,6 +51,8 @@ interface Batch {
   readonly events: string[];
   readonly tags: unknown[];
   bytes: number;
+  /** How many events were tracked before its first one. */
+  readonly first: number;
   readonly settled: PromiseWithResolvers<void>;
 }
 
@@ -71,6 +73,9 @@ export class MillraceClient {
   #open: Batch | undefined;
   #timer: NodeJS.Timeout | undefined;
   #bytesHeld = 0;
+  #tracked = 0;
+  /** The longest waiting one. */
+  #oldest: Batch | undefined;
   #requests = 0;
   /** No request before this (monotonic milliseconds): what one was told to wait, all wait. */
   #notBefore = 0;
@@ -107,6 +112,7 @@ export class MillraceClient {
     this.#open.bytes += bytes + 1;
     this.#bytesHeld += bytes + 1;
     this.#totals.waiting += 1;
+    this.#tracked += 1;
     if (this.#open.events.length >= this.#settings.batchEventsMax) this.#seal();
     return true;
   }
@@ -139,14 +145,23 @@ export class MillraceClient {
     return this.totals;
   }
 
+  /** The buffer is a window: what is tracked is never further ahead of what still waits than the buffer is large. */
   #isFull(): boolean {
     const { bufferEventsMax, bufferBytesMax } = this.#settings;
-    return this.#totals.waiting >= bufferEventsMax || this.#bytesHeld >= bufferBytesMax;
+    const ahead = this.#tracked - (this.#oldest?.first ?? this.#tracked);
+    return ahead >= bufferEventsMax || this.#bytesHeld >= bufferBytesMax;
   }
 
   #begin(): Batch {
-    const batch: Batch = { events: [], tags: [], bytes: 0, settled: Promise.withResolvers() };
+    const batch: Batch = {
+      events: [],
+      tags: [],
+      bytes: 0,
+      first: this.#tracked,
+      settled: Promise.withResolvers(),
+    };
     this.#unsettled.add(batch);
+    this.#oldest ??= batch;
     // the timer holds the process: an event that was taken is not forgotten because the program is done
     this.#timer = setTimeout(() => this.#seal(), this.#settings.flushIntervalMs);
     return batch;
@@ -267,6 +282,8 @@ export class MillraceClient {
     this.#bytesHeld -= batch.bytes;
     this.#totals.waiting -= batch.events.length;
     this.#unsettled.delete(batch);
+    // a Set keeps its order of insertion
+    this.#oldest = this.#unsettled.values().next().value;
     batch.settled.resolve();
     if (!this.#isFull()) {
       this.#room?.resolve();

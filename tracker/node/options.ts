@@ -9,7 +9,7 @@ export const defaults = {
   batchBytesMax: 1024 * 1024,
   /** or when its first event has waited this long. */
   flushIntervalMs: 1_000,
-  /** What waits for its answer, requests in flight included. At either bound `track` takes no more. */
+  /** From the first event that waits for its answer to the newest one, requests in flight included; at either bound `track` takes no more. */
   bufferEventsMax: 20_000,
   bufferBytesMax: 32 * 1024 * 1024,
   /** At the same time. */
