@@ -95,7 +95,8 @@ export class ClickHouseTransport {
         headers: { ...credentials(target), 'content-length': body.byteLength },
       });
       request.once('response', resolve);
-      request.once('error', reject);
+      // not once: a second error after the answer must find somebody
+      request.on('error', reject);
       request.end(body);
     });
   }
