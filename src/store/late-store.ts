@@ -29,6 +29,8 @@ export interface LateStoreOptions {
 
 const retryDelayMsMin = 250;
 const retryDelayMsMax = 10_000;
+/** How long closing waits for an opening under way, which may be rebuilding much, or hang. */
+const openingMsMax = 5_000;
 
 export class LateStore implements Store {
   readonly supports: StoreSupports;
@@ -36,6 +38,7 @@ export class LateStore implements Store {
   readonly #stop = new AbortController();
   readonly #opening: Promise<void>;
   #store: Store | undefined;
+  #isClosed = false;
   #state: StoreState = { status: 'starting', reason: 'the store is being opened', bytes: 0 };
 
   constructor(options: LateStoreOptions) {
@@ -118,8 +121,11 @@ export class LateStore implements Store {
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await this.#opening;
+    const waiting = new AbortController();
+    await Promise.race([this.#opening, this.#options.clock.sleep(openingMsMax, waiting.signal)]);
+    waiting.abort();
     this.#state = { status: 'down', reason: 'it is closed', bytes: 0 };
+    this.#isClosed = true;
     await this.#store?.close();
   }
 
@@ -133,7 +139,10 @@ export class LateStore implements Store {
     const { signal } = this.#stop;
     for (let delayMs = retryDelayMsMin; !signal.aborted; delayMs = Math.min(2 * delayMs, retryDelayMsMax)) {
       try {
-        this.#store = await open(signal);
+        const store = await open(signal);
+        // nobody waits for one that comes too late
+        if (this.#isClosed) await store.close();
+        else this.#store = store;
         return;
       } catch (error) {
         if (signal.aborted) return;
