@@ -27,6 +27,8 @@ export interface ProjectRemovalOptions {
 const pollIntervalMs = 100;
 const watchIntervalMs = 1_000;
 const retryDelayMs = 5_000;
+/** A large project may take the store minutes, which nobody who stops a server waits for. */
+const closeMsMax = 5_000;
 
 export class ProjectRemoval {
   readonly #options: ProjectRemovalOptions;
@@ -59,11 +61,13 @@ export class ProjectRemoval {
     await Promise.all(this.#running.values());
   }
 
-  /** Stops where it is; `resume` goes on from there at the next start. */
+  /** Stops where it is, and waits a bounded time for what the store has begun; a start's `resume` goes on from there. */
   async close(): Promise<void> {
     this.#stop.abort();
     await this.#watching;
-    await this.settled();
+    const waiting = new AbortController();
+    await Promise.race([this.settled(), this.#options.clock.sleep(closeMsMax, waiting.signal)]);
+    waiting.abort();
   }
 
   async #watch(signal: AbortSignal): Promise<void> {

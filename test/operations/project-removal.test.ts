@@ -153,4 +153,25 @@ describe('removing a project', () => {
     assert.equal(deletions, 1);
     await assert.rejects(removal.begin('none'), (error) => isFailure(error, 'not_found'));
   });
+
+  it('is closed within a bounded time, however long the store takes', async (context) => {
+    const house = await openHouse(context);
+    await withProjects(house);
+    house.writer.start();
+    const deleting = Promise.withResolvers<void>();
+    const free = Promise.withResolvers<void>();
+    const store = {
+      deleteProject: () => {
+        deleting.resolve();
+        return free.promise;
+      },
+    };
+    const removal = removalOf(house, { store });
+    await removal.begin('shop');
+    await deleting.promise;
+    await removal.close();
+    assert.ok((await ids(house)).includes('shop'), 'the mark stays for the next start');
+    free.resolve();
+    await removal.settled();
+  });
 });
