@@ -70,7 +70,8 @@ async function count(url: string, wanted: number): Promise<number> {
 }
 
 /** What the proxy does with a request: answers by itself or never, or passes it on, and may keep the answer to itself. */
-export type Behavior = 'hang' |
+export type Behavior =
+  | 'hang'
   | 'pass'
   | 'pass and hang up'
   | { readonly status: number; readonly retryAfter?: string };
