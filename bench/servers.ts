@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort, ServerUnderTest } from '../test/hazards/harness.ts';
+import { adminKey, freePort, ServerUnderTest } from '../test/hazards/harness.ts';
 import { cpuSecondsOf, memoryOf } from './system-reads.ts';
 
 export interface Measured {
@@ -62,7 +62,8 @@ export class MillraceServer implements Measured {
   }
 }
 
-export class BareServer implements Measured {
+/** A baseline in a process of its own that says when it listens and ends with its channel. */
+export class BaselineServer implements Measured {
   readonly port: number;
   readonly #process: ChildProcess;
 
@@ -71,12 +72,27 @@ export class BareServer implements Measured {
     this.#process = child;
   }
 
-  static async open(directory: string): Promise<BareServer> {
+  /** The bare server of node:http. */
+  static bare(directory: string): Promise<BaselineServer> {
+    return BaselineServer.#open('bare-server.ts', (port) => [String(port), join(directory, 'bare.log')]);
+  }
+
+  /** This system's intake without what comes after it. */
+  static intake(directory: string): Promise<BaselineServer> {
+    return BaselineServer.#open('intake-server.ts', (port) => [
+      join(directory, 'intake'),
+      String(port),
+      adminKey,
+    ]);
+  }
+
+  static async #open(entry: string, argumentsFor: (port: number) => string[]): Promise<BaselineServer> {
     const port = await freePort();
-    const entry = join(import.meta.dirname, 'baselines', 'bare-server.ts');
-    const child = fork(entry, [String(port), join(directory, 'bare.log')], { execArgv: [] });
+    const execArgv = (process.env.BENCH_NODE_OPTIONS ?? '').split(' ').filter((flag) => flag !== '');
+    const path = join(import.meta.dirname, 'baselines', entry);
+    const child = fork(path, argumentsFor(port), { execArgv });
     await once(child, 'message');
-    return new BareServer(port, child);
+    return new BaselineServer(port, child);
   }
 
   cpuSeconds(): number {

@@ -5,7 +5,7 @@
 import { adminKey, sleep } from '../../test/hazards/harness.ts';
 import { Load, type LoadRun } from '../load/load.ts';
 import type { BenchContext, Figure, Row } from '../row.ts';
-import { BareServer, type Measured, MillraceServer } from '../servers.ts';
+import { BaselineServer, type Measured, MillraceServer } from '../servers.ts';
 import { median } from '../statistics.ts';
 
 const connections = 64;
@@ -25,7 +25,7 @@ export const durableRows: readonly Row[] = [1, 100].map((eventsPerRequest) => ({
 
 async function measure(eventsPerRequest: number, { pairs, directory, say }: BenchContext): Promise<Figure[]> {
   const millrace = await MillraceServer.open(directory);
-  const bare = await BareServer.open(directory);
+  const bare = await BaselineServer.bare(directory);
   const open = ({ port }: Measured) =>
     Load.open({ port, key: adminKey, connections, eventsPerRequest, eventsPerSecond: 0 });
   const [toMillrace, toBare] = [await open(millrace), await open(bare)];

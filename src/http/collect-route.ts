@@ -18,15 +18,26 @@ export const collectPath = '/api/collect';
 /** What this route needs of the collect stage. */
 export type CollectStage = Pick<Collector, 'readBody' | 'collect'>;
 
-type Answer = ProblemAnswer & { readonly outcome?: CollectResult; readonly bytes?: number };
+interface Answer extends ProblemAnswer {
+  readonly outcome?: CollectResult;
+  readonly bytes?: number;
+  /** Which pages may read it. */
+  readonly cors?: Headers;
+}
+type Headers = Readonly<Record<string, string>>;
 
 /** Browsers ask again after this, or after two hours if that is less. */
 const preflightSeconds = 86_400;
+/** Authorization headers whose grants are remembered. */
+const grantsMax = 1_000;
 const anyOrigin = { 'access-control-allow-origin': '*' };
 
 export class CollectRoute {
   readonly #context: ServerContext;
   readonly #stage: CollectStage;
+  readonly #grants = new Map<string, Grant>();
+  /** The generation of the keys that `#grants` was found in. */
+  #grantsOf = -1;
 
   constructor(context: ServerContext, stage: CollectStage) {
     this.#context = context;
@@ -48,19 +59,35 @@ export class CollectRoute {
   }
 
   async #answer(request: IncomingMessage, requestId: string): Promise<Answer> {
-    let cors: Readonly<Record<string, string>> = anyOrigin;
+    let cors: Headers = anyOrigin;
     try {
       if (request.method !== 'POST') throw methodNotAllowed(request);
-      const grant = authorize(request, this.#context.keys, 'write');
+      const grant = this.#authorize(request);
       cors = corsOf(request, grant);
-      return withHeaders(await this.#collect(request, requestId, grant), cors);
+      return await this.#collect(request, requestId, grant, cors);
     } catch (error) {
       if (request.destroyed && !request.complete) return goneAway;
-      return withHeaders(problemAnswer(error, this.#problemContext(request, requestId)), cors);
+      return { ...problemAnswer(error, this.#problemContext(request, requestId)), cors };
     }
   }
 
-  async #collect(request: IncomingMessage, requestId: string, grant: Grant): Promise<Answer> {
+  /** As `authorize`; what a header opens is remembered until the keys change, since hashing a key costs a small request much. */
+  #authorize(request: IncomingMessage): Grant {
+    const { keys } = this.#context;
+    const { authorization, origin } = request.headers;
+    if (authorization === undefined || origin !== undefined) return authorize(request, keys, 'write');
+    if (this.#grantsOf !== keys.generation) {
+      this.#grants.clear();
+      this.#grantsOf = keys.generation;
+    }
+    const known = this.#grants.get(authorization);
+    if (known !== undefined) return known;
+    const grant = authorize(request, keys, 'write');
+    if (this.#grants.size < grantsMax) this.#grants.set(authorization, grant);
+    return grant;
+  }
+
+  async #collect(request: IncomingMessage, requestId: string, grant: Grant, cors: Headers): Promise<Answer> {
     const { clock, keys, keyLimit, addressLimit, address } = this.#context;
     refuseParameters(request.url ?? '');
     const client = address(request);
@@ -78,7 +105,7 @@ export class CollectRoute {
         address: client,
         userAgent: request.headers['user-agent'],
       });
-      return { ...this.#outcomeAnswer(outcome, request, requestId), bytes: body.byteLength };
+      return this.#outcomeAnswer(outcome, request, requestId, body.byteLength, cors);
     });
   }
 
@@ -104,12 +131,19 @@ export class CollectRoute {
     }
   }
 
-  #outcomeAnswer(outcome: CollectResult, request: IncomingMessage, requestId: string): Answer {
+  #outcomeAnswer(
+    outcome: CollectResult,
+    request: IncomingMessage,
+    requestId: string,
+    bytes: number,
+    cors: Headers,
+  ): Answer {
     const { accepted, rejected, results } = outcome;
     const said = { accepted, rejected, results };
-    if (accepted > 0) return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome };
+    if (accepted > 0)
+      return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome, bytes, cors };
     const error = rejected > 0 ? failure('no_valid_event', { rejected }) : failure('body_empty', {});
-    return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome };
+    return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome, bytes, cors };
   }
 
   #problemContext(request: IncomingMessage, requestId: string) {
@@ -132,21 +166,25 @@ export class CollectRoute {
 
 /** The client left before its request was whole; nobody reads this. */
 const goneAway: Answer = { status: 499, headers: {}, body: '' };
+const commonHeaders = [
+  ['cache-control', 'no-store'],
+  ['x-content-type-options', 'nosniff'],
+  ['access-control-expose-headers', 'x-request-id, retry-after'],
+].flat();
 const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 
-function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
-  return { ...answer, headers: { ...answer.headers, ...headers } };
-}
-
-function send(response: ServerResponse, requestId: string, { status, headers, body }: Answer): void {
-  response.writeHead(status, {
-    ...headers,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': requestId,
-    'access-control-expose-headers': 'x-request-id, retry-after',
-  });
+/** Names and values in turn, which Node writes without making objects of them. */
+function send(response: ServerResponse, requestId: string, { status, headers, cors, body }: Answer): void {
+  const lines = [
+    ...commonHeaders,
+    'content-length',
+    String(Buffer.byteLength(body)),
+    'x-request-id',
+    requestId,
+  ];
+  for (const name in headers) lines.push(name, headers[name]!);
+  for (const name in cors) lines.push(name, cors[name]!);
+  response.writeHead(status, lines);
   response.end(body);
 }
 
