@@ -3,7 +3,7 @@
  * acknowledged is lost, nothing doubled, nothing invented, rollups equal rows, and the server's own ledger balances.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import {
   type Verdict,
   writeKey,
 } from './harness.ts';
-import { withStore } from './stored.ts';
+import { type Stored, withStore } from './stored.ts';
 
 export interface Scene {
   /** Holds everything of the test; the server's data is `data` below it. */
@@ -77,6 +77,7 @@ export interface Balanced extends Verdict {
 export async function settle(
   server: ServerUnderTest,
   { data, ledgerPath }: Pick<Scene, 'data' | 'ledgerPath'>,
+  storeDirectory?: string,
 ): Promise<Balanced> {
   await server.drained();
   const all = '/api/v1/analytics/summary?from=2000-01-01&to=2026-12-31';
@@ -85,10 +86,11 @@ export async function settle(
   const { ledger } = await server.ask<Queue>('/api/v1/queue');
   assert.ok(ledger !== null, 'the queue route has no ledger');
   assert.equal(await server.stop(), 0, `the server did not close in order:\n${server.output}`);
-  const { ids, differences } = await withStore(data, async ({ rows, store }) => ({
+  const look = async ({ rows, store }: Stored) => ({
     ids: (await rows<[string]>('SELECT event_id FROM events')).map(([id]) => id),
     differences: await store.verifyRollups(),
-  }));
+  });
+  const { ids, differences } = await withStore(data, look, storeDirectory);
   const verdict = judge(await readLedger(ledgerPath), ids);
   assert.deepEqual(differences, []);
   assert.equal(exact.data.totalEvents, verdict.stored);
@@ -128,6 +130,19 @@ export function collect(
     JSON.stringify(body),
     options.timeoutMs,
   );
+}
+
+/** Sends events as `collect` does and keeps the client's ledger about them. */
+export async function collectNoted(
+  base: string,
+  ledgerPath: string,
+  events: readonly { readonly eventId: string }[],
+): Promise<Reply> {
+  const lines = (mark: string) => events.map(({ eventId }) => `${mark}${eventId}\n`).join('');
+  appendFileSync(ledgerPath, lines('+'));
+  const reply = await collect(base, events);
+  if (reply.status === 202) appendFileSync(ledgerPath, lines('='));
+  return reply;
 }
 
 export function get(base: string, path: string, key = adminKey): Promise<Reply> {

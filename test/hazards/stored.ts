@@ -14,12 +14,16 @@ export interface Stored {
   rows<T extends readonly unknown[]>(sql: string): Promise<T[]>;
 }
 
-export async function withStore<T>(data: string, look: (stored: Stored) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  data: string,
+  look: (stored: Stored) => Promise<T>,
+  directory = join(data, 'store'),
+): Promise<T> {
   const config = loadConfig({ MILLRACE_DATA: data });
   if (config.store.kind !== 'embedded') throw new Error('not an embedded store');
   const telemetry = new Telemetry();
   const engine = await startEmbeddedEngine({
-    directory: join(data, 'store'),
+    directory,
     settings: config.store.settings,
     clock: systemClock,
     telemetry,
