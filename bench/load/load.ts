@@ -35,6 +35,13 @@ export class Load {
     this.#tell({ kind: 'pause', isPaused });
   }
 
+  /** Ends a run that is under way; what it came to is not told. */
+  async kill(): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await ended;
+  }
+
   async close(): Promise<void> {
     const ended = once(this.#process, 'exit');
     this.#tell({ kind: 'end' });
