@@ -55,20 +55,27 @@ export interface PartitionView {
   readonly lastError: { readonly code: string; readonly at: string } | null;
 }
 
+/** An engine that hangs answers nothing for a minute; who looks at the queue then must not wait for it. */
+const storeWaitMs = 1_000;
+
 export async function queueStatus(options: QueueStatusOptions): Promise<QueueStatus> {
   const { log, store, writer, warningEvents, now } = options;
   const { partitions, waiting, lagMs, eventsPerSecond, ledger } = writer.status();
   const { bytes, bytesMax } = log.usage();
   const worrying =
     waiting > warningEvents || (ledger?.lost ?? 0) > 0 || partitions.some(({ mode }) => mode === 'failed');
+  const [letters, told] = await Promise.all([
+    deadLetters(store),
+    ledger === undefined ? null : corrected(ledger, store, partitions.length),
+  ]);
   return {
     queueLength: waiting,
     status: worrying ? 'warning' : 'ok',
     lagMs,
-    deadLetters: await deadLetters(store),
+    deadLetters: letters,
     timestamp: new Date(now()).toISOString(),
     eventsPerSecond,
-    ledger: ledger === undefined ? null : await corrected(ledger, store, partitions.length),
+    ledger: told,
     log: { bytes, bytesMax },
     partitions: partitions.map(viewOf),
   };
@@ -82,8 +89,8 @@ async function corrected(
 ): Promise<CorrectedLedger> {
   const sum = { replayed: 0, duplicate: 0, discarded: 0, expired: 0, deleted: 0 };
   try {
-    for (let partition = 0; partition < partitions; partition++) {
-      const found = await store.corrections(partition);
+    const all = Array.from({ length: partitions }, (_, partition) => store.corrections(partition));
+    for (const found of await soon(Promise.all(all))) {
       for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += found[name];
     }
   } catch {
@@ -117,8 +124,19 @@ const isoOf = (at: number) => new Date(at).toISOString();
 
 async function deadLetters(store: Pick<Store, 'quarantined'>): Promise<number | null> {
   try {
-    return (await store.quarantined({ limit: 1 })).total;
+    return (await soon(store.quarantined({ limit: 1 }))).total;
   } catch {
     return null;
+  }
+}
+
+/** Rejects when the store has not answered in time. */
+async function soon<T>(answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${storeWaitMs} ms`)), storeWaitMs);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

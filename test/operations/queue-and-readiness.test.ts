@@ -51,6 +51,17 @@ describe('the status of the queue', () => {
     const store = { quarantined: away, corrections: away };
     assert.equal((await queueStatus({ ...house, ...options, store })).deadLetters, null);
   });
+
+  it('is told while the store does not answer at all', async (context) => {
+    const house = await openHouse(context);
+    await house.send('shop', 3);
+    house.writer.start();
+    await until(() => house.writer.status().ledger?.stored === 3);
+    const hung = () => new Promise<never>(() => {});
+    const store = { quarantined: hung, corrections: hung };
+    const { deadLetters, ledger } = await queueStatus({ ...house, ...options, store });
+    assert.deepEqual([deadLetters, ledger?.accepted, ledger?.stored], [null, 3, 3]);
+  });
 });
 
 describe('readiness', () => {
