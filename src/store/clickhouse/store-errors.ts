@@ -19,6 +19,7 @@ const rowFaults: ReadonlySet<number> = new Set([
   307, // TOO_MANY_BYTES: fewer rows may do
   321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
   407, // DECIMAL_OVERFLOW
+  469, // VIOLATED_CONSTRAINT
 ]);
 
 /** For an insert or anything else that the writer may try again. */
