@@ -49,6 +49,8 @@ const startedAt = performance.now();
 const screen = new Screen(process.stdout, process.stdout.isTTY === true && !process.env.NO_COLOR);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+// nobody looks any more (npm run demo | head)
+process.stdout.on('error', () => stop.abort());
 
 const directory = resolve(options.data ?? mkdtempSync(join(tmpdir(), 'millrace-demo-')));
 try {

@@ -37,7 +37,7 @@ describe('the demo', () => {
     t.after(() => child.kill('SIGTERM'));
     const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
     let printed = '';
-    for await (const chunk of child.stdout.setEncoding('utf8')) {
+    for await (const chunk of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
       printed += chunk;
       if (/Ctrl-C/.test(printed)) break;
     }
@@ -72,6 +72,7 @@ describe('the demo', () => {
       seen = JSON.stringify(await live());
     }
     assert.doesNotMatch(seen, /"events":0/);
+    child.stdout.resume();
     child.kill('SIGINT');
     assert.equal(await ended, 0);
   });

@@ -22,12 +22,15 @@ const execute = promisify(execFile);
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 const keys = { write: 'package-write-0123456789', read: 'package-read-0123456789' };
 const bytesMax = 3 * 1024 * 1024;
+const stepMsMax = 120_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-package-'));
 /** Without what npm tells its scripts, and without this checkout's programs on the path. */
 const environment = {
   ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(npm_(?!config_)|MILLRACE_|NODE_)/i.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(npm_(?!config_(registry|userconfig|cache)$)|INIT_CWD|MILLRACE_|NODE_)/i.test(name),
+    ),
   ),
   PATH: (process.env.PATH ?? '')
     .split(':')
@@ -35,7 +38,7 @@ const environment = {
     .join(':'),
 };
 const run = (command: string, args: readonly string[], cwd = folder) =>
-  execute(command, [...args], { cwd, env: environment, maxBuffer: 16 * 1024 * 1024 });
+  execute(command, [...args], { cwd, env: environment, maxBuffer: 16 * 1024 * 1024, timeout: stepMsMax });
 
 let tarball: string;
 let packed: { readonly size: number; readonly files: readonly { readonly path: string }[] };
@@ -162,7 +165,8 @@ async function listening(server: ChildProcess): Promise<string> {
   let printed = '';
   const errors: string[] = [];
   server.stderr!.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
-  for await (const chunk of server.stdout!) {
+  // left open: a server whose reader goes away is another test
+  for await (const chunk of server.stdout!.iterator({ destroyOnReturn: false })) {
     printed += String(chunk);
     const url = /listens on (http\S+)[\s\S]*Status page/.exec(printed)?.[1];
     if (url !== undefined) return url;
