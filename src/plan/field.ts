@@ -123,7 +123,7 @@ function collectLeaves(object: JsonObject, prefix: string, leaves: Map<string, P
 }
 
 /** Deeper paths keep their dots: no more levels than what is sent may have. */
-const canonicalLevelsMax = 16;
+export const nestedLevelsMax = 16;
 
 /**
  * Properties in the one form in which every store gives them back: what is absent left out, dotted keys nested (as far as
@@ -159,7 +159,7 @@ export function nestedProperties(leaves: readonly (readonly [path: string, value
 /** An empty key is none that may be sent, so dots at the ends of keys stay. */
 function mayNest(keys: readonly string[], depth: number): boolean {
   const rest = keys.length - 1 - depth;
-  if (rest < 1 || depth >= canonicalLevelsMax - 1) return false;
+  if (rest < 1 || depth >= nestedLevelsMax - 1) return false;
   return keys[depth] !== '' && (rest > 1 || keys[depth + 1] !== '');
 }
 

@@ -27,7 +27,7 @@ const pageRowsMax = 50_000;
 /** A page over its memory is tried again with fewer rows, down to this. */
 const pageRowsMin = 500;
 /** A page ends once it has so many bytes of text. */
-const pageBytesMax = 32 * 1024 * 1024;
+const pageBytesMax = 16 * 1024 * 1024;
 /** Rows that are made objects at a time. */
 const pieceRowsMax = 500;
 /** The first window, and the least that is worth a statement where a window is over the budget. */
@@ -47,7 +47,8 @@ interface Range {
 }
 
 interface Page {
-  readonly text: Buffer;
+  /** The lines, cut anywhere. */
+  readonly parts: readonly Buffer[];
   /** It was cut by a bound: more may follow in its window. */
   readonly isCut: boolean;
 }
@@ -72,7 +73,7 @@ export class EventReader {
       const page = await this.#page(question, window, after, asked);
       if (page === undefined) continue;
       let found = 0;
-      for (const rows of piecesOf(page.text, question.scope.project)) {
+      for (const rows of piecesOf(page.parts, question.scope.project)) {
         found += rows.length;
         after = rows.at(-1)!;
         yield rows;
@@ -204,28 +205,31 @@ async function pageOf(chunks: AsyncIterable<Buffer>): Promise<Page> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
-    parts.push(chunk);
+    const end = chunk.lastIndexOf(lineEnd) + 1;
     bytes += chunk.byteLength;
-    if (bytes > pageBytesMax) {
-      const text = Buffer.concat(parts, bytes);
-      return { text: text.subarray(0, text.lastIndexOf(lineEnd) + 1), isCut: true };
-    }
+    if (bytes > pageBytesMax && end > 0) return { parts: [...parts, chunk.subarray(0, end)], isCut: true };
+    parts.push(chunk);
   }
-  return { text: Buffer.concat(parts, bytes), isCut: false };
+  return { parts, isCut: false };
 }
 
 const lineEnd = 0x0a;
 
-function* piecesOf(text: Buffer, project: string): Generator<readonly EventRow[]> {
+/** Makes rows of the lines a few at a time; the engine ends every line. */
+function* piecesOf(parts: readonly Buffer[], project: string): Generator<readonly EventRow[]> {
   let rows: EventRow[] = [];
-  for (let at = 0; at < text.byteLength; ) {
-    const found = text.indexOf(lineEnd, at);
-    const end = found < 0 ? text.byteLength : found;
-    rows.push(rowOfLine(text.toString('utf8', at, end), project));
-    at = end + 1;
-    if (rows.length < pieceRowsMax) continue;
-    yield rows;
-    rows = [];
+  let rest: Buffer = Buffer.alloc(0);
+  for (const part of parts) {
+    const text = rest.byteLength === 0 ? part : Buffer.concat([rest, part]);
+    let at = 0;
+    for (let end = text.indexOf(lineEnd); end >= 0; end = text.indexOf(lineEnd, at)) {
+      rows.push(rowOfLine(text.toString('utf8', at, end), project));
+      at = end + 1;
+      if (rows.length < pieceRowsMax) continue;
+      yield rows;
+      rows = [];
+    }
+    rest = text.subarray(at);
   }
   if (rows.length > 0) yield rows;
 }

@@ -1,5 +1,4 @@
 /** A row of `events` as a line of JSONCompactEachRow, and back: the one place that knows which value stands where. */
-import type { Source } from '../../event/event.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import { type ColumnKind, eventColumns } from './schema.ts';
 import { readProperties } from './stored-properties.ts';
@@ -24,17 +23,17 @@ function selected(name: string, kind: ColumnKind): string {
   }
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** A row with every field: copies of it keep their shape, which objects that grow key by key do not. */
+const blank = Object.fromEntries(eventColumns.map(({ field }) => [field, undefined]));
 
 export function rowOfLine(line: string, project: string): EventRow {
   const values = JSON.parse(line) as readonly Value[];
-  const row: Partial<Writable<EventRow>> & { source?: Source } = { project };
+  const row: Record<string, unknown> = { ...blank, project };
   for (let i = 0; i < columns.length; i++) {
     const { field, kind } = columns[i]!;
-    (row as Record<string, unknown>)[field] =
-      field === 'personKey' ? BigInt(values[i]!) : read(kind, values[i]!);
+    row[field] = field === 'personKey' ? BigInt(values[i]!) : read(kind, values[i]!);
   }
-  return row as EventRow;
+  return row as unknown as EventRow;
 }
 
 function read(kind: ColumnKind, value: Value): unknown {

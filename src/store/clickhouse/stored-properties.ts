@@ -4,7 +4,7 @@
  * {"a":1,"a":{"b":2}}. JSON.parse would lose the first, so such text is read by a parser of its own.
  */
 import type { JsonObject, JsonValue } from '../../event/event.ts';
-import { nestedProperties } from '../../plan/field.ts';
+import { nestedLevelsMax, nestedProperties } from '../../plan/field.ts';
 import { compareBytes } from '../../plan/text.ts';
 
 type Leaf = readonly [path: string, value: JsonValue];
@@ -13,10 +13,23 @@ type Leaf = readonly [path: string, value: JsonValue];
 export function readProperties(text: string): JsonObject {
   if (text === '{}') return {};
   const parsed = JSON.parse(text) as JsonObject;
-  const leaves = leavesOf(parsed);
-  return fromLeaves(
-    leaves.keys === countKeys(text) ? leaves.found : leavesOf(new Parser(text).parse()).found,
-  );
+  const isWhole = countKeys(text) === keysOf(parsed, 1);
+  // sorted and nested by the engine: nothing is left to do when no key was written otherwise
+  if (isWhole && !text.includes('%')) return parsed;
+  return fromLeaves(leavesOf(isWhole ? parsed : new Parser(text).parse()));
+}
+
+/** How many keys there are at all levels; none fits when there are more levels than may be nested. */
+function keysOf(value: JsonValue, level: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (level > nestedLevelsMax) return Number.NaN;
+  let keys = 0;
+  if (isArray(value)) {
+    for (const one of value) keys += keysOf(one, 1);
+    return keys;
+  }
+  for (const key of Object.keys(value)) keys += 1 + keysOf(value[key]!, level + 1);
+  return keys;
 }
 
 /** At least as many as there are, and exactly when no text holds the sequence itself. */
@@ -26,28 +39,23 @@ function countKeys(text: string): number {
   return count;
 }
 
-/** Everything below by its path, and how many keys were seen, those within arrays too. */
-function leavesOf(object: JsonObject): { readonly found: readonly Leaf[]; readonly keys: number } {
+/** Everything below by its path. */
+function leavesOf(object: JsonObject): readonly Leaf[] {
   const found: Leaf[] = [];
-  let keys = 0;
-  const readValue = (value: JsonValue): JsonValue => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (isArray(value)) return value.map(readValue);
-    const inner = leavesOf(value);
-    keys += inner.keys;
-    return fromLeaves(inner.found);
-  };
   const walk = (at: JsonObject, prefix: string): void => {
-    for (const key of Object.keys(at)) {
-      keys += 1;
-      const value = at[key] as JsonValue;
+    for (const [key, value] of Object.entries(at)) {
       const path = prefix + sentKey(key);
       if (typeof value === 'object' && value !== null && !isArray(value)) walk(value, `${path}.`);
-      else found.push([path, readValue(value)]);
+      else found.push([path, withinArray(value)]);
     }
   };
   walk(object, '');
-  return { found, keys };
+  return found;
+}
+
+function withinArray(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  return isArray(value) ? value.map(withinArray) : fromLeaves(leavesOf(value));
 }
 
 const fromLeaves = (leaves: readonly Leaf[]): JsonObject =>
