@@ -43,7 +43,14 @@ const figures: (Figure & { row: string })[] = [];
 try {
   for (const row of rows) {
     if (wanted.length > 0 && !wanted.includes(row.name)) continue;
-    figures.push(...(await measure(row)));
+    // one row that fails costs no other
+    await measure(row).then(
+      (measured) => figures.push(...measured),
+      (error: Error) => {
+        console.error(`${row.name} failed: ${error.stack}`);
+        process.exitCode = 1;
+      },
+    );
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

@@ -24,11 +24,14 @@ export const restartRow: Row = {
         eventsPerRequest: 100,
         eventsPerSecond: 0,
       });
-      for (const pid of server.children()) process.kill(pid, 'SIGSTOP');
+      const engines = server.children();
+      for (const pid of engines) process.kill(pid, 'SIGSTOP');
       let sent = 0;
       while (sent < wanted) sent += (await load.run(sliceMs)).events;
       await load.close();
       await server.stop('SIGKILL');
+      // held still, it cannot end itself
+      for (const pid of engines) process.kill(pid, 'SIGKILL');
       say(`killed with ${sent} events accepted`);
       const startedAt = performance.now();
       server.start();
