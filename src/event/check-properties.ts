@@ -11,6 +11,7 @@ import {
   propertiesLevelsMax,
   propertiesValuesMax,
   propertyKeyCharactersMax,
+  propertyPathsCharactersMax,
 } from './limits.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -23,6 +24,7 @@ const bytesPerValueMax = 26;
 /** What was seen so far of one event's properties. */
 interface Walk {
   values: number;
+  pathCharacters: number;
   /** Never below the true size, so that most events need not be written out to be measured. */
   bytesAtMost: number;
   hasDots: boolean;
@@ -32,7 +34,7 @@ export function checkProperties(value: unknown): Refusal | undefined {
   if (!isJsonObject(value)) {
     return { reason: 'wrong_type', field: propertiesName, expected: 'an object', value };
   }
-  const walk: Walk = { values: 0, bytesAtMost: 2, hasDots: false };
+  const walk: Walk = { values: 0, pathCharacters: 0, bytesAtMost: 2, hasDots: false };
   const refusal = checkObject(value, propertiesName, 1, false, walk);
   if (refusal !== undefined) return refusal;
   if (walk.bytesAtMost > propertiesBytesMax) {
@@ -75,7 +77,11 @@ function checkValue(
 ): Refusal | undefined {
   if (isJsonObject(value)) return checkObject(value, `${path}.${key}`, level + 1, inArray, walk);
   // what stands inside an array belongs to the array, which is one value
-  if (!inArray && ++walk.values > propertiesValuesMax) return { reason: 'properties_too_many' };
+  if (!inArray) {
+    if (++walk.values > propertiesValuesMax) return { reason: 'properties_too_many' };
+    walk.pathCharacters += path.length + 1 + key.length - propertiesName.length - 1;
+    if (walk.pathCharacters > propertyPathsCharactersMax) return { reason: 'property_paths_length' };
+  }
   if (Array.isArray(value)) return checkArray(value, `${path}.${key}`, level + 1, walk);
   return checkScalar(value, path, key, walk);
 }

@@ -25,6 +25,8 @@ export const propertiesLevelsMax = 16;
 /** Values of `properties` at any depth; an array is one value. */
 export const propertiesValuesMax = 256;
 export const propertyKeyCharactersMax = 200;
+/** All paths of an event's values written out ('cart.items.size'), together: a store keeps each, so nesting must not multiply them. */
+export const propertyPathsCharactersMax = 32_768;
 
 /** A number below this is taken for seconds: as milliseconds it would be before 1973-03-03. */
 export const timestampSecondsBelow = 100_000_000_000;

@@ -10,6 +10,7 @@ import {
   propertiesLevelsMax,
   propertiesValuesMax,
   propertyKeyCharactersMax,
+  propertyPathsCharactersMax,
   timestampSecondsBelow,
 } from './limits.ts';
 
@@ -47,6 +48,7 @@ export type Refusal =
   | { readonly reason: 'properties_too_deep'; readonly path: string }
   | { readonly reason: 'properties_too_many' }
   | { readonly reason: 'property_key_length'; readonly key: string }
+  | { readonly reason: 'property_paths_length' }
   | { readonly reason: 'property_twice'; readonly path: string }
   | { readonly reason: 'number_too_large'; readonly path: string };
 
@@ -118,6 +120,8 @@ export function refusalMessage(refusal: Refusal): string {
         `the keys of properties must have 1 to ${propertyKeyCharactersMax} characters; ` +
         `got ${shown(refusal.key)}`
       );
+    case 'property_paths_length':
+      return `the paths of properties, each written out, must have at most ${propertyPathsCharactersMax} characters together; use shorter keys or less nesting`;
     case 'property_twice':
       return `${cutShown(refusal.path)} is there twice, once with a dotted key; "a.b" and {"a": {"b"}} are the same path`;
     case 'number_too_large':

@@ -139,6 +139,17 @@ const refusals: Record<Exclude<RefusalReason, BodyReason>, readonly (readonly [u
     [{ ...good, properties: { '': 1 } }, '1 to 200'],
     [{ ...good, properties: { a: [{ ['k'.repeat(201)]: 1 }] } }],
   ],
+  property_paths_length: [
+    [
+      {
+        ...good,
+        properties: {
+          ['k'.repeat(200)]: Object.fromEntries(Array.from({ length: 170 }, (_, i) => [`k${i}`, i])),
+        },
+      },
+      '32768',
+    ],
+  ],
   property_twice: [
     [{ ...good, properties: { 'a.b': 1, a: { b: 2 } } }, 'properties.a.b'],
     [{ ...good, properties: { a: { 'b.c': 1, b: { c: 2 } } } }, 'properties.a.b.c'],
