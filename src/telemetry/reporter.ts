@@ -61,8 +61,8 @@ export class Reporter {
           ? this.report('debug', 'the log is open', signal)
           : this.report('warn', 'a torn tail of the log was cut; nothing acknowledged was in it', signal),
       ),
-      telemetry.subscribe('log.refused', ({ code }) =>
-        this.#seldom(`log.refused ${code}`, 'warn', 'the log refuses events', { code }),
+      telemetry.subscribe('log.refused', (signal) =>
+        this.#seldom(`log.refused ${signal.code}`, 'warn', 'the log refuses events', signal),
       ),
       telemetry.subscribe('log.trimmed', (signal) => this.report('debug', 'the log was trimmed', signal)),
       telemetry.subscribe('writer.mode', (signal) =>

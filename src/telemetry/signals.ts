@@ -14,7 +14,7 @@ export interface Signals {
   'collect.step': { step: string; durationMs: number; events: number };
   /** One group commit: how many appends and bytes shared the fsync. */
   'log.commit': { partition: number; appends: number; events: number; bytes: number; durationMs: number };
-  'log.refused': { code: string };
+  'log.refused': { code: string; detail: string };
   'log.recovered': { partition: number; segments: number; cutBytes: number; next: number };
   'log.trimmed': { partition: number; below: number; bytes: number };
   'writer.mode': { partition: number; from: string; to: string };

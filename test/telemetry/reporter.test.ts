@@ -54,11 +54,12 @@ describe('reporter', () => {
 
   it('prints what repeats once in ten seconds, with the number left out', () => {
     const { lines, telemetry, time } = open();
-    for (let i = 0; i < 50; i++) telemetry.publish('log.refused', { code: 'log_full' });
+    for (let i = 0; i < 50; i++) telemetry.publish('log.refused', { code: 'log_full', detail: 'no room' });
     assert.equal(lines.length, 1);
     time.ms = 10_000;
-    telemetry.publish('log.refused', { code: 'log_full' });
+    telemetry.publish('log.refused', { code: 'log_full', detail: 'no room' });
     assert.equal(JSON.parse(lines[1]!).leftOut, 49);
+    assert.equal(JSON.parse(lines[1]!).detail, 'no room');
   });
 
   it('does not read placeholders in a message', () => {

@@ -156,7 +156,7 @@ class DiskLog implements Log {
 
   #refused(error: unknown): void {
     if (!isFailure(error)) return;
-    this.#telemetry.publish('log.refused', { code: error.code });
+    this.#telemetry.publish('log.refused', { code: error.code, detail: error.message });
     // What is only retained makes room before anything new is refused for long.
     if (error.code === 'log_full')
       for (const partition of this.#partitions) partition.reclaim(0).catch(() => {});

@@ -39,7 +39,11 @@ test('leaves the wished bytes of the disk free, and asks the disk at most once a
     over,
     (error) => isFailure(error, 'log_full') && /MILLRACE_LOG_FREE_BYTES_MIN/.test(error.message),
   );
-  assert.deepEqual(refused, [{ code: 'log_full' }]);
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ['log_full'],
+  );
+  assert.match(refused[0]!.detail, /5000 are to stay free \(MILLRACE_LOG_FREE_BYTES_MIN\)/);
   assert.equal(asked(), 1);
   free = 1_000_000;
   clock.at += 1000;
