@@ -12,6 +12,7 @@ import { Telemetry } from '../../src/telemetry/telemetry.ts';
 export interface Stored {
   readonly store: Store;
   rows<T extends readonly unknown[]>(sql: string): Promise<T[]>;
+  command(sql: string): Promise<void>;
 }
 
 export async function withStore<T>(
@@ -39,7 +40,7 @@ export async function withStore<T>(
       makeId: randomUUID,
     });
     try {
-      return await look({ store, rows: (sql) => client.rows(sql) });
+      return await look({ store, rows: (sql) => client.rows(sql), command: (sql) => client.command(sql) });
     } finally {
       await store.close();
     }
