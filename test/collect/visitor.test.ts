@@ -62,6 +62,13 @@ describe('a visitor without an id', () => {
     assert.equal((await opened.events())[0]?.anonymousId, undefined);
   });
 
+  it('is nobody here when the event was exported elsewhere: nothing of the importer is added to it', async () => {
+    const opened = openCollector({ salt });
+    await opened.collect({ ...page, receivedAt: '2026-01-14T00:00:00Z', path: '/', bot: true });
+    const { anonymousId, userAgent, country, bot } = (await opened.events())[0]!;
+    assert.deepEqual([anonymousId, userAgent, country, bot], [undefined, undefined, undefined, true]);
+  });
+
   it('is many visitors in one request when it says so', async () => {
     const opened = openCollector({ salt });
     const ips = ['203.0.113.1', '203.0.113.2', '203.0.113.1'];

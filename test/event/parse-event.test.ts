@@ -325,3 +325,38 @@ describe('parsing anything', () => {
     );
   });
 });
+
+describe('an exported event', () => {
+  const exported = {
+    ...good,
+    receivedAt: '2026-01-01T00:00:00.000Z',
+    path: '/a',
+    host: 'x.test',
+    utmSource: 'mail',
+  };
+
+  it('is known by its receivedAt, and may say again what is derived', () => {
+    const parsed = parseEvent(exported, Date.UTC(2026, 5, 1)) as ParsedEvent;
+    assert.equal(isRefusal(parsed), false);
+    assert.equal(parsed.isExported, true);
+    assert.deepEqual(
+      Object.keys(parsed.event).filter((field) => field in { receivedAt: 1, path: 1, host: 1, utmSource: 1 }),
+      [],
+    );
+  });
+
+  it('is none without it, so that derived fields are refused by name', () => {
+    const { receivedAt: _, ...sent } = exported;
+    const refusal = parseEvent(sent, Date.UTC(2026, 5, 1));
+    assert.ok(isRefusal(refusal) && refusal.reason === 'field_unknown' && refusal.field === 'path');
+    const late = parseEvent({ ...exported, receivedAt: 'yesterday' }, Date.UTC(2026, 5, 1));
+    assert.ok(isRefusal(late) && late.reason === 'timestamp_malformed');
+  });
+
+  it('keeps its bot verdict, which must be true or false', () => {
+    const parsed = parseEvent({ ...exported, bot: true }, Date.UTC(2026, 5, 1)) as ParsedEvent;
+    assert.equal(parsed.event.bot, true);
+    const refusal = parseEvent({ ...exported, bot: 'no' }, Date.UTC(2026, 5, 1));
+    assert.ok(isRefusal(refusal) && refusal.reason === 'wrong_type');
+  });
+});

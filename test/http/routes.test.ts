@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { failure } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import type { EventData } from '../../src/query/wire.ts';
 import { openServer, problemOf } from './open-server.ts';
 
 const range = 'from=2026-03-01&to=2026-03-02';
@@ -26,6 +27,48 @@ describe('questions', () => {
     assert.equal(asked.length, 2);
     assert.equal(asked[0]?.project, 'default');
     assert.deepEqual([asked[0]?.plan.from, asked[0]?.plan.to], [Date.UTC(2026, 2, 1), Date.UTC(2026, 2, 3)]);
+  });
+
+  it('streams an export, and cuts the connection when it breaks off', async (context) => {
+    const { call, keys, stages, notes } = await openServer(context);
+    const event = { eventId: 'e', type: '=x', timestamp: '2026-03-01T00:00:00.000Z' } as EventData;
+    const asked: unknown[] = [];
+    stages.export = async function* (scope, after) {
+      asked.push([scope.project, scope.bots, scope.from, scope.to, after]);
+      yield [event];
+      if (after === 'broken') throw new Error('gone');
+      yield [event];
+    };
+    const get = (query: string) => call(`/api/v1/export?${range}&${query}`, { key: keys.read });
+    const ndjson = await get('');
+    assert.equal(ndjson.headers.get('content-type'), 'application/x-ndjson');
+    assert.equal(await ndjson.text(), `${JSON.stringify(event)}\n`.repeat(2));
+    assert.deepEqual(asked, [['default', 'include', Date.UTC(2026, 2, 1), Date.UTC(2026, 2, 3), undefined]]);
+    const csv = (await (await get('format=csv&after=a')).text()).split('\r\n');
+    assert.match(csv[0]!, /^e,'=x,2026/, 'no header when it goes on');
+    await assert.rejects((await get('after=broken')).text());
+    assert.match(notes.at(-1)?.message ?? '', /an answer broke off: gone/);
+    for (const [query, detail] of [
+      ['format=xml', /\/format must be one of ndjson, csv, parquet/],
+      ['filter=nonsense', /\/filter must be a filter as JSON/],
+      ['format=parquet&after=a', /\/after goes with ndjson and csv/],
+    ] as const)
+      assert.match(String((await problemOf(await get(query))).detail), detail);
+    assert.equal((await call('/api/v1/export', { key: keys.write })).status, 403);
+    assert.equal((await call('/api/v1/export', { key: keys.read, method: 'HEAD' })).status, 405);
+  });
+
+  it('gives an answer as a table when it is asked for as one', async (context) => {
+    const { call, keys } = await openServer(context);
+    const post = (accept: string) =>
+      call('/api/v1/query', { method: 'POST', key: keys.read, body: { by: 'type' }, headers: { accept } });
+    const csv = await post('text/csv;q=0.9, application/json');
+    assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8');
+    assert.equal(await csv.text(), 'row,type,events,users\r\nall,,3,2\r\ngroup,pageview,3,\r\n');
+    for (const accept of ['*/*', 'application/json, text/csv', 'text/html'])
+      assert.match((await post(accept)).headers.get('content-type') ?? '', /json/);
+    const parquet = Buffer.from(await (await post('application/vnd.apache.parquet')).arrayBuffer());
+    assert.equal(parquet.subarray(0, 4).toString() + parquet.subarray(-4).toString(), 'PAR1PAR1');
   });
 
   it('refuses parameters that it does not know, by name and with what was meant, and repeated ones', async (context) => {
