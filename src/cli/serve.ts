@@ -69,14 +69,18 @@ function openReporter(config: Config, { stderr, environment }: CliContext): Repo
   });
 }
 
-/** Resolves with the first signal to end; a second one ends the process. */
+/** `timeout`, npm and terminals signal the process and then its whole group: that is one wish, told twice. */
+const sameSignalMs = 500;
+
+/** Resolves with the first signal to end; a later one ends the process. */
 function ending(): Promise<Ending> {
   return new Promise((resolve) => {
-    let first = true;
+    let firstAt: number | undefined;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
-        if (!first) process.exit(exitCodes.failed);
-        first = false;
+        const now = performance.now();
+        firstAt ??= now;
+        if (now - firstAt > sameSignalMs) process.exit(exitCodes.failed);
         resolve({ signal });
       });
     }

@@ -70,8 +70,34 @@ describe('millrace serve', () => {
     await delay(200);
     server.process.kill('SIGTERM');
     while (!server.stderr().includes('going down')) await once(server.process.stderr!, 'data');
+    await delay(600);
     assert.equal(await server.stop('SIGTERM'), 1);
     await hanging;
+  });
+
+  it('closes in order when it and its group are signaled together', async (t) => {
+    const server = await startServer(t, temporaryDirectory(t));
+    server.process.kill('SIGTERM');
+    assert.equal(await server.stop('SIGTERM'), 0);
+    assert.match(server.stderr(), /"closed"/);
+  });
+
+  it('takes an engine that hangs with it when it ends at once', async (t) => {
+    const server = await startServer(t, temporaryDirectory(t), {});
+    while (!server.stderr().includes('the engine is ready')) await once(server.process.stderr!, 'data');
+    const { stdout } = await execute('pgrep', ['-P', String(server.process.pid)]);
+    const engine = Number(stdout.trim());
+    process.kill(engine, 'SIGSTOP');
+    server.process.kill('SIGTERM');
+    await delay(600);
+    assert.equal(await server.stop('SIGTERM'), 1);
+    // gone, or dead and not yet collected by its new parent
+    const state = () =>
+      execute('ps', ['-o', 'stat=', '-p', String(engine)]).then(
+        ({ stdout }) => stdout,
+        () => 'Z',
+      );
+    assert.match(await until(state, (found) => found.startsWith('Z')), /^Z/);
   });
 
   it('ends with 2 and one line when a setting is wrong', async (t) => {

@@ -35,6 +35,10 @@ export class EngineChild {
     });
     this.#process.on('message', (message: FromEngine) => this.#hear(message));
     this.#process.on('error', (error) => this.#end(`it could not be started: ${error.message}`));
+    // an engine that hangs does not notice that its channel closed, and would keep its directory from the next start
+    const killAtExit = () => this.#process.kill('SIGKILL');
+    process.once('exit', killAtExit);
+    void this.ended.then(() => process.off('exit', killAtExit));
     // 'close' comes after the last of the error output, in which chDB says why it could not open its data
     this.#process.on('close', (code, signal) => this.#end(this.#wordsFor(code, signal)));
   }
