@@ -60,7 +60,8 @@ test('a clock that jumps under load loses and doubles nothing', async (t) => {
       await sleep(20);
     }
   }
-  system.set('clockOffsetMs', 0);
+  // what was accepted while the clock was ahead is counted when that time has come
+  system.set('clockOffsetMs', Math.max(...jumpsMs));
   const verdict = await settle(server, stage);
   assertExact(verdict);
   assert.equal(verdict.stored, times * jumpsMs.length * 5);

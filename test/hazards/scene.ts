@@ -80,7 +80,7 @@ export async function settle(
   storeDirectory?: string,
 ): Promise<Balanced> {
   await server.drained();
-  const all = '/api/v1/analytics/summary?from=2000-01-01&to=2026-12-31';
+  const all = '/api/v1/analytics/summary?from=2000-01-01&to=2040-12-31';
   const rolled = await server.ask<{ data: { totalEvents: number } }>(all);
   const exact = await server.ask<{ data: { totalEvents: number } }>(`${all}&exact=true`);
   const { ledger } = await server.ask<Queue>('/api/v1/queue');
