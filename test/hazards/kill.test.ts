@@ -57,8 +57,8 @@ for (const victim of ['server', 'engine'] as const) {
     const queue = await server.ask<{ ledger: Record<string, number> }>('/api/v1/queue');
     assert.equal(await server.stop(), 0, `the server did not close in order:\n${server.output}`);
 
-    const { ids, differences } = await withStore(data, async ({ rows, store }) => ({
-      ids: (await rows<[string]>('SELECT event_id FROM events')).map(([id]) => id),
+    const { ids, differences } = await withStore(data, async ({ ids, store }) => ({
+      ids: await ids(),
       differences: await store.verifyRollups(),
     }));
     const verdict = judge(await readLedger(ledgerPath), ids);

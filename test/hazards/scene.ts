@@ -86,9 +86,9 @@ export async function settle(
   const { ledger } = await server.ask<Queue>('/api/v1/queue');
   assert.ok(ledger !== null, 'the queue route has no ledger');
   assert.equal(await server.stop(), 0, `the server did not close in order:\n${server.output}`);
-  const look = async ({ rows, store }: Stored) => ({
-    ids: (await rows<[string]>('SELECT event_id FROM events')).map(([id]) => id),
-    differences: await store.verifyRollups(),
+  const look = async (stored: Stored) => ({
+    ids: await stored.ids(),
+    differences: await stored.store.verifyRollups(),
   });
   const { ids, differences } = await withStore(data, look, storeDirectory);
   const verdict = judge(await readLedger(ledgerPath), ids);
