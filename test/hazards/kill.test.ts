@@ -14,6 +14,9 @@ import { withStore } from './stored.ts';
 const roundsUsual = 20;
 const roundMsMin = 100;
 const roundMsMax = 900;
+/** Enough to have many requests and a batch under way at each blow; what piles up while the engine is away must be stored in the end. */
+const loops = 4;
+const eventsMax = 12;
 
 interface Answered {
   readonly data: { readonly totalEvents: number; readonly uniqueUsers: number };
@@ -32,7 +35,7 @@ for (const victim of ['server', 'engine'] as const) {
     });
     server.start();
     await server.ready();
-    client = new LoadClient(server.base, ledgerPath, victim);
+    client = new LoadClient(server.base, ledgerPath, victim, loops, eventsMax);
     let kills = 0;
     for (let round = 0; round < rounds(roundsUsual); round++) {
       await sleep(roundMsMin + Math.random() * (roundMsMax - roundMsMin));
