@@ -24,9 +24,12 @@ export class Pressure {
   readonly #base: string;
   readonly #ledgerPath: string;
   readonly #agent: Agent;
+  readonly #name: string;
   #sequence = 0;
 
-  constructor(base: string, ledgerPath: string, connections: number) {
+  /** `name` begins its event ids. */
+  constructor(base: string, ledgerPath: string, connections: number, name = 'pressure') {
+    this.#name = name;
     this.#base = base;
     this.#ledgerPath = ledgerPath;
     this.#agent = new Agent({
@@ -77,7 +80,7 @@ export class Pressure {
   }
 
   async #send(tally: Tally): Promise<void> {
-    const eventId = `pressure-${this.#sequence++}`;
+    const eventId = `${this.#name}-${this.#sequence++}`;
     tally.offered++;
     appendFileSync(this.#ledgerPath, `+${eventId}\n`);
     const { status, retryAfter } = await this.#post(
