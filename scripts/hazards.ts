@@ -61,7 +61,7 @@ async function runTests(wanted: readonly string[]): Promise<{ rows: HazardRow[];
               .replaceAll('\\\\', '\\'),
           ) as HazardRow,
         );
-      else if (/^\s*(ok|not ok) /.test(line) || /SKIP|error:/.test(line)) console.error(line.trim());
+      else if (/^\s*(ok|not ok) /.test(line) || /# SKIP|error:/.test(line)) console.error(line.trim());
     }
   }
   const code =

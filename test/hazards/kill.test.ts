@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freePort, judge, LoadClient, readLedger, rounds, ServerUnderTest, sleep } from './harness.ts';
+import { report } from './report.ts';
 import { withStore } from './stored.ts';
 
 const roundsUsual = 20;
@@ -65,7 +66,6 @@ for (const victim of ['server', 'engine'] as const) {
       differences: await store.verifyRollups(),
     }));
     const verdict = judge(await readLedger(ledgerPath), ids);
-    t.diagnostic(`kills of the ${victim}: ${kills}; ${JSON.stringify(verdict)}`);
     assert.ok(verdict.acknowledged > 0, 'the client got no acknowledgement at all');
     assert.deepEqual(
       { lost: verdict.lost, doubled: verdict.doubled, phantom: verdict.phantom },
@@ -85,5 +85,14 @@ for (const victim of ['server', 'engine'] as const) {
     assert.equal(stored, verdict.stored);
     assert.equal(accepted, stored + duplicates + quarantined + lost + inFlight);
     assert.equal(lost, 0);
+    report(t, {
+      number: 1,
+      hazard: `the ${victim} is killed`,
+      made: 'kill -9 at random moments under load, every other time while the last kill is being recovered from',
+      rounds: kills,
+      faults: kills,
+      ...verdict,
+      note: 'rollups equal rows; the ledger balances',
+    });
   });
 }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rounds, type ServerUnderTest, sleep } from './harness.ts';
+import { report } from './report.ts';
 import { assertExact, collectNoted, scene, settle } from './scene.ts';
 import { withStore } from './stored.ts';
 
@@ -40,8 +41,16 @@ test('kill -9 of server and engine at once, with three partitions, loses and dou
   await server.ready();
   await client.stop();
   const verdict = await settle(server, stage);
-  t.diagnostic(JSON.stringify(verdict));
   assertExact(verdict);
+  report(t, {
+    number: 1,
+    hazard: 'server and engine are killed together, three partitions',
+    made: 'kill -9 of both at random moments under load, half of the times the engine first',
+    rounds: rounds(6),
+    faults: rounds(6),
+    ...verdict,
+    note: 'rollups equal rows; the ledger balances',
+  });
 });
 
 test('an engine that stands still for 20 seconds costs nothing but time', async (t) => {
@@ -60,8 +69,16 @@ test('an engine that stands still for 20 seconds costs nothing but time', async 
   }
   await client.stop();
   const verdict = await settle(server, stage);
-  t.diagnostic(JSON.stringify(verdict));
   assertExact(verdict);
+  report(t, {
+    number: 4,
+    hazard: 'the engine stands still for 20 seconds',
+    made: 'SIGSTOP and SIGCONT of its process under load, three partitions',
+    rounds: rounds(1),
+    faults: rounds(1),
+    ...verdict,
+    note: 'counted late, all of it',
+  });
 });
 
 test('a retry with another body on the other side of a kill changes nothing', async (t) => {
@@ -90,6 +107,15 @@ test('a retry with another body on the other side of a kill changes nothing', as
     rows<[string, string]>('SELECT type, count() FROM events GROUP BY type'),
   );
   assert.deepEqual(types, [['first', String(acknowledged.length)]]);
+  report(t, {
+    number: 7,
+    hazard: 'retries with another body across a kill',
+    made: 'kill -9 of server and engine at any stage of the first body’s way, then the same ids with another type and month',
+    rounds: rounds(4),
+    faults: rounds(4),
+    ...verdict,
+    note: 'the first body stays; each other one is told as a duplicate',
+  });
 });
 
 /** The second body has another month too, so that it would be another batch. */
