@@ -12,6 +12,7 @@ export const adminKey = 'hazard-admin-key-0123456789';
 const cli = join(import.meta.dirname, '../../src/cli/millrace.ts');
 const client = join(import.meta.dirname, 'load-client.ts');
 const readyMsMax = 60_000;
+const endedMsMax = 60_000;
 
 /** How many rounds a hazard runs: `ROUNDS`, else `usual`. */
 export const rounds = (usual: number): number => Number(process.env.ROUNDS ?? usual);
@@ -107,7 +108,12 @@ export class ServerUnderTest {
   async ended(): Promise<number | NodeJS.Signals | null> {
     const child = this.#process;
     if (child === undefined) return null;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) {
+      const late = AbortSignal.timeout(endedMsMax);
+      await once(child, 'exit', { signal: late }).catch(() => {
+        throw new Error(`the server does not end by itself; it printed:\n${this.output}`);
+      });
+    }
     this.#process = undefined;
     return child.exitCode ?? child.signalCode;
   }
