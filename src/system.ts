@@ -40,6 +40,7 @@ import { careForSalts } from './operations/salt-care.ts';
 import { type TarFile, writeTar } from './operations/tar.ts';
 import { Query } from './query/query.ts';
 import { ClickHouseClient } from './store/clickhouse/clickhouse-client.ts';
+import { type ClickHouseError, isBrokenPart } from './store/clickhouse/clickhouse-error.ts';
 import { ClickHouseStore, clickhouseSupports } from './store/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from './store/embedded/embedded-engine.ts';
 import { LateStore } from './store/late-store.ts';
@@ -248,10 +249,13 @@ async function openStore(config: Config, telemetry: Telemetry, clock: Clock, ope
 
 /** The engine may take its time, or be away: the house opens without it. */
 function lateStore(engine: EmbeddedEngine, telemetry: Telemetry, clock: Clock): LateStore {
+  const onError = (error: ClickHouseError) => {
+    if (isBrokenPart(error)) engine.restart(`a part of a table is broken: ${error.message}`);
+  };
   const open = async (signal: AbortSignal) => {
     await engine.ready(signal);
     return ClickHouseStore.open({
-      client: new ClickHouseClient(() => engine.target()),
+      client: new ClickHouseClient(() => engine.target(), { onError }),
       fence: (queryId) => engine.fence(queryId),
       health: () => engine.state(),
       clock,

@@ -62,6 +62,13 @@ export class ServerUnderTest {
     return pid;
   }
 
+  /** Whether it was started and has not ended by itself. */
+  get running(): boolean {
+    return (
+      this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
+    );
+  }
+
   /** What the server printed last; for the message of a failure. */
   get output(): string {
     return this.#output.slice(-8_000);

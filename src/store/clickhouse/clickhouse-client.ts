@@ -44,6 +44,8 @@ export interface ClientOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Makes query ids. */
   readonly makeQueryId?: () => string;
+  /** Told of each error that ClickHouse itself answered with. */
+  readonly onError?: (error: ClickHouseError) => void;
 }
 
 const defaults = { timeoutMs: 60_000, answerBytesMax: 256 * 1024 * 1024, connectionsMax: 64 };
@@ -60,6 +62,7 @@ export class ClickHouseClient {
   readonly #timeoutMs: number;
   readonly #answerBytesMax: number;
   readonly #makeQueryId: () => string;
+  readonly #onError: ((error: ClickHouseError) => void) | undefined;
   readonly #kills = new Set<Promise<void>>();
 
   constructor(target: ClickHouseTarget | (() => ClickHouseTarget), options: ClientOptions = {}) {
@@ -72,6 +75,7 @@ export class ClickHouseClient {
     this.#timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
     this.#answerBytesMax = options.answerBytesMax ?? defaults.answerBytesMax;
     this.#makeQueryId = options.makeQueryId ?? randomUUID;
+    this.#onError = options.onError;
   }
 
   /** Runs a statement that gives nothing back (DDL, INSERT SELECT, ALTER). Errors: ClickHouseError. */
@@ -169,13 +173,13 @@ FORMAT JSONCompact`,
     this.#transport.close();
   }
 
-  #send(
+  async #send(
     sql: string,
     options: CallOptions,
     settings: Readonly<Record<string, string | number>>,
     body?: Uint8Array,
   ): Promise<Reply> {
-    return this.#transport.send({
+    const sent = this.#transport.send({
       sql,
       body,
       signal: options.signal,
@@ -187,6 +191,12 @@ FORMAT JSONCompact`,
         query_id: options.queryId ?? this.#makeQueryId(),
       },
     });
+    try {
+      return await sent;
+    } catch (error) {
+      if (error instanceof ClickHouseError && error.clickhouseCode !== 0) this.#onError?.(error);
+      throw error;
+    }
   }
 
   #killLater(queryId: string): void {

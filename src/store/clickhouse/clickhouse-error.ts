@@ -23,6 +23,15 @@ export const clickhouseCodes = {
   authenticationFailed: 516,
 } as const;
 
+/**
+ * A part of a table is broken: FILE_DOESNT_EXIST, NO_FILE_IN_DATA_PART, BAD_SIZE_OF_FILE_IN_DATA_PART, CORRUPTED_DATA. A merge that met
+ * a full disk can leave one. When the engine starts, it sets such a part aside and goes on with the parts that it was merged from, which it
+ * keeps for eight minutes: so starting it anew soon loses nothing.
+ */
+const brokenPart: ReadonlySet<number> = new Set([107, 226, 228, 246]);
+
+export const isBrokenPart = (error: ClickHouseError): boolean => brokenPart.has(error.clickhouseCode);
+
 /** Errors that ClickHouse raises before it runs anything. Any other may come from the middle of a statement. */
 const refusals: ReadonlySet<number> = new Set([
   clickhouseCodes.unknownTable,

@@ -40,6 +40,8 @@ export interface EmbeddedEngine {
    * and waited for, and when that takes too long the whole process is killed and its successor waited for.
    */
   fence(queryId: string): Promise<void>;
+  /** Ends the process so that a new one opens its data afresh; at most once in `restartMsMin`. */
+  restart(reason: string): void;
   /** Lets what was begun end, for a bounded time; then the process is gone and nothing is left behind. */
   close(): Promise<void>;
 }
@@ -63,6 +65,8 @@ export interface EngineLimits {
   readonly fenceMsMax: number;
   /** A process that lived so long is started anew at once, a younger one after a growing pause. */
   readonly stableMsMin: number;
+  /** Restarts that are asked for come no faster than this. */
+  readonly restartMsMin: number;
   readonly pauseMsMin: number;
   readonly pauseMsMax: number;
 }
@@ -72,6 +76,7 @@ const standardLimits: EngineLimits = {
   hangMsMax: 60_000,
   fenceMsMax: 3_000,
   stableMsMin: 10_000,
+  restartMsMin: 30_000,
   pauseMsMin: 100,
   pauseMsMax: 10_000,
 };
@@ -99,6 +104,7 @@ class Supervisor implements EmbeddedEngine {
   /** Lives in a row that were short. */
   #failures = 0;
   #lives = 0;
+  #restartAgainAt = 0;
 
   constructor(options: EmbeddedEngineOptions, work: WorkDirectory) {
     this.#options = options;
@@ -136,6 +142,14 @@ class Supervisor implements EmbeddedEngine {
     if (await child.fence(queryId, this.#limits.fenceMsMax)) return;
     await this.#end(child, `it did not stop the query ${queryId} within ${this.#limits.fenceMsMax} ms`);
     await this.ready();
+  }
+
+  restart(reason: string): void {
+    const child = this.#child;
+    const now = this.#options.clock.monotonic();
+    if (child === undefined || now < this.#restartAgainAt) return;
+    this.#restartAgainAt = now + this.#limits.restartMsMin;
+    void this.#end(child, reason);
   }
 
   async close(): Promise<void> {
