@@ -25,6 +25,8 @@ const goodputShareMin = 0.8;
 /** What a heap may grow before it is collected is not held against it. */
 const residentGrowthMax = 64 * 1024 * 1024;
 const mib = 1024 * 1024;
+/** Far below the 1,600 MiB of the bombs; what was inflated up to the limit waits for the collector. */
+const bombGrowthMax = 256 * mib;
 
 /** Anonymous memory, which is what can leak. */
 function anonymousBytes(pid: number): number {
@@ -121,7 +123,7 @@ test('slow, silent and half-open clients, and bodies that inflate without end, d
   await Promise.all(bad.map(({ closed }) => closed));
   await client.stop();
   const grown = anonymousBytes(server.pid) - before;
-  assert.ok(grown < 2 * residentGrowthMax, `memory grew by ${grown} bytes`);
+  assert.ok(grown < bombGrowthMax, `memory grew by ${grown} bytes`);
   assert.equal((await collect(server.base, [])).status, 400);
   const verdict = await settle(server, stage);
   assert.deepEqual([verdict.lost, verdict.doubled, verdict.phantom], [0, 0, 0]);
