@@ -71,7 +71,7 @@ async function runTests(wanted: readonly string[]): Promise<{ rows: HazardRow[];
 }
 
 function tableOf(rows: readonly HazardRow[]): string {
-  const grouped = (count: number) => count.toLocaleString('en-US');
+  const grouped = (count: number | undefined) => count?.toLocaleString('en-US') ?? '–';
   const lines = rows.map(({ number, hazard, made, rounds, faults, acknowledged, lost, doubled, note = '' }) =>
     [number, hazard, made, ...[rounds, faults, acknowledged, lost, doubled].map(grouped), note].join(' | '),
   );

@@ -75,8 +75,6 @@ test('the answer goes out after the fsync returned, and never before', async (t)
     rounds: count,
     faults: 0,
     acknowledged: count,
-    lost: 0,
-    doubled: 0,
     note: `${count} times in this order`,
   });
 });

@@ -142,10 +142,10 @@ test('a full disk of the store stops no collecting, and the store catches up whe
 
 test('one full disk under everything: refused before the store is in need, keys still checked', async (t) => {
   const stage = scene(t);
-  const data = disk(t, stage, 'data', 160 * mib);
+  const data = disk(t, stage, 'data', 256 * mib);
   if (data === undefined) return;
   const server = await stage.server({
-    MILLRACE_LOG_FREE_BYTES_MIN: '48MiB',
+    MILLRACE_LOG_FREE_BYTES_MIN: '80MiB',
     MILLRACE_WRITER_UPKEEP_INTERVAL_MS: '200',
   });
   server.start();
@@ -177,7 +177,7 @@ test('one full disk under everything: refused before the store is in need, keys 
   report(t, {
     number: 3,
     hazard: 'one disk for everything is full',
-    made: 'a tmpfs of 160 MiB, stuffed to the last byte under load; every other time also kill -9',
+    made: 'a tmpfs of 256 MiB, stuffed to the last byte under load; every other time also kill -9',
     rounds: times,
     faults: times,
     ...verdict,

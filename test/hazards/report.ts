@@ -11,8 +11,9 @@ export interface HazardRow {
   /** Kills, refused writes, flipped bits: how often the thing itself happened. */
   readonly faults: number;
   readonly acknowledged: number;
-  readonly lost: number;
-  readonly doubled: number;
+  /** As compared with what is stored; left out where nothing was compared. */
+  readonly lost?: number;
+  readonly doubled?: number;
   /** Anything else that a reader should know, such as a rate. */
   readonly note?: string;
 }
