@@ -9,6 +9,12 @@ export interface ServerLimits {
 }
 
 /**
+ * Inserts and merges begin only where this much of the disk stays free. A merge that runs into a full disk can leave a part
+ * broken (see `isBrokenPart`), so none should begin near it; MILLRACE_LOG_FREE_BYTES_MIN stops collecting earlier still.
+ */
+const keptFreeBytes = 64 * 1024 * 1024;
+
+/**
  * 8 MiB of compiled expressions and 200 threads: less of both tripled the time of an insert. Two background threads share
  * merges and mutations; the three `number_of_free_entries…` must be lowered with them, or mutations never run.
  */
@@ -22,6 +28,11 @@ export function serverConfig({ serverMemoryBytes }: ServerLimits): string {
   <max_thread_pool_size>200</max_thread_pool_size>
   <background_pool_size>2</background_pool_size>
   <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
+  <storage_configuration>
+    <disks>
+      <default><keep_free_space_bytes>${keptFreeBytes}</keep_free_space_bytes></default>
+    </disks>
+  </storage_configuration>
   <merge_tree>
     <merge_max_block_size>2048</merge_max_block_size>
     <merge_max_block_size_bytes>2097152</merge_max_block_size_bytes>
