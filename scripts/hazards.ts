@@ -87,6 +87,6 @@ function madeOn(): string {
     .filter((name) => process.env[name] !== undefined)
     .map((name) => `${name}=${process.env[name]}`);
   const command = [...set, 'node scripts/hazards.ts'].join(' ');
-  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node ${process.version}`;
+  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split('-')[0]}, Node ${process.version}`;
   return `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)}; ${machine}.`;
 }
