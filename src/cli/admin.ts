@@ -67,9 +67,11 @@ export async function onServerOrClosed<T>(
 /** Opens the house of a directory that no server has. Errors: directory_locked. */
 export async function withClosedHouse<T>(
   config: Config,
-  work: (house: Awaited<ReturnType<typeof import('../system.ts')['openClosedHouse']>>) => Promise<T>,
+  work: (
+    house: Awaited<ReturnType<typeof import('../system/closed-house.ts')['openClosedHouse']>>,
+  ) => Promise<T>,
 ): Promise<T> {
-  const { openClosedHouse } = await import('../system.ts');
+  const { openClosedHouse } = await import('../system/closed-house.ts');
   const house = await openClosedHouse(config, new Telemetry());
   try {
     return await work(house);

@@ -37,7 +37,7 @@ async function backup(context: CliContext, directory: string, options: ServerOpt
       return writeBackup(readTar(whole(archive)), directory, progress);
     },
     async (config) => {
-      const { backUpClosed } = await import('../system.ts');
+      const { backUpClosed } = await import('../system/closed-house.ts');
       return writeBackup(await backUpClosed(config), directory, progress);
     },
   );

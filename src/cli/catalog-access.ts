@@ -25,7 +25,7 @@ export async function withCatalog<T>(
       'set MILLRACE_DATA to the data directory of the server, or start it once with: millrace serve';
     throw new UsageError(`there is no catalog at ${config.catalog.file}; ${advice}`);
   }
-  const { openCatalog } = await import('../system.ts');
+  const { openCatalog } = await import('../system/adapters.ts');
   const catalog = await openCatalog(config);
   try {
     return await work({ catalog, care: new ProjectCare({ catalog, random: randomBytes, now }) });

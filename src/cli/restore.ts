@@ -23,7 +23,7 @@ async function restore(context: CliContext, directory: string, { verify }: { ver
     return print(context.stdout, `${directory} is whole: ${grouped(files.length)} files, of ${createdAt}`);
   }
   const config = loadConfig(context.environment);
-  const { placesOf } = await import('../system.ts');
+  const { placesOf } = await import('../system/closed-house.ts');
   const { createdAt, millrace } = await restoreBackup(directory, placesOf(config));
   print(
     context.stdout,
