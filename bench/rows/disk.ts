@@ -5,7 +5,7 @@ import { sleep } from '../../test/hazards/harness.ts';
 import type { BenchContext, Figure, Row } from '../row.ts';
 import { sendEvents } from '../send-events.ts';
 import { MillraceServer } from '../servers.ts';
-import { syntheticEvent } from '../synthetic.ts';
+import { syntheticEvent, syntheticTime } from '../synthetic.ts';
 import { directoryBytes } from '../system-reads.ts';
 
 const events = 1_000_000;
@@ -24,7 +24,7 @@ export const diskRow: Row = {
       let gzipped = 0;
       const make = (first: number) => {
         const made = Array.from({ length: chunk }, (_, at) =>
-          syntheticEvent(first + at, from + Math.floor(((first + at) / total) * spanMs)),
+          syntheticEvent(first + at, syntheticTime(first + at, total, from, from + spanMs)),
         );
         gzipped += gzipSync(made.map((event) => JSON.stringify(event)).join('\n')).byteLength;
         return made;
