@@ -1,14 +1,17 @@
 /**
  * `npm test`: every `*.test.ts` under test/, each file in a process of its own, with node's own reporter and summary at the end.
  * `--long` runs `*.long.test.ts` instead. Paths behind `--` narrow it: npm test -- test/log test/writer.
- * A suite whose service is missing here is left out and named before the run; with CI=true that is a failure.
+ * A service that suites need is installed where that is ours to do (see services/install.ts); a suite whose service is missing is
+ * left out and named before the run; with CI=true that is a failure. Suites share one PostgreSQL, by TEST_POSTGRES_URL.
  */
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { services } from './test/services.ts';
+import { install } from './services/install.ts';
+import { startPostgres } from './services/postgres.ts';
+import { needsPostgres, services } from './test/services.ts';
 
 const root = join(import.meta.dirname, '..');
 const testTimeoutMs = 5 * 60_000;
@@ -17,21 +20,27 @@ const concurrencyMax = 4;
 
 const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
 const files = choose(values.long === true, positionals);
-const missing = services.filter((service) => files.some(service.needs) && !service.available());
-const run = files.filter((file) => !missing.some((service) => service.needs(file)));
+const needed = services.filter((service) => files.some(service.needs));
+const missingSoftware = install(needed.map(({ software }) => software));
+const missing = needed.filter(({ software }) => missingSoftware.includes(software));
+const run = files.filter((file) => !missing.some((service) => service.leavesOut && service.needs(file)));
 const left = files.filter((file) => !run.includes(file));
 
-for (const service of missing) {
+for (const { software, advice, leavesOut, needs } of missing) {
   console.error(
-    `LEFT OUT for want of ${service.name}: ${left.filter(service.needs).join(', ')}. ${service.advice}`,
+    leavesOut
+      ? `LEFT OUT for want of ${software.name}: ${left.filter(needs).join(', ')}. ${advice}`
+      : `TESTED LESS for want of ${software.name}. ${advice}`,
   );
 }
 if (run.length === 0) {
   console.error('no test files match');
   process.exit(1);
 }
-const code = await runTests(run);
-process.exitCode = left.length > 0 && process.env.CI === 'true' ? 1 : code;
+const postgres = run.some(needsPostgres) ? await startPostgres({ fsync: false }) : undefined;
+const code = await runTests(run, postgres === undefined ? {} : { TEST_POSTGRES_URL: postgres.url() });
+await postgres?.close();
+process.exitCode = missing.length > 0 && process.env.CI === 'true' ? 1 : code;
 
 function choose(long: boolean, narrowed: readonly string[]): string[] {
   const wanted = narrowed.map((each) => relative(root, join(process.cwd(), each)));
@@ -43,10 +52,14 @@ function choose(long: boolean, narrowed: readonly string[]): string[] {
     .sort();
 }
 
-function runTests(run: readonly string[]): Promise<number> {
+function runTests(run: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const concurrency = Math.min(availableParallelism(), concurrencyMax);
   const flags = ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${testTimeoutMs}`];
-  const child = spawn(process.execPath, [...flags, ...run], { cwd: root, stdio: 'inherit' });
+  const child = spawn(process.execPath, [...flags, ...run], {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => child.on('exit', (exitCode) => resolve(exitCode ?? 1)));
 }
