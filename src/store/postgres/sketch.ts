@@ -1,8 +1,8 @@
 /**
  * The sketch that counts distinct persons in rollups where the extension hll is there: 2^15 registers, explicit (a list of
- * the persons' keys) up to 1,023 persons. `user_key` is a hash already, so it is taken as it is.
+ * the persons' keys) up to 1,024 persons. `user_key` is a hash already, so it is taken as it is.
  */
-export const sketch = { log2m: 15, registerWidth: 5, explicitThreshold: 10 } as const;
+export const sketch = { log2m: 15, registerWidth: 5, explicitThreshold: 1_024 } as const;
 
 const parameters = `${sketch.log2m}, ${sketch.registerWidth}, ${sketch.explicitThreshold}, 1`;
 
