@@ -1,0 +1,37 @@
+/**
+ * Sequences of events as columns: what funnels and paths are folded from, in the same way for every store. A store gives
+ * whole sequences, some at a time; typed arrays, because millions of events pass through one question.
+ */
+import type { Per } from '../plan/analysis.ts';
+import type { FieldName, Filter, Scope } from '../plan/plan.ts';
+
+export interface SequenceQuestion {
+  readonly scope: Scope;
+  /** At most `tagsMax`. */
+  readonly tags: readonly Filter[];
+  /** Leaves out events that match no tag. */
+  readonly taggedOnly: boolean;
+  readonly per: Per;
+  /** Asks for each event's value of a field, as its place in `values`. */
+  readonly field?: {
+    readonly name: FieldName;
+    readonly values: readonly (string | number | boolean | null)[];
+  };
+}
+
+export interface SequenceBlock {
+  /** The person of each sequence; 0 for a session of nobody. */
+  readonly keys: BigUint64Array;
+  /** Where each sequence ends in the columns below. */
+  readonly ends: Uint32Array;
+  /** Epoch ms, ascending within a sequence; ties are in the order of arrival. */
+  readonly times: Float64Array;
+  /** Bit i: the event matches tag i of the question. */
+  readonly tags: Uint32Array;
+  /** The event's value of the field: its place in the question's values from 1, 0 for any other (`null` is one of the values). */
+  readonly codes?: Uint32Array;
+}
+
+export const tagsMax = 32;
+/** A longer pause between two events of a person begins a new session, unless the events name their session. */
+export const sessionGapMs = 30 * 60_000;
