@@ -1,43 +1,11 @@
 /**
  * The sketch that counts distinct persons in rollups: ClickHouse's uniqCombined64 with 2^15 registers. It is exact to
- * 1,024 persons; beyond that its standard error is 0.6 % once the bias between 80,000 and 165,000 persons is taken off.
- *
- * That bias is measured, not guessed: above 2.5 persons a register the engine changes from linear counting to the raw
- * HyperLogLog estimate, which is up to 2.4 % too high there. The table is the mean of 150 runs (docs/decisions).
+ * 1,024 persons; beyond that its standard error is 0.6 % once its bias is taken off (sketch-bias.ts).
  */
+export { correctedUsers } from '../sql/sketch-bias.ts';
+
 export const sketch = { name: 'uniqCombined64', precision: 15 } as const;
-const registers = 2 ** sketch.precision;
 
 /** Up to here a sketch's count is always exact: 24 below the set's end, so that no estimate can fall under it. */
 export const exactUsersMax = 1_000;
 export const usersError = 0.006;
-
-/** What the engine says → what is there, both in persons a register. Straight lines between. */
-const corrections: readonly (readonly [estimate: number, truth: number])[] = [
-  [2.4672, 2.4],
-  [2.5595, 2.5],
-  [2.6519, 2.6],
-  [2.7457, 2.7],
-  [2.8402, 2.8],
-  [2.935, 2.9],
-  [3.0307, 3.0],
-  [3.1268, 3.1],
-  [3.2228, 3.2],
-  [3.4176, 3.4],
-  [3.6122, 3.6],
-  [3.8095, 3.8],
-  [4.007, 4.0],
-  [4.5024, 4.5],
-  [5.0, 5.0],
-];
-const biasFrom = 2.5 * registers;
-
-/** The number of persons for what `uniqCombined64Merge` gave. */
-export function correctedUsers(estimate: number): number {
-  const share = estimate / registers;
-  const above = corrections.findIndex(([point]) => point >= share);
-  if (estimate < biasFrom || above < 1) return estimate;
-  const [low, high] = [corrections[above - 1]!, corrections[above]!];
-  const truth = low[1] + ((share - low[0]) * (high[1] - low[1])) / (high[0] - low[0]);
-  return Math.round(truth * registers);
-}
