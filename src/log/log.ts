@@ -10,7 +10,8 @@
  *  6. A failed write rejects that append alone and later appends may succeed; a failed fsync ends the log (`failed`).
  *  7. `trim` removes only whole records below the given offset; what is at or above it stays readable.
  *  8. `wait` resolves when an event at or above the offset is readable, or when the signal aborts.
- *  9. One log has one owner at a time; a second open is refused with `directory_locked`.
+ *  9. One log has one owner at a time; a second open is refused with `directory_locked`. A `shared` one may be open in many
+ *     processes: then one of them at a time has the lease of a partition, with a token greater than any before it.
  */
 
 /** What one `append` wrote: `count` events at offsets `offset … offset + count - 1`, encoded as `bytes`. */
@@ -44,6 +45,24 @@ export interface LogSupports {
   readonly contiguousOffsets: boolean;
   /** Survives a restart of the process. False only for `memory:`. */
   readonly durable: boolean;
+  /** Several processes may have it open; its end moves by what others append. Default false: every lease has token 0. */
+  readonly shared: boolean;
+}
+
+/** The right to bring one partition into the store. */
+export interface Lease {
+  /** For the store, which refuses what comes with a lower one. 0 where the log has one owner. */
+  readonly token: number;
+  /** Aborts when another writer has the partition or is to get it: begin nothing more, then call `release`. */
+  readonly lost: AbortSignal;
+  /**
+   * Says, before the first read, that the store has offsets below `taken`. A log that lost what the store has gives new
+   * events offsets above it from then on, and says so. Errors: log_behind, when this is not the log that filled the store;
+   * log_read_failed, when it cannot be asked now.
+   */
+  begin(taken: number): Promise<void>;
+  /** Lets another writer have it, at once when it can be told. Never rejects. */
+  release(): Promise<void>;
 }
 
 export interface Log {
@@ -58,6 +77,8 @@ export interface Log {
   ends(partition: number): LogEnds;
   /** Rejects when the log fails or closes meanwhile. */
   wait(partition: number, offset: number, signal: AbortSignal): Promise<void>;
+  /** Waits until it can be had. Errors: log_closed; the signal's reason when it aborts. */
+  lease(partition: number, signal: AbortSignal): Promise<Lease>;
   /** Errors: log_write_failed, when something could not be removed; trying again may. */
   trim(partition: number, below: number): Promise<void>;
   usage(): LogUsage;

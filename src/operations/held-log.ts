@@ -1,5 +1,5 @@
 /** A log whose trimming can be held while somebody copies it; everything else goes straight through. */
-import type { Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log/log.ts';
+import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log/log.ts';
 
 export class HeldLog implements Log {
   readonly #log: Log;
@@ -56,6 +56,10 @@ export class HeldLog implements Log {
 
   wait(partition: number, offset: number, signal: AbortSignal): Promise<void> {
     return this.#log.wait(partition, offset, signal);
+  }
+
+  lease(partition: number, signal: AbortSignal): Promise<Lease> {
+    return this.#log.lease(partition, signal);
   }
 
   usage(): LogUsage {

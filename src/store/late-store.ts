@@ -51,8 +51,8 @@ export class LateStore implements Store {
     return this.#store?.state() ?? this.#state;
   }
 
-  async progress(partition: number) {
-    return this.#opened().progress(partition);
+  async progress(partition: number, token?: number) {
+    return this.#opened().progress(partition, token);
   }
 
   async insert(batch: Batch) {

@@ -56,6 +56,8 @@ export interface Quarantined {
 
 export interface Batch {
   readonly partition: number;
+  /** Of the writer's lease. Below the one that claimed the partition, `insert` is refused with `store_fenced`. */
+  readonly token?: number;
   /** Rows in offset order, of at most 50 calendar months (UTC) of `timestamp`. */
   readonly rows: readonly EventRow[];
   readonly quarantined: readonly Quarantined[];
@@ -179,7 +181,11 @@ export interface StoreState {
 export interface Store {
   readonly supports: StoreSupports;
   state(): StoreState;
-  progress(partition: number): Promise<Progress>;
+  /**
+   * With the token of a lease it claims the partition: from then on nothing of a lower token can land. Errors: store_fenced,
+   * when a higher one has claimed it. A store that only one process can have open ignores tokens.
+   */
+  progress(partition: number, token?: number): Promise<Progress>;
   insert(batch: Batch): Promise<void>;
   reconcile(partition: number, from: number, to: number): Promise<OffsetRanges>;
   /** `among` rows: those in quarantine do not count. */

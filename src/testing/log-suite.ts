@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, it, type TestContext } from 'node:test';
 import { type ErrorCode, isFailure, type MillraceError } from '../errors.ts';
-import type { Log, LogRecord, LogSupports, ReadLimits } from '../log/log.ts';
+import type { Lease, Log, LogRecord, LogSupports, ReadLimits } from '../log/log.ts';
 
 export interface LogBounds {
   /** What the log may hold. */
@@ -17,7 +17,10 @@ export interface LogBounds {
 }
 
 export interface LogUnderTest {
-  /** Opens the log, with two partitions; after a close or a crash, what it kept. The fixture closes what a test leaves open. */
+  /**
+   * Opens the log, with two partitions; after a close or a crash, what it kept. A shared one may be opened again beside what is
+   * open. The fixture closes what a test leaves open.
+   */
   open(bounds?: LogBounds): Promise<Log>;
   /** What only a durable log has. */
   readonly durable?: {
@@ -40,6 +43,7 @@ export type MakeLog = (context: TestContext) => Promise<LogUnderTest>;
 const all: ReadLimits = { eventsMax: Number.MAX_SAFE_INTEGER, bytesMax: Number.MAX_SAFE_INTEGER };
 const is = (code: ErrorCode) => (error: unknown) => isFailure(error, code);
 const payload = (text: string) => Buffer.from(text);
+const forever = new AbortController().signal;
 
 export function logSuite(name: string, supports: LogSupports, make: MakeLog): void {
   describe(`the ${name} log`, () => {
@@ -53,10 +57,14 @@ export function logSuite(name: string, supports: LogSupports, make: MakeLog): vo
     bounds(make);
     trimming(make);
     waiting(make);
+    if (supports.shared) sharing(make);
+    else owning(make);
     if (!supports.durable) return forgetting(make);
     surviving(make);
     damage(make);
     faults(make);
+    if (supports.shared) return syncingElsewhere(make);
+    syncing(make);
     locking(make);
   });
 }
@@ -203,7 +211,6 @@ function trimming(make: MakeLog): void {
 function waiting(make: MakeLog): void {
   it('8. waits until the offset is readable', async (context) => {
     const log = await (await make(context)).open();
-    const forever = new AbortController().signal;
     let seen: number | undefined;
     const waited = log.wait(0, 2, forever).then(() => {
       seen = log.ends(0).next;
@@ -353,7 +360,9 @@ function faults(make: MakeLog): void {
     const texts = (await readAll(await open(), 0, 0, all)).map(({ bytes }) => Buffer.from(bytes).toString());
     assert.deepEqual(texts, ['before', 'after']);
   });
+}
 
+function syncing(make: MakeLog): void {
   it('6. ends with a failed fsync and refuses everything afterwards', async (context) => {
     const { open, durable } = await make(context);
     const log = await open();
@@ -371,6 +380,101 @@ function faults(make: MakeLog): void {
     await log.close();
     const again = await open();
     assert.equal(Buffer.from((await again.read(0, 0, all))[0]!.bytes).toString(), 'before');
+  });
+}
+
+/** Where a service does the fsync, it ends when one fails; the log goes on once the service is back. */
+function syncingElsewhere(make: MakeLog): void {
+  it('6. acknowledges nothing of a failed fsync, and goes on when the service is back', async (context) => {
+    const { open, durable } = await make(context);
+    const log = await open();
+    await log.append(0, 1, payload('before'));
+    durable!.failSync();
+    const error = await rejection(log.append(0, 1, payload('unclear')));
+    assert.ok(isFailure(error, 'log_write_failed') && error.retryable);
+    await durable!.crash();
+    const again = await open();
+    assert.equal(Buffer.from((await again.read(0, 0, all))[0]!.bytes).toString(), 'before');
+    await again.append(0, 1, payload('after'));
+  });
+}
+
+function owning(make: MakeLog): void {
+  it('9. gives its owner leases with token 0 that are never lost', async (context) => {
+    const log = await (await make(context)).open();
+    await log.append(0, 2, payload('a'));
+    const lease = await log.lease(0, forever);
+    const again = await log.lease(0, forever);
+    assert.deepEqual([lease.token, again.token], [0, 0]);
+    await lease.begin(2);
+    await assert.rejects(lease.begin(3), is('log_behind'));
+    await lease.release();
+    assert.ok(!again.lost.aborted && !lease.lost.aborted);
+    await log.close();
+    await assert.rejects(log.lease(0, forever), is('log_closed'));
+  });
+}
+
+function sharing(make: MakeLog): void {
+  it('9. may be open twice, and each reads what the other appended', async (context) => {
+    const { open } = await make(context);
+    const [one, other] = [await open(), await open()];
+    assert.equal(await one.append(0, 2, payload('one')), 0);
+    await other.wait(0, 1, forever);
+    assert.equal(await other.append(0, 1, payload('other')), 2);
+    await one.wait(0, 2, forever);
+    for (const log of [one, other]) {
+      assert.deepEqual(log.ends(0), { first: 0, next: 3 });
+      assert.deepEqual(
+        (await readAll(log, 0, 0, all)).map(({ bytes }) => Buffer.from(bytes).toString()),
+        ['one', 'other'],
+      );
+    }
+  });
+
+  it('9. gives a partition to one at a time, with a token greater than any before', async (context) => {
+    const { open } = await make(context);
+    const [one, other] = [await open(), await open()];
+    const first = await one.lease(0, forever);
+    assert.ok(Number.isSafeInteger(first.token) && first.token > 0);
+    const stop = new AbortController();
+    const waited = rejection(other.lease(0, stop.signal));
+    stop.abort();
+    assert.equal(await waited, stop.signal.reason);
+    const second = other.lease(0, forever);
+    await first.release();
+    const { token, lost, release } = await second;
+    assert.ok(token > first.token && !lost.aborted);
+    await release();
+    assert.ok((await one.lease(0, forever)).token > token);
+  });
+
+  it('9. takes partitions from one that has more than its share', async (context) => {
+    const { open } = await make(context);
+    const [one, other] = [await open(), await open()];
+    const [first, second] = [await one.lease(0, forever), await one.lease(1, forever)];
+    const wanted = new AbortController();
+    const asked = [0, 1].map((partition) => other.lease(partition, wanted.signal));
+    for (const each of asked) each.catch(() => {});
+    const lost = ({ lost }: Lease) =>
+      new Promise<void>((resolve) => lost.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([lost(first), lost(second)]);
+    const [given, kept] = first.lost.aborted ? [first, second] : [second, first];
+    await given.release();
+    const got = await Promise.race(asked);
+    assert.ok(got.token > given.token && !kept.lost.aborted);
+    wanted.abort();
+  });
+
+  it('9. gives up what it has when it is closed', async (context) => {
+    const { open } = await make(context);
+    const [one, other] = [await open(), await open()];
+    const { lost } = await one.lease(0, forever);
+    const second = other.lease(0, forever);
+    await one.close();
+    assert.ok(lost.aborted);
+    assert.ok((await second).token > 0);
+    await assert.rejects(one.lease(0, forever), is('log_closed'));
   });
 }
 

@@ -1,6 +1,7 @@
 /**
  * One partition's way from the log into the store. The modes are in writer-mode.ts; this file is their loop:
  *
+ *   wait       for the lease of the partition, which is held over failures of the store until it is lost
  *   recover    the progress from the store, the dedupe index up to it; whatever the log has behind the progress may have
  *              been tried before, so it is reconciled, a bounded stretch at a time, before it is walked again
  *   gather     the next window: as soon as there are events, but not sooner than a flush interval after the last one; when
@@ -10,8 +11,8 @@
  * Any error that the parts do not wait out themselves leads back to `recover`, which needs nothing but the durable state.
  */
 import type { Clock } from '../clock.ts';
-import { failure } from '../errors.ts';
-import type { Log } from '../log/log.ts';
+import { failure, isFailure } from '../errors.ts';
+import type { Lease, Log } from '../log/log.ts';
 import type { OffsetRanges, Progress, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Dedupe } from './dedupe.ts';
@@ -62,10 +63,14 @@ export class PartitionWriter {
   readonly #options: PartitionWriterOptions;
   readonly #stop = new AbortController();
   readonly #modes: ModeSwitch;
-  readonly #retry: Retry;
+  /** Of the lease in hand: it gives up when that is lost. */
+  #retry: Retry;
   readonly #board: StatusBoard;
   readonly #files: SnapshotFiles | undefined;
   readonly #upkeep: Upkeep;
+  #lease: Lease | undefined;
+  /** Aborts when the writer is closed, or its lease is lost. */
+  #ending: AbortSignal;
   #dedupe: Dedupe | undefined;
   #progress: Progress | undefined;
   /** Offsets below this one may have been tried before this start … */
@@ -80,16 +85,10 @@ export class PartitionWriter {
 
   constructor(options: PartitionWriterOptions) {
     this.#options = options;
-    const { partition, log, store, clock, telemetry, config, directory, random = Math.random } = options;
+    const { partition, log, store, clock, telemetry, config, directory } = options;
     this.#modes = new ModeSwitch(partition, telemetry);
-    this.#retry = new Retry({
-      partition,
-      clock,
-      telemetry,
-      bounds: config,
-      random,
-      signal: this.#stop.signal,
-    });
+    this.#ending = this.#stop.signal;
+    this.#retry = this.#newRetry();
     this.#board = new StatusBoard(partition, log, clock);
     this.#files = directory === undefined ? undefined : new SnapshotFiles(directory, partition);
     const { snapshotIntervalMs } = config;
@@ -114,13 +113,15 @@ export class PartitionWriter {
     return this.#inTurn(() => this.#options.store.reconcile(this.#options.partition, from, to));
   }
 
-  /** Between two windows. Errors: as `replayItems`; store_unavailable when this writer has ended. */
+  /** Between two windows. Errors: as `replayItems`; store_unavailable when this writer has ended or another has the partition. */
   replay(items: readonly Quarantined[]): Promise<Replayed> {
-    const { config, random = Math.random } = this.#options;
+    const { config, partition, random = Math.random } = this.#options;
     return this.#inTurn(() => {
       if (this.#stop.signal.aborted || this.#modes.current === 'failed')
         throw failure('store_unavailable', { detail: 'the writer has ended' });
-      return replayItems(items, { ...this.#options, bounds: config, random });
+      if (this.#lease === undefined || this.#lease.lost.aborted)
+        throw failure('store_unavailable', { detail: `another process writes partition ${partition} now` });
+      return replayItems(items, { ...this.#options, token: this.#lease.token, bounds: config, random });
     });
   }
 
@@ -151,17 +152,22 @@ export class PartitionWriter {
     await tending;
     // past the timeout of `close` another writer may be at work already
     if (this.#modes.current !== 'stopped') await this.#finish();
+    await this.#giveBack();
   }
 
   async #run(): Promise<void> {
     for (let attempt = 1; !this.#stop.signal.aborted; attempt++) {
       const before = this.#progress?.next;
       try {
-        const session = await this.#recover();
+        const session = await this.#recover(await this.#leased());
         await this.#write(session);
       } catch (error) {
-        if (error instanceof WriterStopped || this.#stop.signal.aborted) break;
+        if (this.#stop.signal.aborted) break;
         if (isFatal(error)) return this.#fail(error as Error);
+        // without a stop it is the lease that was lost
+        if (error instanceof WriterStopped) continue;
+        // a later lease has a greater token than whoever claimed the partition in the store
+        if (isFailure(error, 'store_fenced')) await this.#giveBack();
         if (this.#progress?.next !== before) attempt = 1;
         this.#modes.set('backing-off');
         await this.#retry.pause(attempt, error).catch(() => {});
@@ -169,15 +175,39 @@ export class PartitionWriter {
     }
   }
 
-  async #recover(): Promise<Session> {
+  /** The lease in hand, or the next that can be had. Errors: those of `Log.lease`. */
+  async #leased(): Promise<Lease> {
+    if (this.#lease !== undefined && !this.#lease.lost.aborted) return this.#lease;
+    await this.#giveBack();
+    const { log, partition } = this.#options;
+    if (log.supports.shared) this.#modes.set('waiting');
+    this.#lease = await log.lease(partition, this.#stop.signal);
+    this.#ending = AbortSignal.any([this.#stop.signal, this.#lease.lost]);
+    this.#retry = this.#newRetry();
+    return this.#lease;
+  }
+
+  async #giveBack(): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    await lease?.release();
+  }
+
+  #newRetry(): Retry {
+    const { config, random = Math.random } = this.#options;
+    return new Retry({ ...this.#options, bounds: config, random, signal: this.#ending });
+  }
+
+  async #recover(lease: Lease): Promise<Session> {
     const { partition, log, store } = this.#options;
     const backOff = () => this.#modes.set('backing-off');
     const progress = await this.#retry.persist(async () => {
       this.#modes.set('recovering');
-      return await store.progress(partition);
+      const claimed = await store.progress(partition, lease.token);
+      await lease.begin(await this.#takenFrom(claimed));
+      return claimed;
     }, backOff);
     const { next } = log.ends(partition);
-    if (progress.next > next) throw failure('log_behind', { partition, next, progress: progress.next });
     this.#dedupe = await this.#retry.persist(async () => {
       this.#modes.set('recovering');
       return await this.#dedupeUpTo(progress.next);
@@ -188,7 +218,15 @@ export class PartitionWriter {
     this.#uncertainBelow = next;
     this.#reconciledTo = progress.next;
     this.#landed = OffsetSet.empty;
-    return this.#openSession(this.#dedupe, progress.next);
+    return this.#openSession(lease, this.#dedupe, progress.next);
+  }
+
+  /** Above every offset that the store has. A log that lost its end must not use them again. */
+  async #takenFrom({ next }: Progress): Promise<number> {
+    const { partition, log, store } = this.#options;
+    if (!log.supports.shared || store.supports.atomicProgress) return next;
+    const stored = await store.reconcile(partition, next, Number.MAX_SAFE_INTEGER);
+    return stored.at(-1)?.[1] ?? next;
   }
 
   async #dedupeUpTo(next: number): Promise<Dedupe> {
@@ -196,7 +234,7 @@ export class PartitionWriter {
     const options = {
       ...this.#options,
       files: this.#files,
-      signal: this.#stop.signal,
+      signal: this.#ending,
       ...(dedupeBounds && { bounds: dedupeBounds }),
     };
     if (this.#dedupe === undefined) return await restoreDedupe(options, next);
@@ -204,14 +242,15 @@ export class PartitionWriter {
     return this.#dedupe;
   }
 
-  #openSession(dedupe: Dedupe, next: number): Session {
+  #openSession(lease: Lease, dedupe: Dedupe, next: number): Session {
     const { store, config, telemetry, partition } = this.#options;
+    const retry = this.#retry;
     const reader = new WindowReader(
       {
         ...this.#options,
         ...config,
         dedupe,
-        known: (keys) => this.#retry.persist(() => store.known(keys)),
+        known: (keys) => retry.persist(() => store.known(keys)),
         onLost: (from, to, cause) => {
           const message = `events of partition ${partition} are lost: offsets ${from} to ${to - 1} cannot be read: ${cause.message}`;
           telemetry.publish('note', { level: 'error', message, fields: { partition, from, to } });
@@ -221,8 +260,9 @@ export class PartitionWriter {
     );
     const inserter = new WindowInserter({
       ...this.#options,
+      token: lease.token,
       modes: this.#modes,
-      retry: this.#retry,
+      retry,
     });
     return { reader, inserter, abort: new AbortController() };
   }
@@ -231,7 +271,8 @@ export class PartitionWriter {
   async #write(session: Session): Promise<never> {
     let ahead: Promise<Window> | undefined;
     const abort = () => session.abort.abort();
-    this.#stop.signal.addEventListener('abort', abort, { once: true });
+    const ending = this.#ending;
+    ending.addEventListener('abort', abort, { once: true });
     try {
       for (;;) {
         this.#retry.throwIfStopped();
@@ -245,7 +286,7 @@ export class PartitionWriter {
         await inserting;
       }
     } finally {
-      this.#stop.signal.removeEventListener('abort', abort);
+      ending.removeEventListener('abort', abort);
       abort();
       const abandoned = await ahead?.catch(() => undefined);
       if (abandoned !== undefined) this.#dedupe?.release(abandoned.ids);
@@ -331,10 +372,18 @@ export class PartitionWriter {
     for (;;) {
       await clock.sleep(config.upkeepIntervalMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
+      const dedupe = this.#dedupe;
+      if (this.#modes.current === 'waiting') await this.#tend(() => this.#lookOn());
       // not before the first recovery: until then nothing is known
-      if (this.#progress === undefined || this.#dedupe === undefined) continue;
-      await this.#tend(() => this.#upkeep.run(this.#dedupe!));
+      else if (this.#progress !== undefined && dedupe !== undefined)
+        await this.#tend(() => this.#upkeep.run(dedupe));
     }
+  }
+
+  /** How far another process has come, for those who look at the status of this one. */
+  async #lookOn(): Promise<void> {
+    const progress = await this.#options.store.progress(this.#options.partition);
+    if (this.#lease === undefined) this.#progress = progress;
   }
 
   async #finish(): Promise<void> {

@@ -17,6 +17,8 @@ import { byMonths, type Prepared } from './window.ts';
 
 export interface ReplayOptions {
   readonly partition: number;
+  /** Of the lease. */
+  readonly token: number;
   readonly store: Pick<Store, 'insert' | 'reconcile' | 'known'>;
   readonly clock: Clock;
   readonly tools: PrepareTools;
@@ -47,7 +49,7 @@ const attemptsMax = 5;
  * ones are durable and counted, and still in quarantine: the caller releases them. Errors: store_unavailable, store_unclear.
  */
 export async function replayItems(items: readonly Quarantined[], options: ReplayOptions): Promise<Replayed> {
-  const { partition, store } = options;
+  const { partition, token, store } = options;
   if (items.length === 0) return { stored: [], duplicates: [], refused: [] };
   const from = items[0]!.offset;
   const to = items.at(-1)!.offset + 1;
@@ -63,7 +65,7 @@ export async function replayItems(items: readonly Quarantined[], options: Replay
   const again: Quarantined[] = [];
   const prepared = prepare(fresh, options, again);
   await insertAll(prepared, { from, to }, options, again);
-  if (again.length > 0) await store.insert({ partition, rows: [], quarantined: again });
+  if (again.length > 0) await store.insert({ partition, token, rows: [], quarantined: again });
   const unstored = new Set(again.map(({ offset }) => offset));
   for (const [offset, { item }] of byOffset) if (!unstored.has(offset)) stored.push(item);
   return { stored, duplicates, refused: [...refused, ...again] };
@@ -101,7 +103,7 @@ function prepare(candidates: readonly Candidate[], options: ReplayOptions, again
 async function insertAll(
   prepared: readonly Prepared[],
   { from, to }: { readonly from: number; readonly to: number },
-  { partition, store, clock, bounds, random }: ReplayOptions,
+  { partition, token, store, clock, bounds, random }: ReplayOptions,
   again: Quarantined[],
 ): Promise<void> {
   let work = byMonths(prepared);
@@ -109,7 +111,7 @@ async function insertAll(
   while (work.length > 0) {
     const part = work[0]!;
     try {
-      await store.insert({ partition, rows: part.map(({ row }) => row), quarantined: [] });
+      await store.insert({ partition, token, rows: part.map(({ row }) => row), quarantined: [] });
       work.shift();
       attempts = 0;
     } catch (error) {

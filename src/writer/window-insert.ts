@@ -25,6 +25,8 @@ const refusalsBeforePause = 256;
 
 export interface WindowInserterOptions {
   readonly partition: number;
+  /** Of the lease. */
+  readonly token: number;
   readonly store: Store;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -41,7 +43,7 @@ export class WindowInserter {
 
   /** Resolves with the progress once all of the window is in the store. Errors: WriterStopped, store_fenced. */
   async insert(window: Window, before: Progress): Promise<Progress> {
-    const { partition, modes, retry } = this.#options;
+    const { partition, token, modes, retry } = this.#options;
     let work = byMonths(window.prepared);
     const quarantined = [...window.quarantined];
     let attempts = 0;
@@ -56,6 +58,7 @@ export class WindowInserter {
         modes.set('inserting');
         await this.#attempt({
           partition,
+          token,
           rows: part.map(({ row }) => row),
           quarantined: part.length === 0 ? quarantined : [],
           ...(after && { progress: after }),

@@ -2,6 +2,7 @@
  * The modes of a partition's writer, which may follow which, and the one setter. Each change is published as `writer.mode`.
  *
  *   starting     nothing is known yet
+ *   waiting      another process has the partition, or nobody: waits for its lease
  *   recovering   asks the store for the progress and brings the dedupe index up to it
  *   gathering    no window is in hand: waits for events, reads and prepares them
  *   inserting    a window is being given to the store
@@ -14,6 +15,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 
 export type WriterMode =
   | 'starting'
+  | 'waiting'
   | 'recovering'
   | 'gathering'
   | 'inserting'
@@ -24,12 +26,13 @@ export type WriterMode =
 
 const ends = ['stopped', 'failed'] as const;
 const following: Readonly<Record<WriterMode, readonly WriterMode[]>> = {
-  starting: ['recovering', ...ends],
-  recovering: ['gathering', 'reconciling', 'backing-off', ...ends],
-  gathering: ['inserting', 'reconciling', 'backing-off', ...ends],
-  inserting: ['gathering', 'reconciling', 'backing-off', ...ends],
-  reconciling: ['gathering', 'inserting', 'backing-off', ...ends],
-  'backing-off': ['recovering', 'gathering', 'inserting', 'reconciling', ...ends],
+  starting: ['waiting', 'recovering', ...ends],
+  waiting: ['recovering', 'backing-off', ...ends],
+  recovering: ['waiting', 'gathering', 'reconciling', 'backing-off', ...ends],
+  gathering: ['waiting', 'inserting', 'reconciling', 'backing-off', ...ends],
+  inserting: ['waiting', 'gathering', 'reconciling', 'backing-off', ...ends],
+  reconciling: ['waiting', 'gathering', 'inserting', 'backing-off', ...ends],
+  'backing-off': ['waiting', 'recovering', 'gathering', 'inserting', 'reconciling', ...ends],
   stopped: [],
   failed: [],
 };

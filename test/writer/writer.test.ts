@@ -185,6 +185,7 @@ function damaged(log: Log, from: number, to: number): Log {
     append: log.append.bind(log),
     ends: log.ends.bind(log),
     wait: log.wait.bind(log),
+    lease: log.lease.bind(log),
     trim: log.trim.bind(log),
     usage: log.usage.bind(log),
     close: log.close.bind(log),

@@ -8,7 +8,8 @@ import type { Clock } from '../../clock.ts';
 import { type DirectoryLock, lockDirectory } from '../../directory-lock.ts';
 import { failure, isFailure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import { soleLease } from '../sole-lease.ts';
 import { DiskBudget } from './disk-budget.ts';
 import type { DiskLogConfig } from './disk-config.ts';
 import { type FileSystem, nodeFiles } from './file-system.ts';
@@ -26,7 +27,7 @@ export interface DiskLogOptions {
   readonly salt?: () => number;
 }
 
-const supports: LogSupports = { contiguousOffsets: true, durable: true };
+const supports: LogSupports = { contiguousOffsets: true, durable: true, shared: false };
 
 /** Errors: directory_locked, setting_invalid, and the file system's own. */
 export async function openDiskLog(options: DiskLogOptions): Promise<Log> {
@@ -109,6 +110,11 @@ class DiskLog implements Log {
 
   wait(partition: number, offset: number, signal: AbortSignal): Promise<void> {
     return this.#partition(partition).wait(offset, signal);
+  }
+
+  async lease(partition: number): Promise<Lease> {
+    this.#assertOpen();
+    return soleLease(this, partition);
   }
 
   async trim(partition: number, below: number): Promise<void> {

@@ -3,8 +3,9 @@
  * `durable` is false; everything else holds.
  */
 import { failure, type MillraceError } from '../../errors.ts';
-import type { Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
 import { OffsetWaiters } from '../offset-waiters.ts';
+import { soleLease } from '../sole-lease.ts';
 
 export interface MemoryLogOptions {
   readonly partitions?: number;
@@ -26,7 +27,7 @@ export function openMemoryLog(options: MemoryLogOptions = {}): Log {
 }
 
 class MemoryLog implements Log {
-  readonly supports: LogSupports = { contiguousOffsets: true, durable: false };
+  readonly supports: LogSupports = { contiguousOffsets: true, durable: false, shared: false };
   /** Memory does not fail. */
   readonly failed = new Promise<Error>(() => {});
   readonly #bytesMax: number;
@@ -90,6 +91,11 @@ class MemoryLog implements Log {
     const { next, waiters } = this.#partition(partition);
     if (offset < next) return Promise.resolve();
     return this.#closed === undefined ? waiters.add(offset, signal) : Promise.reject(this.#closed);
+  }
+
+  async lease(partition: number): Promise<Lease> {
+    if (this.#closed !== undefined) throw this.#closed;
+    return soleLease(this, partition);
   }
 
   async trim(partition: number, below: number): Promise<void> {

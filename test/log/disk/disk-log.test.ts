@@ -10,7 +10,7 @@ import {
   temporaryDirectory,
 } from './harness.ts';
 
-logSuite('disk', { contiguousOffsets: true, durable: true }, async (context) => {
+logSuite('disk', { contiguousOffsets: true, durable: true, shared: false }, async (context) => {
   const files = new FaultyFiles();
   let directory = temporaryDirectory(context);
   let newest: Log | undefined;
