@@ -2,10 +2,26 @@
  * What ClickHouse says differently: literals, properties, sketches, buckets. Everything else is the base compiler's.
  */
 
+import type { EventRow } from '../../event/event-row.ts';
+import type { Grouping } from '../../plan/group.ts';
+import type { FieldName } from '../../plan/plan.ts';
+import { sampleSteps } from '../../plan/sample.ts';
+import type { Aggregate } from '../sql/aggregates.ts';
 import { identifier, stringLiteral } from '../sql/clickhouse-literal.ts';
-import type { Range } from '../sql/cover.ts';
+import { columnName } from '../sql/column-name.ts';
+import type { Range, Tier } from '../sql/cover.ts';
+import { tierMs } from '../sql/cover.ts';
 import type { PropertyType } from '../sql/filter-compiler.ts';
-import { type ArmName, QuestionCompiler } from '../sql/question-compiler.ts';
+import {
+  type FirstGroups,
+  type Metrics,
+  type Outputs,
+  QuestionCompiler,
+  rowField,
+  type Source,
+} from '../sql/question-compiler.ts';
+import { aliased, indent } from '../sql/select.ts';
+import type { Question } from '../store.ts';
 import { storedPath } from './property-json.ts';
 import { sketch } from './sketch.ts';
 
@@ -21,10 +37,13 @@ const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) };
 /** Ranges are named one by one up to this many; more are looked up in the sorted list of their borders. */
 const rangesNamedMax = 8;
 
+const times = {
+  timestamp: 'toUnixTimestamp64Milli(timestamp)',
+  start: 'toUnixTimestamp64Second(start) * 1000',
+} as const;
+
 export class ClickHouseCompiler extends QuestionCompiler {
-  readonly rowTime = 'toUnixTimestamp64Milli(timestamp)';
-  readonly rollupTime = 'toUnixTimestamp64Second(start) * 1000';
-  readonly distinctPersons = {
+  protected readonly persons: Aggregate = {
     name: 'users',
     rows: 'uniqExactIf(user_key, user_key <> 0)',
     partial: `${sketch.name}State(${sketch.precision})(user_key)`,
@@ -72,11 +91,21 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `startsWith(${expression}, ${this.text(value)})`;
   }
 
-  bucketOf(time: string, edges: readonly number[]): string {
-    return edges.length === 2 ? `toInt64(${edges[0]})` : `roundDown(${time}, edges)`;
+  /** RE2, whose `.` and classes the pattern does not use. */
+  matches(expression: string, pattern: string): string {
+    return `match(${expression}, ${this.text(pattern)})`;
   }
 
-  head(edges: readonly number[], top: string | undefined): string {
+  inSample(steps: number): string {
+    return `if(user_key <> 0, user_key, _offset) % ${sampleSteps} < ${steps}`;
+  }
+
+  /** The edge at or before the time. */
+  protected bucketOf(column: 'timestamp' | 'start', edges: readonly number[]): string {
+    return edges.length === 2 ? `toInt64(${edges[0]})` : `roundDown(${times[column]}, edges)`;
+  }
+
+  protected head({ edges }: Question, top: string | undefined): string {
     const constants = [
       ...(edges.length === 2 ? [] : [`CAST([${edges.join(', ')}], 'Array(Int64)') AS edges`]),
       ...(top === undefined ? [] : [`${top} AS top`]),
@@ -84,19 +113,17 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return constants.length === 0 ? '' : `WITH ${constants.join(', ')}\n`;
   }
 
-  collect(select: string): string {
+  /** An array of the groups' keys; answer.ts of this folder reads them. */
+  protected firstGroups({ parts, keys, order, limit }: FirstGroups): string {
+    const select = `SELECT ${aliased(packed(keys), 'key')} FROM (\n${indent(parts.join('\nUNION ALL\n'))}\n) GROUP BY ${keys.join(', ')} ORDER BY ${['sum(events) DESC', ...order].join(', ')} LIMIT ${limit}`;
     return `(SELECT groupArray(CAST(key, 'String')) FROM (${select}))`;
   }
 
-  placeOf(key: string): string {
-    return `transform(${key}, top, arrayEnumerate(top), 0)`;
+  protected placed({ from, keys }: Source): { readonly from: string; readonly place: string } {
+    return { from, place: `transform(${packed(keys)}, top, arrayEnumerate(top), 0)` };
   }
 
-  packedKeys(keys: readonly string[]): string {
-    return `concat(${keys.map((key) => `toString(length(${key})), ':', ${key}`).join(', ')})`;
-  }
-
-  topRows(): string {
+  protected topRows(_: Grouping): string {
     return `SELECT ${this.outputs({
       arm: 'top',
       place: 'place',
@@ -108,19 +135,35 @@ export class ClickHouseCompiler extends QuestionCompiler {
     })} FROM (SELECT arrayJoin(arrayEnumerate(top)) AS place)`;
   }
 
-  propertyKey(path: string): string {
+  /** Text columns are their own key ('' when absent); anything else gets its type's name before it: 'null:null' when absent. */
+  protected groupKey(name: FieldName): string {
+    const field = rowField(name);
+    if (field === undefined) return this.#propertyKey(name.slice('properties.'.length));
+    const column = columnName(field.name as keyof EventRow);
+    return field.type === 'boolean'
+      ? `CASE WHEN ${column} THEN 'boolean:true' ELSE 'boolean:false' END`
+      : column;
+  }
+
+  #propertyKey(path: string): string {
     const number = this.property(path, 'number');
     const boolean = this.property(path, 'boolean');
     // JavaScript writes 1e+21 where ClickHouse writes 1e21; otherwise both write the shortest text
     return `coalesce(concat('string:', ${this.property(path, 'string')}), concat('number:', replaceRegexpOne(toString(${number}), 'e(\\\\d)', 'e+\\\\1')), multiIf(${boolean}, 'boolean:true', NOT ${boolean}, 'boolean:false', 'null:null'))`;
   }
 
-  afterColon(expression: string): string {
-    return `substring(${expression}, position(${expression}, ':') + 1)`;
+  protected keyOrder(name: FieldName, key: string): readonly [text: string, type: string] {
+    return rowField(name)?.type === 'string'
+      ? [
+          `CASE WHEN ${key} = '' THEN 'null' ELSE ${key} END`,
+          `CASE WHEN ${key} = '' THEN 'null' ELSE 'string' END`,
+        ]
+      : [`substring(${key}, position(${key}, ':') + 1)`, `substring(${key}, 1, position(${key}, ':') - 1)`];
   }
 
-  beforeColon(expression: string): string {
-    return `substring(${expression}, 1, position(${expression}, ':') - 1)`;
+  /** Counts are kept by slot alone. */
+  protected ofTier(metrics: Metrics, tier: Tier): readonly string[] {
+    return metrics === 'users' ? [`tier = ${tierMs[tier] / 1000}`] : [];
   }
 
   inRanges(column: 'timestamp' | 'start', ranges: readonly Range[]): string {
@@ -129,7 +172,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
     if (ranges.length <= rangesNamedMax) {
       return `${outer} AND (${ranges.map((range) => `(${this.#inRange(column, range)})`).join(' OR ')})`;
     }
-    const time = column === 'start' ? this.rollupTime : this.rowTime;
+    const time = times[column];
     const borders = ranges.flatMap(({ from, to }) => [from, to]).join(', ');
     const starts = ranges.map(({ from }) => from).join(', ');
     return `${outer} AND roundDown(${time}, CAST([${borders}], 'Array(Int64)')) IN (${starts})`;
@@ -142,15 +185,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `${exact} AND day >= ${dayOf(from)} AND day <= ${dayOf(to - 1)}`;
   }
 
-  outputs(values: {
-    readonly arm: ArmName;
-    readonly place: string;
-    readonly bucket: string;
-    readonly text: string;
-    readonly events: string;
-    readonly users: string;
-    readonly amounts: readonly [count: string, sum: string, min: string, max: string] | undefined;
-  }): string {
+  protected outputs(values: Outputs): string {
     const [count, ...money] = values.amounts ?? ['0'];
     const [sum, min, max] = money.map(
       (one) => `toString(reinterpretAsInt128(CAST(${one}, 'Decimal(38, 4)')))`,
@@ -169,6 +204,12 @@ export class ClickHouseCompiler extends QuestionCompiler {
     ].join(', ');
   }
 }
+
+/** The keys of several fields as one text: each after its length in bytes and a colon. */
+const packed = (keys: readonly string[]): string =>
+  keys.length === 1
+    ? keys[0]!
+    : `concat(${keys.map((key) => `toString(length(${key})), ':', ${key}`).join(', ')})`;
 
 const subcolumn = (path: string): string => `getSubcolumn(properties, ${stringLiteral(path)})`;
 

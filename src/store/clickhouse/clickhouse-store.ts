@@ -29,6 +29,7 @@ import type {
   StoreState,
   StoreSupports,
 } from '../store.ts';
+import { answerForm } from './answer-form.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { ClickHouseCompiler } from './clickhouse-compiler.ts';
 import { deleteRows } from './delete-rows.ts';
@@ -256,7 +257,8 @@ export class ClickHouseStore implements Store {
     } catch (error) {
       throw questionFailure(error, budget, signal);
     }
-    const cells = cellsOf(question, answer, sketched ? correctedUsers : (users) => users);
+    const form = answerForm(question, sketched ? correctedUsers : (users) => users);
+    const cells = cellsOf(question, answer, form);
     const durationMs = this.#options.clock.monotonic() - startedAt;
     const approximate = sketched && cells.some(({ users }) => users !== undefined && users > exactUsersMax);
     this.#options.telemetry.publish('store.query', { kind: plan.kind, source, durationMs, rowsRead });

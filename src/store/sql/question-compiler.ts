@@ -3,19 +3,22 @@
  * for each metric and scope (the whole, or the groups); an arm adds up parts, one for each source that its cover names.
  * A dialect overrides what it says differently. answer.ts reads the rows.
  */
-
-import type { EventRow } from '../../event/event-row.ts';
-import { type Field, fields } from '../../plan/field.ts';
+import type { Field } from '../../plan/field.ts';
+import { fields } from '../../plan/field.ts';
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { Scope as Asked, FieldName, Plan } from '../../plan/plan.ts';
+import type { Scope as Asked, Cohort, FieldName, Plan } from '../../plan/plan.ts';
+import { sampleSteps } from '../../plan/sample.ts';
 import type { Question } from '../store.ts';
+import { type Aggregate, amountAggregates, countedEvents } from './aggregates.ts';
 import { filterFields, type Sources, usesRollups } from './choose-source.ts';
-import { columnName } from './column-name.ts';
 import { type Cover, type Range, type Tier, tierMs } from './cover.ts';
 import { FilterCompiler } from './filter-compiler.ts';
+import { aliased, indent, select } from './select.ts';
 
 export interface CompiledQuestion {
   readonly sql: string;
+  /** What the statement's parameters stand for, in their order; none where a dialect writes literals. */
+  readonly values: readonly unknown[];
   /** For `explain`: 'rollup', 'rows' or 'rollup+rows'. */
   readonly source: string;
   /** Whether distinct persons come from sketches. */
@@ -27,127 +30,133 @@ export const places = { all: -1, other: 0 } as const;
 /** The arms by name, as the first column of the answer says them. */
 export type ArmName = 'top' | 'events' | 'users' | 'amounts';
 /** What a part computes; `events` and `users` share a part when both read the same raw rows. */
-type Metrics = 'events' | 'users' | 'both' | 'amounts';
-type Scope = 'all' | 'groups';
+export type Metrics = 'events' | 'users' | 'both' | 'amounts';
 
-/** A SELECT over one source, before its groups are numbered. */
-interface Part {
+/** Rows to aggregate, of one table. */
+export interface Source {
   readonly from: string;
   readonly where: readonly string[];
-  /** Epoch ms of the row, as an SQL expression. */
-  readonly time: string;
-  readonly aggregates: readonly string[];
+  /** The row's bucket, as an SQL expression. */
+  readonly bucket: string;
+  /** The row's group: one expression for each field of the grouping. */
+  readonly keys: readonly string[];
 }
 
-interface Aggregate {
-  readonly name: string;
-  /** Over raw rows, final. */
-  readonly rows: string;
-  /** Over raw rows, to be merged with others. */
-  readonly partial: string;
-  /** Over rows of the rollup, final and to be merged. */
-  readonly rollup: string;
-  readonly rollupPartial: string;
-  /** Over partial ones. */
-  readonly merge: string;
+/** How a part's aggregates are to come out: over raw rows or a rollup's, final or to be merged with other parts'. */
+export type Form = keyof Pick<Aggregate, 'rows' | 'partial' | 'rollup' | 'rollupPartial'>;
+interface Part extends Source {
+  readonly form: Form;
+}
+
+/** One SELECT: its named dimensions, which it groups by, and its aggregates. */
+export interface PartSelect {
+  readonly dimensions: readonly (readonly [name: string, expression: string])[];
+  readonly aggregates: readonly Aggregate[];
+  readonly form: Form;
+  readonly from: string;
+  readonly where: readonly string[];
+}
+
+/** The first groups: of the rows of all parts, by `keys`, in the order of the terms after `sum(events) DESC`. */
+export interface FirstGroups {
+  readonly parts: readonly string[];
+  readonly keys: readonly string[];
+  readonly order: readonly string[];
+  readonly limit: number;
+}
+
+/** The columns of an arm, as SQL expressions. */
+export interface Outputs {
+  readonly arm: ArmName;
+  readonly place: string;
+  readonly bucket: string;
+  readonly text: string;
+  readonly events: string;
+  readonly users: string;
+  readonly amounts: readonly [count: string, sum: string, min: string, max: string] | undefined;
 }
 
 export abstract class QuestionCompiler extends FilterCompiler {
-  abstract distinctPersons: Aggregate;
-  /** The edge at or before the epoch millisecond `time`; `name` is what `constants` made of the edges. */
-  abstract bucketOf(time: string, edges: readonly number[]): string;
-  /** Constants that the statement begins with: the edges and, with `by`, the first groups in their order. */
-  abstract head(edges: readonly number[], top: string | undefined): string;
-  /** The place of a group's key among the first ones, from 1; 0 when it is not there. */
-  abstract placeOf(key: string): string;
-  /** A SELECT that gives the first groups: (place, key) by rows. */
-  abstract topRows(): string;
-  /** An array of the keys that a SELECT with the one column `key` gives, in its order. */
-  abstract collect(select: string): string;
-  /** The keys of several fields as one text that `unpackedKeys` of answer.ts reads. */
-  abstract packedKeys(keys: readonly string[]): string;
-  /** A property as a group key: its type, a colon, JavaScript's text of it; 'null:null' when it is absent. */
-  abstract propertyKey(path: string): string;
-  /** Epoch ms of a raw row, and of a rollup row. */
-  abstract readonly rowTime: string;
-  abstract readonly rollupTime: string;
+  protected abstract readonly persons: Aggregate;
+  protected readonly events: Aggregate = countedEvents;
+  protected readonly amounts: readonly Aggregate[] = amountAggregates;
+  /** The bucket of a row by its time, as `outputs` takes it. */
+  protected abstract bucketOf(column: 'timestamp' | 'start', edges: readonly number[]): string;
   /** A condition: the column's time is in one of the ranges. */
   abstract inRanges(column: 'timestamp' | 'start', ranges: readonly Range[]): string;
+  /** What the statement begins with: constants and, with a grouping, the first groups in their order. */
+  protected abstract head(question: Question, top: string | undefined): string;
+  /** The first groups as `head` takes them. */
+  protected abstract firstGroups(groups: FirstGroups): string;
+  /** A SELECT that gives the first groups by rows: (place, values). */
+  protected abstract topRows(grouping: Grouping): string;
+  /** The source beside the first groups, and the place of its row's group among them, from 1; 0 when it is not there. */
+  protected abstract placed(source: Source): { readonly from: string; readonly place: string };
+  /** A field as part of a group's key: never NULL. */
+  protected abstract groupKey(name: FieldName): string;
+  /** What groups are ordered by, out of a key: the text that JavaScript makes of the value, and the name of its type. */
+  protected abstract keyOrder(name: FieldName, key: string): readonly [text: string, type: string];
   /** The columns of an arm, cast to the types that all arms share. */
-  abstract outputs(values: {
-    readonly arm: ArmName;
-    readonly place: string;
-    readonly bucket: string;
-    readonly text: string;
-    readonly events: string;
-    readonly users: string;
-    readonly amounts: readonly [count: string, sum: string, min: string, max: string] | undefined;
-  }): string;
+  protected abstract outputs(values: Outputs): string;
+  /** So many of `sampleSteps` persons, and of the events of nobody. */
+  abstract inSample(steps: number): string;
+  /** Which rows of the rollup are of this tier. */
+  protected abstract ofTier(metrics: Metrics, tier: Tier): readonly string[];
 
   compile(question: Question, sources: Sources): CompiledQuestion {
-    const { plan, edges } = question;
+    const { plan } = question;
     const grouping = groupingOf(plan);
     const arms = [
-      ...(grouping === undefined ? [] : [this.topRows()]),
-      ...(grouping === undefined ? (['all'] as const) : (['all', 'groups'] as const)).flatMap((scope) =>
-        this.#arms(question, sources, scope),
-      ),
+      ...(grouping === undefined ? [] : [this.topRows(grouping)]),
+      ...this.#arms(question, sources, undefined),
+      ...(grouping === undefined ? [] : this.#arms(question, sources, grouping)),
     ];
-    const top = grouping === undefined ? undefined : this.#top(plan, grouping, sources.events);
+    const top = grouping && this.#top(question, grouping, sources.events);
     const covers = [sources.events, sources.users, sources.amounts].filter((cover) => cover !== undefined);
     const rollup = covers.some(usesRollups);
     const rows = covers.some((cover) => cover.raw.length > 0);
     return {
-      sql: `${this.head(edges, top)}${arms.join('\nUNION ALL\n')}`,
+      sql: `${this.head(question, top)}${arms.join('\nUNION ALL\n')}`,
+      values: [],
       source: rollup && rows ? 'rollup+rows' : rollup ? 'rollup' : 'rows',
       sketched: sources.users !== undefined && usesRollups(sources.users),
     };
   }
 
-  #arms(question: Question, { events, users, amounts }: Sources, scope: Scope): readonly string[] {
+  /** Of the whole, or of the groups. */
+  #arms(question: Question, sources: Sources, grouping: Grouping | undefined): readonly string[] {
+    const { metrics } = grouping ?? question.plan;
+    const { events } = sources;
+    const users = metrics.includes('users') ? sources.users : undefined;
+    const amounts = metrics.includes('amount') ? sources.amounts : undefined;
     const shared = users !== undefined && !usesRollups(users) && !usesRollups(events);
     return [
-      this.#arm(question, events, shared ? 'both' : 'events', scope),
-      ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', scope)]),
-      ...(amounts === undefined ? [] : [this.#arm(question, amounts, 'amounts', scope)]),
+      this.#arm(question, events, shared ? 'both' : 'events', grouping),
+      ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', grouping)]),
+      ...(amounts === undefined ? [] : [this.#arm(question, amounts, 'amounts', grouping)]),
     ];
   }
 
-  #arm({ plan, edges }: Question, cover: Cover, metrics: Metrics, scope: Scope): string {
-    const grouping = scope === 'all' ? undefined : groupingOf(plan);
-    const place = grouping === undefined ? String(places.all) : this.placeOf(this.groupKey(grouping));
-    const dimensions = [
-      ['bucket', ''],
-      ['place', place],
-      ...(metrics === 'amounts' ? [['currency', 'currency']] : []),
-    ] as const;
-    const parts = this.#parts(plan, cover, metrics, scope);
-    const names = this.#aggregates(metrics).map(({ name }) => name);
-    const selects = parts.map((part) => {
-      const values = dimensions.map(([name, value]) => [
-        name,
-        name === 'bucket' ? this.bucketOf(part.time, edges) : value,
-      ]);
-      return select(
-        [...values.map(([name, value]) => aliased(value!, name!)), ...part.aggregates],
-        part.from,
-        part.where,
-        dimensions.map(([name]) => name!),
-      );
+  #arm(question: Question, cover: Cover, metrics: Metrics, grouping: Grouping | undefined): string {
+    const aggregates = this.#aggregates(metrics);
+    const names = ['bucket', 'place', ...(metrics === 'amounts' ? ['currency'] : [])];
+    const parts = this.#parts(question, cover, metrics, grouping).map((part) => {
+      const { from, place } =
+        grouping === undefined ? { from: part.from, place: String(places.all) } : this.placed(part);
+      const values: Readonly<Record<string, string>> = { bucket: part.bucket, place, currency: 'currency' };
+      const dimensions = names.map((name) => [name, values[name]!] as const);
+      return this.part({ dimensions, aggregates, form: part.form, from, where: part.where });
     });
     const merged =
-      selects.length === 1
-        ? selects[0]!
+      parts.length === 1
+        ? parts[0]!
         : select(
-            [
-              ...dimensions.map(([name]) => name!),
-              ...this.#aggregates(metrics).map(({ merge, name }) => aliased(merge, name)),
-            ],
-            `(\n${indent(selects.join('\nUNION ALL\n'))}\n)`,
+            [...names, ...aggregates.map(({ merge, name }) => aliased(merge, name))],
+            `(\n${indent(parts.join('\nUNION ALL\n'))}\n)`,
             [],
-            dimensions.map(([name]) => name!),
+            names,
           );
-    const has = (name: string): string => (names.includes(name) ? name : '0');
+    const has = (name: string): string => (aggregates.some((one) => one.name === name) ? name : '0');
     return `SELECT ${this.outputs({
       arm: metrics === 'both' ? 'events' : metrics,
       place: 'place',
@@ -160,164 +169,139 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   /** One part for each source: the tiers of the rollup from the largest on, then raw rows. */
-  #parts(plan: Plan, cover: Cover, metrics: Metrics, scope: Scope): readonly Part[] {
+  #parts(
+    question: Question,
+    cover: Cover,
+    metrics: Metrics,
+    grouping: Grouping | undefined,
+  ): readonly Part[] {
     const tiers = (Object.keys(tierMs) as Tier[]).filter((tier) => cover.tiers[tier].length > 0);
     const isFinal = tiers.length + (cover.raw.length > 0 ? 1 : 0) === 1;
-    const aggregates = this.#aggregates(metrics);
-    const common = this.conditions(plan);
-    const parts: Part[] = tiers.map((tier) => ({
-      from: metrics === 'users' ? 'rollup_users' : 'rollup_counts',
-      where: [
-        ...(metrics === 'users' ? [`tier = ${tierMs[tier] / 1000}`, this.#typeOfSketches(plan, scope)] : []),
-        ...common,
-        this.inRanges('start', cover.tiers[tier]),
-      ],
-      time: this.rollupTime,
-      aggregates: aggregates.map((one) => aliased(isFinal ? one.rollup : one.rollupPartial, one.name)),
-    }));
-    if (cover.raw.length === 0) return parts;
     return [
-      ...parts,
-      {
-        from: 'events',
-        where: [
-          ...common,
-          this.inRanges('timestamp', cover.raw),
-          ...(metrics === 'users' ? ['user_key <> 0'] : []),
-          ...(metrics === 'amounts' ? ['amount IS NOT NULL'] : []),
-        ],
-        time: this.rowTime,
-        aggregates: aggregates.map((one) => aliased(isFinal ? one.rows : one.partial, one.name)),
-      },
+      ...tiers.map((tier) => ({
+        ...this.#rollup(question, tier, cover.tiers[tier], metrics, grouping),
+        form: isFinal ? ('rollup' as const) : ('rollupPartial' as const),
+      })),
+      ...(cover.raw.length === 0
+        ? []
+        : [
+            {
+              ...this.rows(question, cover.raw, metrics, grouping),
+              form: isFinal ? ('rows' as const) : ('partial' as const),
+            },
+          ]),
     ];
   }
 
+  #rollup(
+    { plan, edges }: Question,
+    tier: Tier,
+    ranges: readonly Range[],
+    metrics: Metrics,
+    grouping: Grouping | undefined,
+  ): Source {
+    return {
+      from: metrics === 'users' ? 'rollup_users' : 'rollup_counts',
+      where: [
+        ...this.ofTier(metrics, tier),
+        ...(metrics === 'users' ? [typesOfSketches(plan, grouping)] : []),
+        ...this.conditions(plan),
+        this.inRanges('start', ranges),
+      ],
+      bucket: this.bucketOf('start', edges),
+      keys: this.#keys(grouping),
+    };
+  }
+
+  /** Raw rows. */
+  protected rows(
+    { plan, edges }: Question,
+    ranges: readonly Range[],
+    metrics: Metrics,
+    grouping: Grouping | undefined,
+  ): Source {
+    return {
+      from: 'events',
+      where: [
+        ...this.conditions(plan),
+        this.inRanges('timestamp', ranges),
+        ...(metrics === 'users' ? ['user_key <> 0'] : []),
+        ...(metrics === 'amounts' ? ['amount IS NOT NULL'] : []),
+      ],
+      bucket: this.bucketOf('timestamp', edges),
+      keys: this.#keys(grouping),
+    };
+  }
+
+  #keys(grouping: Grouping | undefined): readonly string[] {
+    return grouping?.fields.map((name) => this.groupKey(name)) ?? [];
+  }
+
+  protected part({ dimensions, aggregates, form, from, where }: PartSelect): string {
+    return select(
+      [...dimensions, ...aggregates.map((one) => [one.name, one[form]] as const)].map(([name, value]) =>
+        aliased(value, name),
+      ),
+      from,
+      where,
+      dimensions.map(([name]) => name),
+    );
+  }
+
   /** Which rows are asked for, but for their time. */
-  conditions(plan: Asked): readonly string[] {
+  conditions(plan: Pick<Asked, 'project' | 'bots' | 'filter' | 'sample'>): readonly string[] {
     return [
       `project = ${this.text(plan.project)}`,
       ...(plan.bots === 'exclude' ? ['NOT bot'] : plan.bots === 'only' ? ['bot'] : []),
       ...(plan.filter === undefined ? [] : [`(${this.filter(plan.filter)})`]),
+      ...(plan.sample === undefined ? [] : [this.inSample(Math.round(plan.sample * sampleSteps))]),
     ];
   }
 
-  /** Sketches are kept by type and, as type '', over all types: the latter unless types are told apart. */
-  #typeOfSketches(plan: Plan, scope: Scope): string {
-    const byType = scope === 'groups' && groupingOf(plan)?.fields.includes('type');
-    const filtersType = plan.filter !== undefined && filterFields(plan.filter).has('type');
-    return byType || filtersType ? "type <> ''" : "type = ''";
+  inCohort(cohort: Cohort): string {
+    const { filter, atLeast, from, to } = cohort;
+    const where = [
+      ...this.conditions({ ...cohort, filter }),
+      this.inRanges('timestamp', [{ from, to }]),
+      'user_key <> 0',
+    ].join(' AND ');
+    const members = `SELECT user_key FROM events WHERE ${where} GROUP BY user_key HAVING count(*) >= ${atLeast}`;
+    return `user_key IN (${members})`;
   }
 
   #aggregates(metrics: Metrics): readonly Aggregate[] {
     switch (metrics) {
       case 'events':
-        return [counted];
+        return [this.events];
       case 'users':
-        return [this.distinctPersons];
+        return [this.persons];
       case 'both':
-        return [counted, this.distinctPersons];
+        return [this.events, this.persons];
       case 'amounts':
-        return amountAggregates;
+        return this.amounts;
       default:
         return metrics satisfies never;
     }
   }
 
   /** The keys of the first groups: most events over the whole range first, then by the bytes of text and type. */
-  #top(plan: Plan, { fields: names, limit }: Grouping, cover: Cover): string {
+  #top(question: Question, grouping: Grouping, cover: Cover): string {
+    const { fields: names, limit } = grouping;
     const keys = names.length === 1 ? ['key'] : names.map((_, i) => `key_${i + 1}`);
-    const parts = this.#parts(plan, cover, 'events', 'groups').map((part) =>
-      select(
-        [...names.map((name, i) => aliased(this.fieldKey(name), keys[i]!)), ...part.aggregates],
-        part.from,
-        part.where,
-        keys,
-      ),
-    );
-    const order = names.flatMap((name, i) => [
-      this.groupText(name, keys[i]!),
-      this.groupType(name, keys[i]!),
-    ]);
-    const key = aliased(keys.length === 1 ? keys[0]! : this.packedKeys(keys), 'key');
-    return this.collect(
-      `SELECT ${key} FROM (\n${indent(parts.join('\nUNION ALL\n'))}\n) GROUP BY ${keys.join(', ')} ORDER BY ${['sum(events) DESC', ...order].join(', ')} LIMIT ${limit}`,
-    );
+    const parts = this.#parts(question, cover, 'events', grouping).map((part) => {
+      const dimensions = keys.map((key, i) => [key, part.keys[i]!] as const);
+      return this.part({ ...part, dimensions, aggregates: [this.events] });
+    });
+    const order = names.flatMap((name, i) => this.keyOrder(name, keys[i]!));
+    return this.firstGroups({ parts, keys, order, limit });
   }
-
-  groupKey({ fields: names }: Grouping): string {
-    const keys = names.map((name) => this.fieldKey(name));
-    return keys.length === 1 ? keys[0]! : this.packedKeys(keys);
-  }
-
-  /** Text columns are their own key ('' when absent); anything else gets its type's name before it. */
-  fieldKey(name: FieldName): string {
-    const field = rowField(name);
-    if (field === undefined) return this.propertyKey(name.slice('properties.'.length));
-    const column = columnName(field.name as keyof EventRow);
-    return field.type === 'boolean'
-      ? `CASE WHEN ${column} THEN 'boolean:true' ELSE 'boolean:false' END`
-      : column;
-  }
-
-  /** What groups are ordered by: the text that JavaScript makes of the value, and the name of its type. */
-  protected groupText(name: FieldName, key: string): string {
-    return rowField(name)?.type === 'string'
-      ? `CASE WHEN ${key} = '' THEN 'null' ELSE ${key} END`
-      : this.afterColon(key);
-  }
-
-  protected groupType(name: FieldName, key: string): string {
-    return rowField(name)?.type === 'string'
-      ? `CASE WHEN ${key} = '' THEN 'null' ELSE 'string' END`
-      : this.beforeColon(key);
-  }
-
-  abstract afterColon(expression: string): string;
-  abstract beforeColon(expression: string): string;
 }
 
 export const rowField = (name: FieldName): Field | undefined => fields.get(name);
 
-const counted: Aggregate = {
-  name: 'events',
-  rows: 'count(*)',
-  partial: 'count(*)',
-  rollup: 'sum(events)',
-  rollupPartial: 'sum(events)',
-  merge: 'sum(events)',
-};
-
-const amountAggregate = (name: string, rows: string, merge: string): Aggregate => ({
-  name,
-  rows,
-  partial: rows,
-  rollup: `${merge}(${name})`,
-  rollupPartial: `${merge}(${name})`,
-  merge: `${merge}(${name})`,
-});
-const amountAggregates: readonly Aggregate[] = [
-  amountAggregate('amount_count', 'count(amount)', 'sum'),
-  amountAggregate('amount_sum', 'sum(CAST(amount AS DECIMAL(38, 4)))', 'sum'),
-  amountAggregate('amount_min', 'min(amount)', 'min'),
-  amountAggregate('amount_max', 'max(amount)', 'max'),
-];
-
-const aliased = (expression: string, name: string): string =>
-  expression === name ? name : `${expression} AS ${name}`;
-
-/** By line feeds, which no literal holds; to `^` a U+2028 inside a literal begins a line too. */
-const indent = (sql: string): string => `  ${sql.replaceAll('\n', '\n  ')}`;
-
-function select(
-  values: readonly string[],
-  from: string,
-  where: readonly string[],
-  group: readonly string[],
-): string {
-  return [
-    `SELECT ${values.join(', ')}`,
-    `FROM ${from}`,
-    ...(where.length === 0 ? [] : [`WHERE ${where.join(' AND ')}`]),
-    `GROUP BY ${group.join(', ')}`,
-  ].join('\n');
+/** Sketches are kept by type and, as type '', over all types: the latter unless types are told apart. */
+function typesOfSketches(plan: Plan, grouping: Grouping | undefined): string {
+  const byType = grouping?.fields.includes('type');
+  const filtersType = plan.filter !== undefined && filterFields(plan.filter).has('type');
+  return byType || filtersType ? "type <> ''" : "type = ''";
 }
