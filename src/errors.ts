@@ -169,6 +169,14 @@ export const catalogue = {
       `${p.path} has schema version ${p.found}, and this version knows ${p.known}; start the newer version that wrote it`,
   ),
 
+  // PostgreSQL
+  schema_newer: entry(
+    500,
+    false,
+    (p: { path: string; found: number; known: number }) =>
+      `${p.path} has schema version ${p.found}, and this version knows ${p.known}; start the newer version that wrote it`,
+  ),
+
   // store
   store_unavailable: entry(
     503,
@@ -185,6 +193,30 @@ export const catalogue = {
     503,
     true,
     (p: { partition: number }) => `another writer moved partition ${p.partition}; re-read the progress`,
+  ),
+
+  // Redis
+  redis_refused: entry(
+    500,
+    false,
+    (p: { setting: string; detail: string }) =>
+      `the Redis of ${p.setting} cannot be used: ${p.detail}; correct ${p.setting} or that Redis`,
+  ),
+  redis_unsafe: entry(
+    500,
+    false,
+    (p: { setting: string; detail: string; remedy: string }) =>
+      `the Redis of ${p.setting} would lose events that were acknowledged: ${p.detail}; ${p.remedy}`,
+  ),
+  redis_unavailable: entry(
+    503,
+    true,
+    (p: { setting: string; detail: string }) => `the Redis of ${p.setting} cannot be used now: ${p.detail}`,
+  ),
+  redis_full: entry(
+    503,
+    true,
+    (p: { setting: string; detail: string }) => `the Redis of ${p.setting} can take no more: ${p.detail}`,
   ),
 
   // import
