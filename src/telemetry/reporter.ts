@@ -86,6 +86,14 @@ export class Reporter {
         this.report('info', 'rollups were rebuilt from the events', signal),
       ),
       telemetry.subscribe('engine.state', (signal) => this.#engine(signal.state, signal.reason)),
+      telemetry.subscribe('postgres.busy', (signal) =>
+        this.report('warn', 'nearly all connections of a pool to PostgreSQL are in use', signal),
+      ),
+      telemetry.subscribe('postgres.replica', ({ state, ...fields }) =>
+        state === 'used'
+          ? this.report('info', 'questions go to the replica', fields)
+          : this.report('warn', 'questions go to the primary, as the replica will not do', fields),
+      ),
       telemetry.subscribe('http.request', (signal) => {
         if (signal.status >= 500) {
           this.#seldom(

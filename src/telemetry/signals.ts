@@ -37,6 +37,15 @@ export interface Signals {
   'store.repaired': { days: number; durationMs: number };
   'engine.state': { state: 'starting' | 'ready' | 'down'; reason: string };
   'engine.memory': { residentBytes: number };
+  /** A pool of connections is in use for 80 % or more; at most once a minute. */
+  'postgres.busy': { pool: 'write' | 'read' | 'fallback'; used: number; waiting: number; max: number };
+  /** Questions go to the replica (`used`) or, with the reason, to the primary. `lagMs` is -1 when it is not known. */
+  'postgres.replica': {
+    state: 'unknown' | 'used' | 'behind' | 'down';
+    place: string;
+    reason: string;
+    lagMs: number;
+  };
   'cache.lookup': { outcome: 'hit' | 'miss' | 'shared' | 'stale' };
   'http.request': { method: string; route: string; status: number; durationMs: number };
   /** Something that a person should read in what prints. */
