@@ -49,6 +49,7 @@ import { readBack } from './read-back.ts';
 import { EventReader } from './read-events.ts';
 import { Removals } from './removals.ts';
 import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
+import { rollups } from './rollups.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
 import { questionFailure, writeFailure } from './store-errors.ts';
 import { SuspectDays } from './suspect-days.ts';
@@ -240,7 +241,7 @@ export class ClickHouseStore implements Store {
     this.#assertOpen();
     if (signal.aborted) throw failure('question_cancelled', {});
     const { edges, plan } = question;
-    const sources = chooseSource(question, this.#dirty.ranges(edges[0]!, edges.at(-1)!));
+    const sources = chooseSource(question, rollups, this.#dirty.ranges(edges[0]!, edges.at(-1)!));
     const { sql, source, sketched } = this.#compiler.compile(question, sources);
     const startedAt = this.#options.clock.monotonic();
     let rowsRead = 0;

@@ -3,8 +3,14 @@
  * by the comparison of both (verify.ts), so that the three cannot mean different things.
  */
 
+import type { Rollups } from '../sql/choose-source.ts';
 import { tierMs } from '../sql/cover.ts';
 import { sketch } from './sketch.ts';
+
+export const rollups: Rollups = {
+  tiers: { events: ['slot'], amount: ['slot'], users: ['day', 'hour', 'slot'] },
+  exactUsers: false,
+};
 
 /** The start of the row's slot in epoch seconds, right before 1970 too. */
 const slotSeconds = `intDiv(toUnixTimestamp64Milli(timestamp) - positiveModulo(toUnixTimestamp64Milli(timestamp), ${tierMs.slot}), 1000)`;

@@ -103,6 +103,11 @@ export abstract class QuestionCompiler extends FilterCompiler {
   /** Which rows of the rollup are of this tier. */
   protected abstract ofTier(metrics: Metrics, tier: Tier): readonly string[];
 
+  /** A SELECT as a table. */
+  protected nested(sql: string): string {
+    return `(\n${indent(sql)}\n)`;
+  }
+
   compile(question: Question, sources: Sources): CompiledQuestion {
     const { plan } = question;
     const grouping = groupingOf(plan);
@@ -152,7 +157,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
         ? parts[0]!
         : select(
             [...names, ...aggregates.map(({ merge, name }) => aliased(merge, name))],
-            `(\n${indent(parts.join('\nUNION ALL\n'))}\n)`,
+            this.nested(parts.join('\nUNION ALL\n')),
             [],
             names,
           );
@@ -165,7 +170,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
       events: has('events'),
       users: has('users'),
       amounts: metrics === 'amounts' ? ['amount_count', 'amount_sum', 'amount_min', 'amount_max'] : undefined,
-    })}\nFROM (\n${indent(merged)}\n)${metrics === 'amounts' ? '\nWHERE amount_count > 0' : ''}`;
+    })}\nFROM ${this.nested(merged)}${metrics === 'amounts' ? '\nWHERE amount_count > 0' : ''}`;
   }
 
   /** One part for each source: the tiers of the rollup from the largest on, then raw rows. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Filter, Metric, Plan } from '../../../src/plan/plan.ts';
-import { chooseSource, usesRollups } from '../../../src/store/sql/choose-source.ts';
+import { chooseSource, type Rollups, usesRollups } from '../../../src/store/sql/choose-source.ts';
 
 const day = 86_400_000;
+const slots: Rollups = { tiers: { events: ['slot'], amount: ['slot'], users: ['day'] }, exactUsers: false };
 
 describe('the choice of sources', () => {
   test('answers counts, amounts and persons from rollups when nothing else is asked', () => {
@@ -12,6 +13,11 @@ describe('the choice of sources', () => {
 
   test('reads rows for true numbers of persons, and only for those', () => {
     assert.deepEqual(choices({ exact: true }), { events: 'rollup', users: 'rows', amounts: 'rollup' });
+  });
+
+  test('takes true numbers of persons from rollups that have them', () => {
+    const rollup = { events: 'rollup', users: 'rollup', amounts: 'rollup' };
+    assert.deepEqual(choices({ exact: true }, true), rollup);
   });
 
   test('knows the type and the bots of every rollup, the currency of counts alone', () => {
@@ -38,7 +44,7 @@ describe('the choice of sources', () => {
   });
 });
 
-function choices(given: Partial<Plan>): Record<'events' | 'users' | 'amounts', string> {
+function choices(given: Partial<Plan>, exactUsers = false): Record<'events' | 'users' | 'amounts', string> {
   const metrics: Metric[] = ['events', 'users', 'amount'];
   const plan = {
     version: 1,
@@ -52,7 +58,7 @@ function choices(given: Partial<Plan>): Record<'events' | 'users' | 'amounts', s
     exact: false,
     ...given,
   } as Plan;
-  const { events, users, amounts } = chooseSource({ plan, edges: [0, 2 * day] }, []);
+  const { events, users, amounts } = chooseSource({ plan, edges: [0, 2 * day] }, { ...slots, exactUsers });
   const name = (cover: typeof users): string =>
     cover === undefined ? 'none' : usesRollups(cover) ? 'rollup' : 'rows';
   return { events: name(events), users: name(users), amounts: name(amounts) };

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { ClickHouseCompiler } from '../../../src/store/clickhouse/clickhouse-compiler.ts';
+import { rollups } from '../../../src/store/clickhouse/rollups.ts';
 import { chooseSource } from '../../../src/store/sql/choose-source.ts';
 import { questionOf } from '../../../src/testing/generators.ts';
 
@@ -73,7 +74,7 @@ const plans: Readonly<Record<string, Plan>> = {
 const compiled = (plan: Plan): string => {
   const question = questionOf(plan);
   const dirty = [{ from: Date.UTC(2025, 2, 31), to: Date.UTC(2025, 3, 1) }];
-  return `${new ClickHouseCompiler().compile(question, chooseSource(question, dirty)).sql}\n`;
+  return `${new ClickHouseCompiler().compile(question, chooseSource(question, rollups, dirty)).sql}\n`;
 };
 
 for (const [name, plan] of Object.entries(plans)) {
