@@ -7,6 +7,11 @@ import type { FieldName, Filter, Interval, Scalar, Scope } from './plan.ts';
 /** Whose events make one sequence: a person's, or a session's (its `sessionId`, else cut at gaps of 30 minutes). */
 export type Per = 'user' | 'session';
 
+/** A longer pause between two events of a person begins a new session, unless the events name their session. */
+export const sessionGapMs = 30 * 60_000;
+/** Conditions that the events of one question may be held against: steps and exclusions of a funnel. */
+export const tagsMax = 32;
+
 /** The value of a field on the first event of a sequence that matches the first step; past `limit` values: other. */
 export interface FirstTouch {
   readonly field: FieldName;

@@ -2,7 +2,7 @@
  * The borders of a trend's buckets in any IANA time zone.
  *
  * A day begins at the first instant that the zone's clocks show its date; where midnight does not exist, that is when
- * they jump over it; a date that a zone skipped has no bucket. Weeks begin on Monday, months on the 1st. Hours and
+ * they jump over it; a date that a zone skipped has no bucket. Weeks begin on the day asked for, months on the 1st. Hours and
  * quarters begin whenever the clock shows a full one, or jumps into another one: the day on which clocks go back an hour
  * has 25 hours; where they go back by half an hour, the hour that they repeat a part of lasts 90 minutes.
  *
@@ -10,7 +10,7 @@
  */
 import { Temporal } from 'temporal-polyfill';
 import { millisecondsPerDay, millisecondsPerHour, millisecondsPerSlot } from '../clock.ts';
-import type { Interval } from './plan.ts';
+import type { Interval, WeekDay } from './plan.ts';
 
 export interface Buckets {
   /** Bucket i is [edges[i], edges[i + 1]); the first edge is `from`, the last is `to`. Epoch ms. */
@@ -20,13 +20,19 @@ export interface Buckets {
 }
 
 /** The buckets of the range [from, to), from < to, both epoch ms. `timeZone` must be known: see `timeZoneName`. */
-export function bucketsOf(from: number, to: number, interval: Interval, timeZone: string): Buckets {
+export function bucketsOf(
+  from: number,
+  to: number,
+  interval: Interval,
+  timeZone: string,
+  weekStart: WeekDay = 'monday',
+): Buckets {
   const margin = marginMs[interval];
   const offsets = offsetsOf(from - margin, to + margin, timeZone);
   const all =
     interval === '15m' || interval === 'hour'
       ? clockMarks(offsets, interval === 'hour' ? millisecondsPerHour : millisecondsPerSlot)
-      : dateMarks(offsets, interval);
+      : dateMarks(offsets, interval, weekStart);
   const first = all.findLastIndex((mark) => mark <= from);
   const last = all.findIndex((mark) => mark >= to);
   const nominal = all.slice(first, last + 1);
@@ -95,10 +101,14 @@ function clockMarks(offsets: readonly Offset[], lengthMs: number): number[] {
 }
 
 /** Instants at which a day, week or month begins. */
-function dateMarks(offsets: readonly Offset[], interval: 'day' | 'week' | 'month'): number[] {
+function dateMarks(
+  offsets: readonly Offset[],
+  interval: 'day' | 'week' | 'month',
+  weekStart: WeekDay,
+): number[] {
   const marks: number[] = [];
   const end = offsets.at(-1)!;
-  let date = floorDate(offsets[0]!.from + offsets[0]!.offsetMs, interval);
+  let date = floorDate(offsets[0]!.from + offsets[0]!.offsetMs, interval, weekStart);
   for (; date < end.to + end.offsetMs; date = nextDate(date, interval)) {
     const mark = firstInstantAt(offsets, date);
     if (mark !== marks.at(-1)) marks.push(mark); // equal when the zone skipped the date
@@ -112,15 +122,24 @@ function firstInstantAt(offsets: readonly Offset[], local: number): number {
   return Math.max(local - offset.offsetMs, offset.from);
 }
 
-/** 1970-01-01 was a Thursday; the Monday of its week lies three days before. */
-const mondayShift = 3 * millisecondsPerDay;
+/** 1970-01-01 was a Thursday; how many days before it the week began. */
+const daysBefore: Readonly<Record<WeekDay, number>> = {
+  thursday: 0,
+  wednesday: 1,
+  tuesday: 2,
+  monday: 3,
+  sunday: 4,
+  saturday: 5,
+  friday: 6,
+};
 
-function floorDate(local: number, interval: 'day' | 'week' | 'month'): number {
+function floorDate(local: number, interval: 'day' | 'week' | 'month', weekStart: WeekDay = 'monday'): number {
   const day = Math.floor(local / millisecondsPerDay) * millisecondsPerDay;
   if (interval === 'day') return day;
   if (interval === 'month') return day - (new Date(day).getUTCDate() - 1) * millisecondsPerDay;
   const week = 7 * millisecondsPerDay;
-  return Math.floor((day + mondayShift) / week) * week - mondayShift;
+  const shift = daysBefore[weekStart] * millisecondsPerDay;
+  return Math.floor((day + shift) / week) * week - shift;
 }
 
 function nextDate(date: number, interval: 'day' | 'week' | 'month'): number {

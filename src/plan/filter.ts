@@ -5,13 +5,18 @@
 import type { EventRow } from '../event/event-row.ts';
 import { compareAmount } from './decimal.ts';
 import { fieldExists, fieldValue } from './field.ts';
-import type { Filter, Scalar } from './plan.ts';
+import { PatternMatcher } from './pattern-match.ts';
+import type { Cohort, Filter, Scalar } from './plan.ts';
 import { compareBytes } from './text.ts';
 
-export function matches(row: EventRow, filter: Filter): boolean {
-  if ('and' in filter) return filter.and.every((part) => matches(row, part));
-  if ('or' in filter) return filter.or.some((part) => matches(row, part));
-  if ('not' in filter) return !matches(row, filter.not);
+/** The persons of a cohort: whoever evaluates has all the rows. */
+export type PersonsOf = (cohort: Cohort) => ReadonlySet<bigint>;
+
+export function matches(row: EventRow, filter: Filter, personsOf: PersonsOf): boolean {
+  if ('and' in filter) return filter.and.every((part) => matches(row, part, personsOf));
+  if ('or' in filter) return filter.or.some((part) => matches(row, part, personsOf));
+  if ('not' in filter) return !matches(row, filter.not, personsOf);
+  if ('cohort' in filter) return row.personKey !== 0n && personsOf(filter.cohort).has(row.personKey);
   if (filter.op === 'exists') return fieldExists(row, filter.field);
   const value = fieldValue(row, filter.field);
   if (value === undefined) return false;
@@ -25,6 +30,8 @@ export function matches(row: EventRow, filter: Filter): boolean {
       return typeof value === 'string' && value.includes(filter.value);
     case 'startsWith':
       return typeof value === 'string' && value.startsWith(filter.value);
+    case 'matches':
+      return typeof value === 'string' && new PatternMatcher(filter.value).test(value);
     case 'gt':
     case 'gte':
     case 'lt':

@@ -3,18 +3,22 @@
  * bytes of its text and the name of its type. Total, so that every store cuts at the limit in the same place. Never by
  * users or amounts: sketches differ within their error, and several currencies have no order.
  */
-import type { FieldName, Plan } from './plan.ts';
+import type { FieldName, Metric, Plan } from './plan.ts';
 import { compareBytes } from './text.ts';
 
 /** `by` of every kind in one form: a summary by one field and a breakdown by it are the same question inside. */
 export interface Grouping {
   readonly fields: readonly FieldName[];
   readonly limit: number;
+  /** What is told of each group. */
+  readonly metrics: readonly Metric[];
 }
 
 export function groupingOf(plan: Plan): Grouping | undefined {
-  if (plan.kind === 'breakdown') return { fields: plan.by.map(({ field }) => field), limit: plan.limit };
-  return plan.by === undefined ? undefined : { fields: [plan.by.field], limit: plan.by.limit };
+  const { metrics } = plan;
+  if (plan.kind === 'breakdown')
+    return { fields: plan.by.map(({ field }) => field), limit: plan.limit, metrics };
+  return plan.by && { fields: [plan.by.field], limit: plan.by.limit, metrics: plan.by.metrics ?? metrics };
 }
 
 /** A group's value: null stands for events on which the field is absent or no scalar. */

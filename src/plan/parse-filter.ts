@@ -1,37 +1,56 @@
 /** Checks a filter: its shape, its size, and that each comparison makes sense for the type of its field. */
-import { below, invalid, list, objectWith, oneOf, text, unknownName } from './check.ts';
+import { millisecondsPerDay } from '../clock.ts';
+import { below, type Fields, integer, invalid, list, objectWith, oneOf, text, unknownName } from './check.ts';
 import { type FieldType, fields, propertyPath } from './field.ts';
-import type { Filter, Scalar } from './plan.ts';
+import { parseRange } from './parse-range.ts';
+import { PatternInvalid, parsePattern } from './pattern.ts';
+import type { Bots, Cohort, Filter, Range, Scalar } from './plan.ts';
 import { parseTime } from './time.ts';
 
 /** and, or, not and comparisons together. */
 export const filterNodesMax = 500;
 export const filterDepthMax = 20;
 export const listMax = 1_000;
+/** Events that a cohort may ask of each person. */
+export const cohortCountMax = 1_000_000;
+const cohortDaysMax = 3_660;
+
+/** What a filter is read with. */
+export interface FilterContext {
+  /** Reads times without an offset. */
+  readonly timeZone: string;
+  /** A segment's filter by its name, as it was sent. */
+  readonly segments: (name: string) => unknown;
+  /** Of the question, for its cohorts. */
+  readonly project: string;
+  readonly bots: Bots;
+  readonly to: number;
+}
 
 type Type = FieldType | 'property';
 type Comparison = Extract<Filter, { op: string }>;
 type Op = Comparison['op'];
 
 const opsOf: Record<Type, readonly Op[]> = {
-  string: ['eq', 'in', 'contains', 'startsWith', 'gt', 'gte', 'lt', 'lte', 'exists'],
+  string: ['eq', 'in', 'contains', 'startsWith', 'matches', 'gt', 'gte', 'lt', 'lte', 'exists'],
   boolean: ['eq', 'in', 'exists'],
   time: ['eq', 'in', 'gt', 'gte', 'lt', 'lte', 'exists'],
   decimal: ['eq', 'in', 'gt', 'gte', 'lt', 'lte', 'exists'],
-  property: ['eq', 'in', 'contains', 'startsWith', 'gt', 'gte', 'lt', 'lte', 'exists'],
+  property: ['eq', 'in', 'contains', 'startsWith', 'matches', 'gt', 'gte', 'lt', 'lte', 'exists'],
 };
 
-/** `timeZone` reads times without an offset. Errors: plan_invalid. */
-export function parseFilter(value: unknown, pointer: string, timeZone: string): Filter {
-  return new FilterParser(timeZone).parse(value, pointer, 1);
+/** Errors: plan_invalid. */
+export function parseFilter(value: unknown, pointer: string, context: FilterContext): Filter {
+  return new FilterParser(context).parse(value, pointer, 1);
 }
 
 class FilterParser {
-  readonly #timeZone: string;
+  readonly #context: FilterContext;
   #nodes = 0;
+  #isInCohort = false;
 
-  constructor(timeZone: string) {
-    this.#timeZone = timeZone;
+  constructor(context: FilterContext) {
+    this.#context = context;
   }
 
   parse(value: unknown, pointer: string, depth: number): Filter {
@@ -39,19 +58,63 @@ class FilterParser {
       throw invalid(pointer, `is past the ${filterNodesMax} nodes that a filter may have`, value);
     if (depth > filterDepthMax)
       throw invalid(pointer, `is nested deeper than ${filterDepthMax} levels`, value);
-    const node = objectWith(value, pointer, ['and', 'or', 'not', 'field', 'op', 'value']);
-    const forms = ['and', 'or', 'not', 'field'].filter((key) => node[key] !== undefined);
-    if (forms.length !== 1) throw invalid(pointer, 'must have exactly one of and, or, not, field', value);
-    switch (forms[0]) {
+    const node = objectWith(value, pointer, [...forms, 'op', 'value']);
+    const given = forms.filter((key) => node[key] !== undefined);
+    if (given.length !== 1) throw invalid(pointer, `must have exactly one of ${forms.join(', ')}`, value);
+    switch (given[0]) {
       case 'and':
         return { and: this.#parts(only(node, pointer, 'and'), below(pointer, 'and'), depth) };
       case 'or':
         return { or: this.#parts(only(node, pointer, 'or'), below(pointer, 'or'), depth) };
       case 'not':
         return { not: this.parse(only(node, pointer, 'not'), below(pointer, 'not'), depth + 1) };
+      case 'segment':
+        return this.#segment(only(node, pointer, 'segment'), below(pointer, 'segment'), depth);
+      case 'cohort':
+        return { cohort: this.#cohort(only(node, pointer, 'cohort'), below(pointer, 'cohort'), depth) };
       default:
         return this.#comparison(node, pointer);
     }
+  }
+
+  #segment(value: unknown, pointer: string, depth: number): Filter {
+    const name = text(value, pointer);
+    const found = this.#context.segments(name);
+    if (found === undefined) throw invalid(pointer, 'must name one of the segments', name);
+    // a segment within itself ends at the depth that filters may have
+    return this.parse(found, pointer, depth + 1);
+  }
+
+  #cohort(value: unknown, pointer: string, depth: number): Cohort {
+    const node = objectWith(value, pointer, ['filter', 'atLeast', 'days', 'from', 'to', 'project', 'bots']);
+    if (this.#isInCohort) throw invalid(pointer, 'must not stand within another cohort', value);
+    const { project, bots } = this.#context;
+    if (node.project !== undefined && node.project !== project)
+      throw invalid(
+        below(pointer, 'project'),
+        'must be left out, or be the project of your key',
+        node.project,
+      );
+    this.#isInCohort = true;
+    const filter = this.parse(node.filter, below(pointer, 'filter'), depth + 1);
+    this.#isInCohort = false;
+    return {
+      project,
+      bots: oneOf(node.bots ?? bots, below(pointer, 'bots'), ['exclude', 'include', 'only'] as const),
+      filter,
+      atLeast: integer(node.atLeast ?? 1, below(pointer, 'atLeast'), 1, cohortCountMax),
+      ...this.#cohortRange(node, pointer),
+    };
+  }
+
+  /** So many days up to the end of the question's range, or a range of its own. */
+  #cohortRange(node: Fields, pointer: string): Range {
+    if (node.days === undefined) return parseRange(node, pointer, this.#context.timeZone);
+    for (const name of ['from', 'to'])
+      if (node[name] !== undefined) throw invalid(below(pointer, name), 'does not go with days', node[name]);
+    const days = integer(node.days, below(pointer, 'days'), 1, cohortDaysMax);
+    const { to } = this.#context;
+    return { from: to - days * millisecondsPerDay, to };
   }
 
   #parts(value: unknown, pointer: string, depth: number): readonly Filter[] {
@@ -81,6 +144,8 @@ class FilterParser {
       case 'contains':
       case 'startsWith':
         return { field, op, value: comparedText(node.value, at, type) };
+      case 'matches':
+        return { field, op, value: patternAt(node.value, at) };
       case 'gt':
       case 'gte':
       case 'lt':
@@ -104,7 +169,7 @@ class FilterParser {
       case 'decimal':
         return finite(value, pointer);
       case 'time': {
-        const moment = parseTime(value, this.#timeZone);
+        const moment = parseTime(value, this.#context.timeZone);
         if (typeof moment === 'string') throw invalid(pointer, moment, value);
         return moment.from;
       }
@@ -119,7 +184,19 @@ class FilterParser {
   }
 }
 
+const forms = ['and', 'or', 'not', 'field', 'segment', 'cohort'];
 const allOps = opsOf.string;
+
+function patternAt(value: unknown, pointer: string): string {
+  const pattern = text(value, pointer);
+  try {
+    parsePattern(pattern);
+  } catch (error) {
+    if (error instanceof PatternInvalid) throw invalid(pointer, error.message, pattern);
+    throw error;
+  }
+  return pattern;
+}
 
 /** The member `key`, once it stands alone. */
 function only(node: Readonly<Record<string, unknown>>, pointer: string, key: string): unknown {

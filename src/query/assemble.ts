@@ -33,11 +33,12 @@ export function assemble(plan: Plan, buckets: Buckets, rows: Rows, at: number): 
 
 function summaryOf(plan: SummaryPlan, rows: Rows): SummaryData {
   const { total, groups } = cellsByGroup(rows.cells);
+  const told = plan.by?.metrics ?? plan.metrics;
   return {
     kind: 'summary',
     total: numbersOf(total[0], plan.metrics),
     ...(plan.by && {
-      groups: groups.map(({ group, cells }) => ({ ...nameOf(group), ...numbersOf(cells[0], plan.metrics) })),
+      groups: groups.map(({ group, cells }) => ({ ...nameOf(group), ...numbersOf(cells[0], told) })),
     }),
   };
 }
@@ -59,6 +60,7 @@ function breakdownOf(plan: BreakdownPlan, rows: Rows): BreakdownData {
 function trendOf(plan: TrendPlan, buckets: Buckets, rows: Rows, at: number): TrendData {
   const length = buckets.edges.length - 1;
   const { total, groups } = cellsByGroup(rows.cells);
+  const told = plan.by?.metrics ?? plan.metrics;
   return {
     kind: 'trend',
     interval: plan.interval,
@@ -68,7 +70,7 @@ function trendOf(plan: TrendPlan, buckets: Buckets, rows: Rows, at: number): Tre
     ...(plan.by && {
       groups: groups.map(({ group, cells }) => ({
         ...nameOf(group),
-        ...seriesOf(cells, length, plan.metrics),
+        ...seriesOf(cells, length, told),
       })),
     }),
   };

@@ -29,7 +29,10 @@ export function exportRequest(
   if (after !== undefined && format === 'parquet')
     throw invalid('/after', 'goes with ndjson and csv; a Parquet file is whole or nothing', after);
   return {
-    scope: parsePlan({ kind: 'events', ...getScope({ bots: 'include', ...given }, now), ...filter }, project),
+    scope: parsePlan(
+      { kind: 'events', ...getScope({ bots: 'include', ...given }, now), ...filter },
+      { project, now },
+    ),
     format,
     after,
   };

@@ -10,7 +10,7 @@ import type { Clock } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
 import type { Buckets } from '../plan/edges.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
-import type { EventsPlan, Plan, Scope } from '../plan/plan.ts';
+import type { AnyPlan, EventsPlan, Plan, Scope } from '../plan/plan.ts';
 import type { Budget, Question, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { assemble, bucketList } from './assemble.ts';
@@ -100,13 +100,24 @@ export class Query {
    */
   async ask(input: unknown, { project, signal }: AskOptions): Promise<Answer> {
     const startedAt = this.#clock.monotonic();
-    const plan = parsePlan(input, project);
+    const plan = parsePlan(input, { project, now: this.#clock.now() });
     if (signal?.aborted) throw failure('question_cancelled', {});
-    const { data, meta } = await (plan.kind === 'events'
-      ? this.#list(plan, signal)
-      : this.#count(plan, signal));
+    const { data, meta } = await this.#answer(plan, signal);
     const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
     return { data, meta: { ...meta, durationMs } };
+  }
+
+  #answer(plan: AnyPlan, signal: AbortSignal | undefined): Promise<Untimed> {
+    switch (plan.kind) {
+      case 'events':
+        return this.#list(plan, signal);
+      case 'summary':
+      case 'trend':
+      case 'breakdown':
+        return this.#count(plan, signal);
+      default:
+        throw failure('plan_invalid', { pointer: '/kind', rule: 'is not answered yet', value: plan.kind });
+    }
   }
 
   /**

@@ -23,9 +23,10 @@ export function summaryPlan(
       kind: 'summary',
       ...getScope(given, now),
       exact: given.exact === undefined ? false : ['true', '1'].includes(flagOf(given.exact)),
-      by: { field: 'type', limit: groupsMax },
+      // the body tells persons of the whole only
+      by: { field: 'type', limit: groupsMax, metrics: ['events'] },
     },
-    project,
+    { project, now },
   ) as SummaryPlan;
 }
 

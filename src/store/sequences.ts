@@ -7,7 +7,7 @@ import type { FieldName, Filter, Scope } from '../plan/plan.ts';
 
 export interface SequenceQuestion {
   readonly scope: Scope;
-  /** At most `tagsMax`. */
+  /** At most `tagsMax` of plan/analysis.ts. */
   readonly tags: readonly Filter[];
   /** Leaves out events that match no tag. */
   readonly taggedOnly: boolean;
@@ -31,7 +31,3 @@ export interface SequenceBlock {
   /** The event's value of the field: its place in the question's values from 1, 0 for any other (`null` is one of the values). */
   readonly codes?: Uint32Array;
 }
-
-export const tagsMax = 32;
-/** A longer pause between two events of a person begins a new session, unless the events name their session. */
-export const sessionGapMs = 30 * 60_000;

@@ -255,6 +255,8 @@ const groupField = fc.oneof(
 );
 const groupLimit = fc.constantFrom(1, 2, 3, 10, 1000);
 const by: fc.Arbitrary<By> = fc.record({ field: groupField, limit: groupLimit }, { noNullPrototype: true });
+/** Of how many of the plan's metrics groups tell: mostly of all. */
+const groupMetricsMax = fc.constantFrom(1, 2, 3, 3, 3);
 const fieldsOfBreakdown = fc
   .uniqueArray(groupField, { minLength: 1, maxLength: 4 })
   .map((fields) => fields.map((field) => ({ field })));
@@ -299,12 +301,13 @@ export function plansAbout(
         metrics: fc.subarray<Metric>(['events', 'users', 'amount'], { minLength: 1 }),
         filter: maybe(filterNear(anchor)),
         by: maybe(by),
+        groupMetricsMax,
         fields: fieldsOfBreakdown,
         limit: groupLimit,
         exact: fc.boolean(),
         share: fc.constantFrom(0, 0.5, 0.5, 0.7),
       })
-      .map(({ near, lengthMs, filter, by: group, fields, limit, share, ...rest }): Plan => {
+      .map(({ near, lengthMs, filter, by: group, groupMetricsMax, fields, limit, share, ...rest }): Plan => {
         const from = Math.floor(near - lengthMs * share);
         const common = {
           version: 1 as const,
@@ -315,7 +318,9 @@ export function plansAbout(
           ...(filter && { filter }),
         };
         if (asked === 'breakdown') return { kind: 'breakdown', ...common, by: fields, limit };
-        const grouped = { ...common, ...(group && { by: group }) };
+        const told = rest.metrics.slice(0, groupMetricsMax);
+        const whole = told.length === rest.metrics.length ? {} : { metrics: told };
+        const grouped = { ...common, ...(group && { by: { ...group, ...whole } }) };
         return asked === 'summary'
           ? { kind: 'summary', ...grouped }
           : { kind: 'trend', interval: asked, ...grouped };
@@ -326,5 +331,5 @@ export function plansAbout(
 /** The question that the query stage would make of the plan. */
 export function questionOf(plan: Plan): Question {
   if (plan.kind !== 'trend') return { plan, edges: [plan.from, plan.to] };
-  return { plan, edges: bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone).edges };
+  return { plan, edges: bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone, plan.weekStart).edges };
 }

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFailure } from '../../src/errors.ts';
-import { parsePlan } from '../../src/plan/parse-plan.ts';
+import { parsePlan as parse } from '../../src/plan/parse-plan.ts';
 import type { BreakdownPlan } from '../../src/plan/plan.ts';
 import { plansAbout, worlds } from '../../src/testing/generators.ts';
 
+/** A Tuesday. */
+const now = Date.UTC(2025, 6, 15, 10);
+const parsePlan = (input: unknown, project: string) => parse(input, { project, now });
 const summary = { kind: 'summary', from: '2025-06-01', to: '2025-07-01' };
 const trend = { ...summary, kind: 'trend', interval: 'day' };
 const filtered = (filter: unknown) => ({ ...summary, filter });
@@ -97,7 +100,7 @@ const refused: readonly (readonly [about: string, input: unknown, pointer: strin
     'a plan without a kind',
     { from: 0, to: 1 },
     '/kind',
-    /must be one of summary, trend, breakdown, events; got nothing/,
+    /must be one of summary, trend, breakdown, events, funnel, retention, paths, sessions, users, user, live; got nothing/,
   ],
   ['a kind with a slip', { ...summary, kind: 'trends' }, '/kind', /did you mean trend\?/],
   [

@@ -8,7 +8,7 @@ export function resolveBuckets(plan: Plan): Buckets {
     case 'breakdown':
       return { edges: [plan.from, plan.to], nominal: [plan.from, plan.to] };
     case 'trend':
-      return bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone);
+      return bucketsOf(plan.from, plan.to, plan.interval, plan.timeZone, plan.weekStart);
     default:
       return plan satisfies never;
   }

@@ -4,22 +4,25 @@
  */
 import type { EventRow } from '../../event/event-row.ts';
 import { canonicalProperties, fieldValue } from '../../plan/field.ts';
-import { matches } from '../../plan/filter.ts';
+import { matches, type PersonsOf } from '../../plan/filter.ts';
 import { compareGroups, type Grouping, groupingOf, groupKey } from '../../plan/group.ts';
-import type { Scope } from '../../plan/plan.ts';
+import type { Cohort, Metric, Scope } from '../../plan/plan.ts';
 import { comparePositions } from '../../plan/position.ts';
+import { isSampled } from '../../plan/sample.ts';
 import { compareBytes } from '../../plan/text.ts';
 import type { AmountCell, Cell, EventsQuestion, Group, GroupValue, Question, Rows } from '../store.ts';
 
 export function evaluate(question: Question, rows: readonly EventRow[]): Rows {
   const { plan, edges } = question;
-  const asked = rows.filter((row) => isAsked(row, { ...plan, from: edges[0]!, to: edges.at(-1)! }));
+  const asked = rowsOf({ ...plan, from: edges[0]!, to: edges.at(-1)! }, rows);
   const grouping = groupingOf(plan);
   const groups: readonly Part[] = [
     { group: { kind: 'all' }, rows: asked },
     ...(grouping ? groupsOf(asked, grouping) : []),
   ];
-  const cells = groups.flatMap((part) => cellsOf(part, question));
+  const cells = groups.flatMap((part) =>
+    cellsOf(part, question, (part.group.kind === 'all' ? plan : grouping!).metrics),
+  );
   return {
     cells,
     approximate: false,
@@ -34,12 +37,38 @@ interface Part {
   readonly rows: readonly EventRow[];
 }
 
-function isAsked(row: EventRow, scope: Scope): boolean {
+/** The rows that a question is about. */
+export function rowsOf(scope: Scope, rows: readonly EventRow[]): readonly EventRow[] {
+  const personsOf = cohortsOver(rows);
+  return rows.filter((row) => isAsked(row, scope, personsOf));
+}
+
+/** Each cohort's persons, found once. */
+function cohortsOver(rows: readonly EventRow[]): PersonsOf {
+  const found = new Map<Cohort, ReadonlySet<bigint>>();
+  const personsOf = (cohort: Cohort): ReadonlySet<bigint> => {
+    const persons = found.get(cohort) ?? membersOf(cohort, rows, personsOf);
+    found.set(cohort, persons);
+    return persons;
+  };
+  return personsOf;
+}
+
+function membersOf(cohort: Cohort, rows: readonly EventRow[], personsOf: PersonsOf): ReadonlySet<bigint> {
+  const scope = { ...cohort, version: 1, timeZone: 'UTC' } as const;
+  const counts = new Map<bigint, number>();
+  for (const row of rows)
+    if (isAsked(row, scope, personsOf)) counts.set(row.personKey, (counts.get(row.personKey) ?? 0) + 1);
+  return new Set([...counts].filter(([, count]) => count >= cohort.atLeast).map(([key]) => key));
+}
+
+function isAsked(row: EventRow, scope: Scope, personsOf: PersonsOf): boolean {
   if (row.project !== scope.project) return false;
   if (row.timestamp < scope.from || row.timestamp >= scope.to) return false;
   if (scope.bots === 'exclude' && row.bot) return false;
   if (scope.bots === 'only' && !row.bot) return false;
-  return scope.filter === undefined || matches(row, scope.filter);
+  if (scope.sample !== undefined && !isSampled(row, scope.sample)) return false;
+  return scope.filter === undefined || matches(row, scope.filter, personsOf);
 }
 
 /** The rows themselves, in the order asked. */
@@ -48,8 +77,7 @@ export function evaluateEvents(
   rows: readonly EventRow[],
 ): readonly EventRow[] {
   const sign = order === 'asc' ? 1 : -1;
-  return rows
-    .filter((row) => isAsked(row, scope))
+  return rowsOf(scope, rows)
     .filter((row) => after === undefined || sign * comparePositions(row, after) > 0)
     .sort((a, b) => sign * comparePositions(a, b))
     .slice(0, limit)
@@ -77,7 +105,7 @@ function groupsOf(rows: readonly EventRow[], { fields, limit }: Grouping): reado
 }
 
 /** The numbers of one part in each bucket that has events of it. */
-function cellsOf(part: Part, { plan, edges }: Question): readonly Cell[] {
+function cellsOf(part: Part, { edges }: Question, metrics: readonly Metric[]): readonly Cell[] {
   const buckets = new Map<number, EventRow[]>();
   for (const row of part.rows) {
     const bucket = edges.findLastIndex((edge) => edge <= row.timestamp);
@@ -91,8 +119,8 @@ function cellsOf(part: Part, { plan, edges }: Question): readonly Cell[] {
       bucket,
       group: part.group,
       events: rows.length,
-      ...(plan.metrics.includes('users') ? { users: countPersons(rows) } : {}),
-      amounts: plan.metrics.includes('amount') ? amountsOf(rows) : [],
+      ...(metrics.includes('users') ? { users: countPersons(rows) } : {}),
+      amounts: metrics.includes('amount') ? amountsOf(rows) : [],
     }));
 }
 

@@ -4,7 +4,8 @@
  */
 import { amountBound } from '../../plan/decimal.ts';
 import { type Field, fields, propertyPath } from '../../plan/field.ts';
-import type { FieldName, Filter, Scalar } from '../../plan/plan.ts';
+import { parsePattern, patternText } from '../../plan/pattern.ts';
+import type { Cohort, FieldName, Filter, Scalar } from '../../plan/plan.ts';
 import { columnName } from './column-name.ts';
 
 type Leaf = Extract<Filter, { readonly field: FieldName }>;
@@ -30,6 +31,10 @@ export abstract class FilterCompiler {
   /** `value` occurs in the text `expression`, byte for byte. */
   abstract contains(expression: string, value: string): string;
   abstract startsWith(expression: string, value: string): string;
+  /** The text `expression` holds a match of this pattern, which is written as `patternText` does. */
+  abstract matches(expression: string, pattern: string): string;
+  /** The condition that an event's person is one of a cohort. */
+  abstract inCohort(cohort: Cohort): string;
 
   /** NULL becomes false. */
   orFalse(condition: string): string {
@@ -40,6 +45,7 @@ export abstract class FilterCompiler {
     if ('and' in filter) return this.#all(filter.and, ' AND ', 'true');
     if ('or' in filter) return this.#all(filter.or, ' OR ', no);
     if ('not' in filter) return `NOT ${this.#nested(filter.not)}`;
+    if ('cohort' in filter) return this.inCohort(filter.cohort);
     const path = propertyPath(filter.field);
     if (path !== undefined) return this.#onProperty(path.join('.'), filter);
     const field = fields.get(filter.field);
@@ -80,6 +86,8 @@ export abstract class FilterCompiler {
         return filter.value === '' ? present : this.contains(column, filter.value);
       case 'startsWith':
         return filter.value === '' ? present : this.startsWith(column, filter.value);
+      case 'matches':
+        return `${present} AND ${this.matches(column, emitted(filter.value))}`;
       case 'exists':
         return present;
       default:
@@ -114,6 +122,7 @@ export abstract class FilterCompiler {
         return 'true';
       case 'contains':
       case 'startsWith':
+      case 'matches':
         return no;
       case 'eq':
       case 'in': {
@@ -144,6 +153,7 @@ export abstract class FilterCompiler {
         return `${column} IS NOT NULL`;
       case 'contains':
       case 'startsWith':
+      case 'matches':
         return no;
       case 'in':
         return any(filter.value.map((value) => this.#amountIs(column, 'eq', value)));
@@ -175,6 +185,8 @@ export abstract class FilterCompiler {
           filter.op === 'contains' ? this.contains(text, filter.value) : this.startsWith(text, filter.value),
         );
       }
+      case 'matches':
+        return this.orFalse(this.matches(this.property(path, 'string'), emitted(filter.value)));
       default:
         return this.#propertyIs(path, operators[filter.op], filter.value);
     }
@@ -197,6 +209,8 @@ const instants = { min: -2_208_988_800_000, max: 10_000_000_000_000 };
 
 const isInstant = (value: Scalar): boolean =>
   Number.isInteger(value) && (value as number) >= instants.min && (value as number) <= instants.max;
+
+const emitted = (pattern: string): string => patternText(parsePattern(pattern));
 
 const isIn = (column: string, literals: readonly string[]): string => {
   if (literals.length === 0) return no;
