@@ -10,22 +10,20 @@ import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
-import { encodeBatch } from '../event/codec.ts';
-import type { Event } from '../event/event.ts';
 import type { Hasher } from '../event/hasher.ts';
-import { partitionOf } from '../event/partition.ts';
 import type { RefusalReason } from '../event/refusal.ts';
 import type { Log } from '../log/log.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { bodyForm } from './body-form.ts';
 import { type Candidate, type CollectContext, type CollectRequest, makeCandidate } from './candidate.ts';
-import { recordEventsMax, sliceBytesMax, sliceEventsMax } from './limits.ts';
+import { sliceBytesMax, sliceEventsMax } from './limits.ts';
 import { type CollectResult, resultOf } from './outcome.ts';
 import { parseWhole } from './parse-whole.ts';
 import type { Places } from './places.ts';
 import { type Arriving, type BodySource, readBody } from './read-body.ts';
+import { appendAll, cutRecords, type NewRecord } from './records.ts';
 import { type SplitBody, splitBody } from './split-body.ts';
-import { StepSampler } from './step-times.ts';
+import { type StepRunner, StepSampler } from './step-times.ts';
 import { collectSteps, type Step } from './steps.ts';
 import { DailySalts, type SaltSource } from './visitor.ts';
 
@@ -43,6 +41,17 @@ export interface CollectOptions {
   /** Undefined: no event gets a country from its address. */
   readonly places: Places | undefined;
 }
+
+type Refusals = ReadonlyMap<RefusalReason, number>;
+
+/** What is left of a request once its events are encoded. */
+interface Prepared {
+  readonly records: readonly NewRecord[];
+  readonly result: CollectResult;
+  readonly refusals: Refusals;
+}
+
+const noRefusals: Refusals = new Map();
 
 export class Collector {
   readonly #options: CollectOptions;
@@ -65,87 +74,91 @@ export class Collector {
    * are refused it still resolves, with `accepted` 0.
    */
   async collect(request: CollectRequest): Promise<CollectResult> {
-    const { candidates, ...context } = readRequest(request);
-    if (!context.isUtf8 && !context.isLines)
-      throw failure('body_malformed', { detail: 'the body is not UTF-8' });
-    await this.#runSteps(candidates, context);
-    const taken = withoutRefused(candidates);
-    await this.#append(taken, request);
-    this.#publishRefusals(candidates);
-    return resultOf(candidates, taken.length);
+    const prepared = this.#prepare(request);
+    // only bytes and the answer outlive this line: events that wait for the disk would be copied by collections of garbage
+    const { records, result, refusals } = prepared instanceof Promise ? await prepared : prepared;
+    await appendAll(this.#options.log, records);
+    this.#publishRefusals(refusals);
+    return result;
   }
 
-  async #runSteps(candidates: readonly Candidate[], context: CollectContext): Promise<void> {
+  /** At once, unless a step has to wait or the request is large. */
+  #prepare(request: CollectRequest): Prepared | Promise<Prepared> {
+    const { candidates, context } = readRequest(request);
+    if (!context.isUtf8 && !context.isLines)
+      throw failure('body_malformed', { detail: 'the body is not UTF-8' });
+    const pending = this.#runSteps(candidates, context);
+    return pending === undefined
+      ? this.#cut(candidates, request)
+      : pending.then(() => this.#cut(candidates, request));
+  }
+
+  #cut(candidates: readonly Candidate[], request: CollectRequest): Prepared | Promise<Prepared> {
+    const { hasher, log } = this.#options;
+    const taken = withoutRefused(candidates);
+    const result = resultOf(candidates, taken.length);
+    const refusals = countRefusals(candidates, result.rejected);
+    const records = cutRecords(taken, request, hasher, log.partitions);
+    return records instanceof Promise
+      ? records.then((cut) => ({ records: cut, result, refusals }))
+      : { records, result, refusals };
+  }
+
+  /** The slices of a large request are worked on in turns, so that others are served between them. */
+  #runSteps(candidates: readonly Candidate[], context: CollectContext): Promise<void> | undefined {
     const times = this.#sampler.next();
+    const end = endOfSlice(candidates, 0);
+    const pending =
+      end === candidates.length
+        ? this.#runSlice(candidates, 0, context, times)
+        : this.#runSlices(candidates, context, times);
+    if (pending !== undefined) return pending.then(() => times.publish());
+    times.publish();
+    return undefined;
+  }
+
+  async #runSlices(
+    candidates: readonly Candidate[],
+    context: CollectContext,
+    times: StepRunner,
+  ): Promise<void> {
     for (let first = 0; first < candidates.length; ) {
       const end = endOfSlice(candidates, first);
-      let slice: readonly Candidate[] = candidates.slice(first, end);
-      for (const step of this.#steps) {
-        // most steps are done at once, and a turn of the microtask queue for each would be felt
-        const pending = times.run(step, slice, context);
-        if (pending !== undefined) await pending;
-        slice = withoutRefused(slice);
-      }
+      await this.#runSlice(candidates.slice(first, end), 0, context, times);
       if (end < candidates.length) await nextTurn();
       first = end;
     }
-    times.publish();
   }
 
-  /** Waits for all appends, also when one has failed, so that none is left behind unheard. */
-  async #append(taken: readonly Candidate[], request: CollectRequest): Promise<void> {
-    if (taken.length === 0) return;
-    if (this.#options.log.partitions === 1 && taken.length <= recordEventsMax) {
-      // addEventId has seen to the ids
-      return this.#appendRecord(
-        0,
-        taken.map(({ event }) => event as Event),
-        request,
-      );
+  /** From the step at `begin` on. A step that is done is not awaited: for a small request that would cost more than the step. */
+  #runSlice(
+    slice: readonly Candidate[],
+    begin: number,
+    context: CollectContext,
+    times: StepRunner,
+  ): Promise<void> | undefined {
+    let rest = slice;
+    for (let at = begin; at < this.#steps.length; at++) {
+      const pending = times.run(this.#steps[at]!, rest, context);
+      if (pending !== undefined)
+        return pending.then(() => this.#runSlice(withoutRefused(rest), at + 1, context, times));
+      rest = withoutRefused(rest);
     }
-    const appends: Promise<unknown>[] = [];
-    for (const [partition, events] of this.#byPartition(taken, request.project)) {
-      for (let first = 0; first < events.length; first += recordEventsMax) {
-        if (appends.length > 0) await nextTurn();
-        const record = events.slice(first, first + recordEventsMax);
-        appends.push(this.#appendRecord(partition, record, request).catch(asError));
-      }
-    }
-    const failed = (await Promise.all(appends)).find((outcome) => outcome instanceof Error);
-    if (failed !== undefined) throw failed;
+    return undefined;
   }
 
-  async #appendRecord(partition: number, events: readonly Event[], request: CollectRequest): Promise<void> {
-    const { project, receivedAt } = request;
-    await this.#options.log.append(partition, events.length, encodeBatch({ project, receivedAt, events }));
-  }
-
-  #byPartition(taken: readonly Candidate[], project: string): ReadonlyMap<number, Event[]> {
-    const { hasher, log } = this.#options;
-    const byPartition = new Map<number, Event[]>();
-    for (const { event } of taken) {
-      // addEventId has seen to the id
-      const whole = event as Event;
-      const partition = partitionOf(hasher, project, whole.eventId, log.partitions);
-      const events = byPartition.get(partition);
-      if (events === undefined) byPartition.set(partition, [whole]);
-      else events.push(whole);
-    }
-    return byPartition;
-  }
-
-  #publishRefusals(candidates: readonly Candidate[]): void {
-    const { telemetry } = this.#options;
-    if (!telemetry.listened('collect.refused')) return;
-    const counts = new Map<RefusalReason, number>();
-    for (const { refusal } of candidates) {
-      if (refusal !== undefined) counts.set(refusal.reason, (counts.get(refusal.reason) ?? 0) + 1);
-    }
-    for (const [reason, count] of counts) telemetry.publish('collect.refused', { reason, count });
+  #publishRefusals(refusals: Refusals): void {
+    for (const [reason, count] of refusals)
+      this.#options.telemetry.publish('collect.refused', { reason, count });
   }
 }
 
-function readRequest(request: CollectRequest): CollectContext & { candidates: readonly Candidate[] } {
+interface Read {
+  readonly candidates: readonly Candidate[];
+  readonly context: CollectContext;
+}
+
+function readRequest(request: CollectRequest): Read {
   const { buffer, byteOffset, byteLength } = request.body;
   const body = Buffer.from(buffer, byteOffset, byteLength);
   const form = bodyForm(request.contentType);
@@ -153,10 +166,10 @@ function readRequest(request: CollectRequest): CollectContext & { candidates: re
   const sent = isBodyUtf8 ? parseWhole(body, form) : undefined;
   if (sent !== undefined) {
     const candidates = sent.map((each, index) => makeCandidate(index, 0, 0, each));
-    return { request, body, isLines: false, isUtf8: true, candidates };
+    return { candidates, context: { request, body, isLines: false, isUtf8: true } };
   }
   const { ranges, isLines } = splitBody(body, form);
-  return { request, body, isLines, isUtf8: isBodyUtf8, candidates: candidatesOf(ranges) };
+  return { candidates: candidatesOf(ranges), context: { request, body, isLines, isUtf8: isBodyUtf8 } };
 }
 
 function candidatesOf(ranges: SplitBody['ranges']): readonly Candidate[] {
@@ -176,11 +189,16 @@ function endOfSlice(candidates: readonly Candidate[], first: number): number {
   return end;
 }
 
+function countRefusals(candidates: readonly Candidate[], rejected: number): Refusals {
+  if (rejected === 0) return noRefusals;
+  const counts = new Map<RefusalReason, number>();
+  for (const { refusal } of candidates) {
+    if (refusal !== undefined) counts.set(refusal.reason, (counts.get(refusal.reason) ?? 0) + 1);
+  }
+  return counts;
+}
+
 function withoutRefused(slice: readonly Candidate[]): readonly Candidate[] {
   const hasRefused = slice.some((candidate) => candidate.refusal !== undefined);
   return hasRefused ? slice.filter((candidate) => candidate.refusal === undefined) : slice;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
