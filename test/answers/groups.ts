@@ -45,6 +45,29 @@ export const groups: AnswerSet = {
       },
     },
     {
+      name: 'groups may tell less than the whole',
+      question: { by: { field: 'country', limit: 2, metrics: ['events'] } },
+      answer: {
+        total: { events: 8, users: 5 },
+        groups: [
+          { value: 'DE', events: 3 },
+          { value: 'IN', events: 2 },
+          { value: null, other: true, events: 3 },
+        ],
+      },
+    },
+    {
+      name: 'so may groups that rollups count, those past the limit together',
+      question: { by: { field: 'currency', limit: 1, metrics: ['events'] }, bots: 'include' },
+      answer: {
+        total: { events: 9, users: 5 },
+        groups: [
+          { value: null, events: 8 },
+          { value: null, other: true, events: 1 },
+        ],
+      },
+    },
+    {
       name: 'a limit that all groups fit leaves no other',
       question: { by: { field: 'source', limit: 1 }, metrics: ['events'] },
       answer: { total: { events: 8 }, groups: [{ value: 'server', events: 8 }] },

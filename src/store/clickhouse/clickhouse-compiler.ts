@@ -119,6 +119,10 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `(SELECT groupArray(CAST(key, 'String')) FROM (${select}))`;
   }
 
+  protected override labelOf(keys: readonly string[]): string {
+    return `CAST(${packed(keys)}, 'String')`;
+  }
+
   protected placed({ from, keys }: Source): { readonly from: string; readonly place: string } {
     return { from, place: `transform(${packed(keys)}, top, arrayEnumerate(top), 0)` };
   }

@@ -46,18 +46,22 @@ export function cellsOf(
     [places.all, { kind: 'all' }],
     [places.other, { kind: 'other' }],
   ]);
-  for (const [arm, place, bucket, label, events, users, count, sum, min, max] of rows) {
-    if (arm === 'top') {
-      groups.set(Number(place), { kind: 'values', values: valuesOf(label) });
-      continue;
-    }
+  const cellAt = (place: number, bucket: string): Building => {
     const key = `${place}:${bucket}`;
-    let cell = cells.get(key);
-    if (cell === undefined) {
-      cell = { bucket: bucketOf(bucket), place: Number(place), events: 0, users: 0, amounts: [] };
-      cells.set(key, cell);
-    }
+    const found = cells.get(key);
+    if (found !== undefined) return found;
+    const made = { bucket: bucketOf(bucket), place, events: 0, users: 0, amounts: [] };
+    cells.set(key, made);
+    return made;
+  };
+  for (const [arm, at, bucket, label, events, users, count, sum, min, max] of rows) {
+    const place = Number(at);
+    if ((arm === 'top' || arm === 'ranked') && place !== places.other)
+      groups.set(place, { kind: 'values', values: valuesOf(label) });
+    if (arm === 'top') continue;
+    const cell = cellAt(place, bucket);
     cell.events += Number(events);
+    if (place !== places.all) cellAt(places.all, bucket).events += Number(events);
     cell.users += usersOf(Number(users));
     if (arm === 'amounts') {
       cell.amounts.push({

@@ -1,7 +1,8 @@
 /**
  * A question and its sources as one SELECT, so that one budget covers all of it. The statement is a UNION ALL of arms, one
- * for each metric and scope (the whole, or the groups); an arm adds up parts, one for each source that its cover names.
- * A dialect overrides what it says differently. answer.ts reads the rows.
+ * for each metric and scope (the whole, or the groups); an arm adds up parts, one for the rollup and one for raw rows as its
+ * cover names them. The groups' events are the whole's too, so they are read once. A dialect overrides what it says
+ * differently. answer.ts reads the rows.
  */
 import type { Field } from '../../plan/field.ts';
 import { fields } from '../../plan/field.ts';
@@ -28,7 +29,7 @@ export interface CompiledQuestion {
 /** Where `all` and `other` stand among the places of groups, which count from 1. */
 export const places = { all: -1, other: 0 } as const;
 /** The arms by name, as the first column of the answer says them. */
-export type ArmName = 'top' | 'events' | 'users' | 'amounts';
+export type ArmName = 'top' | 'ranked' | 'events' | 'users' | 'amounts';
 /** What a part computes; `events` and `users` share a part when both read the same raw rows. */
 export type Metrics = 'events' | 'users' | 'both' | 'amounts';
 
@@ -108,15 +109,20 @@ export abstract class QuestionCompiler extends FilterCompiler {
     return `(\n${indent(sql)}\n)`;
   }
 
+  /** A key of several fields as a label that `valuesOf` of answer.ts reads. Undefined: groups are never ranked at once. */
+  protected labelOf(_keys: readonly string[]): string | undefined {
+    return undefined;
+  }
+
   compile(question: Question, sources: Sources): CompiledQuestion {
     const { plan } = question;
     const grouping = groupingOf(plan);
-    const arms = [
-      ...(grouping === undefined ? [] : [this.topRows(grouping)]),
-      ...this.#arms(question, sources, undefined),
-      ...(grouping === undefined ? [] : this.#arms(question, sources, grouping)),
-    ];
-    const top = grouping && this.#top(question, grouping, sources.events);
+    const ranked = grouping && this.#ranked(question, grouping, sources.events);
+    const arms = this.#arms(question, sources, undefined);
+    if (ranked !== undefined) arms.push(ranked);
+    else if (grouping !== undefined)
+      arms.push(this.topRows(grouping), ...this.#arms(question, sources, grouping));
+    const top = grouping && ranked === undefined ? this.#top(question, grouping, sources.events) : undefined;
     const covers = [sources.events, sources.users, sources.amounts].filter((cover) => cover !== undefined);
     const rollup = covers.some(usesRollups);
     const rows = covers.some((cover) => cover.raw.length > 0);
@@ -129,14 +135,16 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   /** Of the whole, or of the groups. */
-  #arms(question: Question, sources: Sources, grouping: Grouping | undefined): readonly string[] {
+  #arms(question: Question, sources: Sources, grouping: Grouping | undefined): string[] {
     const { metrics } = grouping ?? question.plan;
     const { events } = sources;
     const users = metrics.includes('users') ? sources.users : undefined;
     const amounts = metrics.includes('amount') ? sources.amounts : undefined;
-    const shared = users !== undefined && !usesRollups(users) && !usesRollups(events);
+    // of the whole beside groups they follow from the groups'
+    const counts = grouping !== undefined || groupingOf(question.plan) === undefined;
+    const shared = counts && users !== undefined && !usesRollups(users) && !usesRollups(events);
     return [
-      this.#arm(question, events, shared ? 'both' : 'events', grouping),
+      ...(counts ? [this.#arm(question, events, shared ? 'both' : 'events', grouping)] : []),
       ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', grouping)]),
       ...(amounts === undefined ? [] : [this.#arm(question, amounts, 'amounts', grouping)]),
     ];
@@ -173,45 +181,86 @@ export abstract class QuestionCompiler extends FilterCompiler {
     })}\nFROM ${this.nested(merged)}${metrics === 'amounts' ? '\nWHERE amount_count > 0' : ''}`;
   }
 
-  /** One part for each source: the tiers of the rollup from the largest on, then raw rows. */
+  /**
+   * Events by group in one reading, when nothing else is told of groups and there is one bucket: their places need not be
+   * known before. Only of rollups, whose groups are few: all of them are put in order, not just the first.
+   */
+  #ranked(question: Question, grouping: Grouping, cover: Cover): string | undefined {
+    const { limit, metrics } = grouping;
+    const isFit =
+      question.edges.length === 2 && usesRollups(cover) && metrics.every((one) => one === 'events');
+    const { parts, keys, order } = this.#counted(question, grouping, cover);
+    const label = this.labelOf(keys);
+    if (!isFit || label === undefined) return undefined;
+    const within = `rank <= ${limit}`;
+    const ranked = select(
+      [
+        aliased(label, 'label'),
+        'sum(events) AS counted',
+        `row_number() OVER (ORDER BY ${['sum(events) DESC', ...order].join(', ')}) AS rank`,
+      ],
+      `(\n${indent(parts.join('\nUNION ALL\n'))}\n)`,
+      [],
+      keys,
+    );
+    const cut = select(
+      [
+        `CASE WHEN ${within} THEN rank ELSE ${places.other} END AS place`,
+        `CASE WHEN ${within} THEN label ELSE '' END AS name`,
+        'sum(counted) AS events',
+      ],
+      `(\n${indent(ranked)}\n)`,
+      [],
+      ['place', 'name'],
+    );
+    const bucket = this.bucketOf('start', question.edges);
+    const outputs = {
+      arm: 'ranked',
+      place: 'place',
+      bucket,
+      text: 'name',
+      events: 'events',
+      users: '0',
+    } as const;
+    return `SELECT ${this.outputs({ ...outputs, amounts: undefined })}\nFROM (\n${indent(cut)}\n)`;
+  }
+
+  /** One part for each source: the rollup in all its tiers, then raw rows. */
   #parts(
     question: Question,
     cover: Cover,
     metrics: Metrics,
     grouping: Grouping | undefined,
   ): readonly Part[] {
-    const tiers = (Object.keys(tierMs) as Tier[]).filter((tier) => cover.tiers[tier].length > 0);
-    const isFinal = tiers.length + (cover.raw.length > 0 ? 1 : 0) === 1;
-    return [
-      ...tiers.map((tier) => ({
-        ...this.#rollup(question, tier, cover.tiers[tier], metrics, grouping),
-        form: isFinal ? ('rollup' as const) : ('rollupPartial' as const),
-      })),
-      ...(cover.raw.length === 0
-        ? []
-        : [
-            {
-              ...this.rows(question, cover.raw, metrics, grouping),
-              form: isFinal ? ('rows' as const) : ('partial' as const),
-            },
-          ]),
-    ];
+    const isFinal = !usesRollups(cover) || cover.raw.length === 0;
+    const parts: Part[] = [];
+    if (usesRollups(cover)) {
+      const form = isFinal ? 'rollup' : 'rollupPartial';
+      parts.push({ ...this.#rollup(question, cover, metrics, grouping), form });
+    }
+    if (cover.raw.length > 0)
+      parts.push({
+        ...this.rows(question, cover.raw, metrics, grouping),
+        form: isFinal ? 'rows' : 'partial',
+      });
+    return parts;
   }
 
   #rollup(
     { plan, edges }: Question,
-    tier: Tier,
-    ranges: readonly Range[],
+    { tiers }: Cover,
     metrics: Metrics,
     grouping: Grouping | undefined,
   ): Source {
+    const pieces = (Object.keys(tierMs) as Tier[])
+      .filter((tier) => tiers[tier].length > 0)
+      .map((tier) => [...this.ofTier(metrics, tier), this.inRanges('start', tiers[tier])].join(' AND '));
     return {
       from: metrics === 'users' ? 'rollup_users' : 'rollup_counts',
       where: [
-        ...this.ofTier(metrics, tier),
         ...(metrics === 'users' ? [typesOfSketches(plan, grouping)] : []),
         ...this.conditions(plan),
-        this.inRanges('start', ranges),
+        pieces.length === 1 ? pieces[0]! : `((${pieces.join(') OR (')}))`,
       ],
       bucket: this.bucketOf('start', edges),
       keys: this.#keys(grouping),
@@ -289,16 +338,19 @@ export abstract class QuestionCompiler extends FilterCompiler {
     }
   }
 
-  /** The keys of the first groups: most events over the whole range first, then by the bytes of text and type. */
   #top(question: Question, grouping: Grouping, cover: Cover): string {
-    const { fields: names, limit } = grouping;
+    return this.firstGroups({ ...this.#counted(question, grouping, cover), limit: grouping.limit });
+  }
+
+  /** Events by the keys of groups, whose order is: most over the whole range first, then by the bytes of text and type. */
+  #counted(question: Question, grouping: Grouping, cover: Cover) {
+    const { fields: names } = grouping;
     const keys = names.length === 1 ? ['key'] : names.map((_, i) => `key_${i + 1}`);
     const parts = this.#parts(question, cover, 'events', grouping).map((part) => {
       const dimensions = keys.map((key, i) => [key, part.keys[i]!] as const);
       return this.part({ ...part, dimensions, aggregates: [this.events] });
     });
-    const order = names.flatMap((name, i) => this.keyOrder(name, keys[i]!));
-    return this.firstGroups({ parts, keys, order, limit });
+    return { parts, keys, order: names.flatMap((name, i) => this.keyOrder(name, keys[i]!)) };
   }
 }
 

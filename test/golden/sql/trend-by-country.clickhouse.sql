@@ -4,15 +4,15 @@ WITH CAST([1743249600000, 1743289200000, 1743372000000, 1743458400000, 174350880
   WHERE project = 'o\'neil' AND bot AND timestamp >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND day >= toDate32('2025-03-29') AND day <= toDate32('2025-04-01')
   GROUP BY key
 ) GROUP BY key ORDER BY sum(events) DESC, CASE WHEN key = '' THEN 'null' ELSE key END, CASE WHEN key = '' THEN 'null' ELSE 'string' END LIMIT 2)) AS top
-SELECT 'top' AS arm, toInt64(place) AS group_place, toInt64(0) AS edge, toString(top[place]) AS label, toUInt64(0) AS n, toUInt64(0) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most FROM (SELECT arrayJoin(arrayEnumerate(top)) AS place)
-UNION ALL
-SELECT 'events' AS arm, toInt64(place) AS group_place, toInt64(bucket) AS edge, toString('') AS label, toUInt64(events) AS n, toUInt64(users) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most
+SELECT 'users' AS arm, toInt64(place) AS group_place, toInt64(bucket) AS edge, toString('') AS label, toUInt64(0) AS n, toUInt64(users) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most
 FROM (
-  SELECT roundDown(toUnixTimestamp64Milli(timestamp), edges) AS bucket, -1 AS place, count(*) AS events, uniqExactIf(user_key, user_key <> 0) AS users
+  SELECT roundDown(toUnixTimestamp64Milli(timestamp), edges) AS bucket, -1 AS place, uniqExactIf(user_key, user_key <> 0) AS users
   FROM events
-  WHERE project = 'o\'neil' AND bot AND timestamp >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND day >= toDate32('2025-03-29') AND day <= toDate32('2025-04-01')
+  WHERE project = 'o\'neil' AND bot AND timestamp >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND day >= toDate32('2025-03-29') AND day <= toDate32('2025-04-01') AND user_key <> 0
   GROUP BY bucket, place
 )
+UNION ALL
+SELECT 'top' AS arm, toInt64(place) AS group_place, toInt64(0) AS edge, toString(top[place]) AS label, toUInt64(0) AS n, toUInt64(0) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most FROM (SELECT arrayJoin(arrayEnumerate(top)) AS place)
 UNION ALL
 SELECT 'events' AS arm, toInt64(place) AS group_place, toInt64(bucket) AS edge, toString('') AS label, toUInt64(events) AS n, toUInt64(users) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most
 FROM (

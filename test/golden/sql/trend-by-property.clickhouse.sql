@@ -8,14 +8,6 @@ SELECT 'top' AS arm, toInt64(place) AS group_place, toInt64(0) AS edge, toString
 UNION ALL
 SELECT 'events' AS arm, toInt64(place) AS group_place, toInt64(bucket) AS edge, toString('') AS label, toUInt64(events) AS n, toUInt64(0) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most
 FROM (
-  SELECT roundDown(toUnixTimestamp64Milli(timestamp), edges) AS bucket, -1 AS place, count(*) AS events
-  FROM events
-  WHERE project = 'o\'neil' AND timestamp >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND day >= toDate32('2025-03-29') AND day <= toDate32('2025-04-01')
-  GROUP BY bucket, place
-)
-UNION ALL
-SELECT 'events' AS arm, toInt64(place) AS group_place, toInt64(bucket) AS edge, toString('') AS label, toUInt64(events) AS n, toUInt64(0) AS persons, toUInt64(0) AS amounts, '0' AS total, '0' AS least, '0' AS most
-FROM (
   SELECT roundDown(toUnixTimestamp64Milli(timestamp), edges) AS bucket, transform(coalesce(concat('string:', getSubcolumn(properties, 'cart.size.:`String`')), concat('number:', replaceRegexpOne(toString(getSubcolumn(properties, 'cart.size.:`Float64`')), 'e(\\d)', 'e+\\1')), multiIf(getSubcolumn(properties, 'cart.size.:`Bool`'), 'boolean:true', NOT getSubcolumn(properties, 'cart.size.:`Bool`'), 'boolean:false', 'null:null')), top, arrayEnumerate(top), 0) AS place, count(*) AS events
   FROM events
   WHERE project = 'o\'neil' AND timestamp >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND day >= toDate32('2025-03-29') AND day <= toDate32('2025-04-01')

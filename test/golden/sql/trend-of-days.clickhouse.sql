@@ -22,7 +22,7 @@ FROM (
   FROM (
     SELECT roundDown(toUnixTimestamp64Second(start) * 1000, edges) AS bucket, -1 AS place, uniqCombined64MergeState(15)(users) AS users
     FROM rollup_users
-    WHERE tier = 3600 AND type = '' AND project = 'o\'neil' AND NOT bot AND start >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND ((start >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-03-31 00:00:00.000', 3, 'UTC')) OR (start >= toDateTime64('2025-04-01 00:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC')))
+    WHERE type = '' AND project = 'o\'neil' AND NOT bot AND tier = 3600 AND start >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC') AND ((start >= toDateTime64('2025-03-29 12:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-03-31 00:00:00.000', 3, 'UTC')) OR (start >= toDateTime64('2025-04-01 00:00:00.000', 3, 'UTC') AND start < toDateTime64('2025-04-01 12:00:00.000', 3, 'UTC')))
     GROUP BY bucket, place
     UNION ALL
     SELECT roundDown(toUnixTimestamp64Milli(timestamp), edges) AS bucket, -1 AS place, uniqCombined64State(15)(user_key) AS users

@@ -27,6 +27,12 @@ const common = {
 
 const plans: Readonly<Record<string, Plan>> = {
   'summary-by-type': { ...common, kind: 'summary', by: { field: 'type', limit: 100 } },
+  'summary-events-by-type': {
+    ...common,
+    kind: 'summary',
+    from: noon + 1,
+    by: { field: 'type', limit: 100, metrics: ['events'] },
+  },
   'summary-exact': { ...common, kind: 'summary', exact: true },
   'summary-amounts': { ...common, kind: 'summary', metrics: ['events', 'amount'], from: noon + 1 },
   'trend-of-days': { ...common, kind: 'trend', interval: 'day' },
