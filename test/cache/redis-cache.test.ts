@@ -93,7 +93,7 @@ describe('a cache in Redis', () => {
       await cache.set(`k${i}`, 'x'.repeat(200_000), minute);
       if (!(await has(`k${i}`))) refused++;
     }
-    assert.ok(refused > 0 && refused < 150, `${refused} of 150 found no room`);
+    assert.ok(refused > 0 && refused < 75, `${refused} of 150 found no room`);
     assert.ok(!(await has('k0')), 'what was used least went');
   });
 });

@@ -19,12 +19,13 @@ const shared = `
 local used, sizes, state, prefix = KEYS[1], KEYS[2], KEYS[3], ARGV[1]
 local function forget(id)
   local size = redis.call('HGET', sizes, id)
-  if size then
-    redis.call('HINCRBY', state, 'bytes', -size)
-    redis.call('HDEL', sizes, id)
-  end
   redis.call('ZREM', used, id)
   redis.call('DEL', prefix .. id)
+  if size then
+    redis.call('HDEL', sizes, id)
+    -- only the first write of a script is refused for want of room, so it is none that needs any
+    redis.call('HINCRBY', state, 'bytes', -size)
+  end
 end
 -- a Redis without room still gives what it has
 local function use(id)
