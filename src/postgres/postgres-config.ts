@@ -27,7 +27,12 @@ export const postgresSettings = settingsGroup('PostgreSQL', {
   port: integer('DB_PORT', { min: 1, max: 65_535, doc: 'The port, where no URL names one; otherwise 5432.' }),
   name: text('DB_NAME', { doc: 'The database, where no URL names one; otherwise `millrace`.' }),
   user: text('DB_USER', { doc: 'The user, where no URL names one; otherwise `postgres`.' }),
-  password: secret('DB_PASSWORD', { charactersMin: 1, doc: 'The password, where no URL has one.' }),
+  password: {
+    ...secret('DB_PASSWORD', { charactersMin: 1, doc: 'The password, where no URL has one.' }),
+    // it is the server's to say what a password may be
+    rule: 'must be text',
+    parse: (given: string) => given,
+  },
   schema: text('MILLRACE_POSTGRES_SCHEMA', {
     default: 'millrace',
     pattern: /^[a-z_][a-z0-9_]{0,62}$/,

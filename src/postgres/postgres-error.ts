@@ -132,8 +132,9 @@ export function statementError(error: unknown, target: PostgresTarget, committin
 
 const kindOf = (code: string): PostgresErrorKind => kinds[code] ?? kinds[code.slice(0, 2)] ?? 'other';
 
+/** Its words are all that there is to tell by. */
 function bouncerKind(message: string): PostgresErrorKind {
-  if (/no such database/i.test(message)) return 'database';
+  if (/no such database|database .* does not exist/i.test(message)) return 'database';
   if (/no such user|auth|password|SASL/i.test(message)) return 'login';
   if (/no more connections|too many/i.test(message)) return 'crowded';
   return 'unreachable';

@@ -349,7 +349,7 @@ function stopped(signal: AbortSignal, cause: unknown): PostgresError {
 
 function destroy(client: Client, why: string): void {
   const { connection } = client as unknown as { connection: { stream: { destroy(error: Error): void } } };
-  connection.stream.destroy(new Error(why));
+  connection.stream.destroy(Object.assign(new Error(why), { code: 'ECONNRESET' }));
 }
 
 function isConnectionError(error: unknown): boolean {
