@@ -242,7 +242,7 @@ export class Query {
     this.#telemetry.publish('store.query', { kind: asked.plan.kind, source, durationMs: tookMs, rowsRead });
     const data = assemble(asked.plan, asked.buckets, rows, asked.now);
     const { approximate, error } = rows;
-    return { version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
+    return { version: rows.version ?? version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
   }
 }
 

@@ -120,6 +120,10 @@ export interface Cell {
   readonly events: number;
   /** Undefined unless the plan asks for users. */
   readonly users?: number;
+  /** Undefined unless the plan asks for sessions. */
+  readonly sessions?: number;
+  /** One for each of the plan's measures; null where no event of the cell has such a value. */
+  readonly values?: readonly (number | null)[];
   /** Empty unless the plan asks for amounts; ascending by currency. */
   readonly amounts: readonly AmountCell[];
 }
@@ -130,6 +134,8 @@ export interface Rows {
   /** Whether any `users` may be off, and the standard error as a share (0 when exact). */
   readonly approximate: boolean;
   readonly error: number;
+  /** Of the range, as these rows saw it: they may be older than what `version` told before. Absent: they are not. */
+  readonly version?: string;
   readonly explain: { readonly source: string; readonly rowsRead: number; readonly durationMs: number };
 }
 

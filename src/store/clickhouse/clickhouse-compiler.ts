@@ -119,7 +119,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `(SELECT groupArray(CAST(key, 'String')) FROM (${select}))`;
   }
 
-  protected override labelOf(keys: readonly string[]): string {
+  protected labelOf(keys: readonly string[]): string {
     return `CAST(${packed(keys)}, 'String')`;
   }
 

@@ -174,9 +174,9 @@ export abstract class FilterCompiler {
       case 'exists':
         return this.propertyExists(path);
       case 'eq':
-        return this.#propertyIs(path, '=', filter.value);
+        return this.propertyEquals(path, filter.value);
       case 'in':
-        return any(filter.value.map((value) => this.#propertyIs(path, '=', value)));
+        return any(filter.value.map((value) => this.propertyEquals(path, value)));
       case 'contains':
       case 'startsWith': {
         const text = this.property(path, 'string');
@@ -190,6 +190,11 @@ export abstract class FilterCompiler {
       default:
         return this.#propertyIs(path, operators[filter.op], filter.value);
     }
+  }
+
+  /** The property at `path` is this value, of this type. */
+  protected propertyEquals(path: string, value: Scalar): string {
+    return this.#propertyIs(path, '=', value);
   }
 
   #propertyIs(path: string, operator: string, value: Scalar): string {

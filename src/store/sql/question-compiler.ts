@@ -109,10 +109,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
     return `(\n${indent(sql)}\n)`;
   }
 
-  /** A key of several fields as a label that `valuesOf` of answer.ts reads. Undefined: groups are never ranked at once. */
-  protected labelOf(_keys: readonly string[]): string | undefined {
-    return undefined;
-  }
+  /** A key of one or several fields as a label that `valuesOf` of answer.ts reads. */
+  protected abstract labelOf(keys: readonly string[]): string;
 
   compile(question: Question, sources: Sources): CompiledQuestion {
     const { plan } = question;
@@ -189,9 +187,9 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const { limit, metrics } = grouping;
     const isFit =
       question.edges.length === 2 && usesRollups(cover) && metrics.every((one) => one === 'events');
+    if (!isFit) return undefined;
     const { parts, keys, order } = this.#counted(question, grouping, cover);
     const label = this.labelOf(keys);
-    if (!isFit || label === undefined) return undefined;
     const within = `rank <= ${limit}`;
     const ranked = select(
       [
@@ -199,7 +197,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
         'sum(events) AS counted',
         `row_number() OVER (ORDER BY ${['sum(events) DESC', ...order].join(', ')}) AS rank`,
       ],
-      `(\n${indent(parts.join('\nUNION ALL\n'))}\n)`,
+      this.nested(parts.join('\nUNION ALL\n')),
       [],
       keys,
     );
@@ -209,7 +207,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
         `CASE WHEN ${within} THEN label ELSE '' END AS name`,
         'sum(counted) AS events',
       ],
-      `(\n${indent(ranked)}\n)`,
+      this.nested(ranked),
       [],
       ['place', 'name'],
     );
@@ -222,7 +220,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
       events: 'events',
       users: '0',
     } as const;
-    return `SELECT ${this.outputs({ ...outputs, amounts: undefined })}\nFROM (\n${indent(cut)}\n)`;
+    return `SELECT ${this.outputs({ ...outputs, amounts: undefined })}\nFROM ${this.nested(cut)}`;
   }
 
   /** One part for each source: the rollup in all its tiers, then raw rows. */

@@ -1,0 +1,130 @@
+/**
+ * Questions to PostgreSQL. Each runs in a transaction that sees one moment, on whichever server the read pool chooses: the version
+ * of the range is read in it too, so that an answer of a late replica is never taken for one of a newer version.
+ */
+import type { Clock } from '../../clock.ts';
+import { failure } from '../../errors.ts';
+import type { EventRow } from '../../event/event-row.ts';
+import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
+import { type AnswerRow, cellsOf } from '../sql/answer.ts';
+import { chooseSource, type Sources } from '../sql/choose-source.ts';
+import type { CompiledQuestion } from '../sql/question-compiler.ts';
+import type { Budget, EventsQuestion, Question, Rows } from '../store.ts';
+import type { Features } from './features.ts';
+import { answerForm } from './group-keys.ts';
+import { Parameters } from './parameters.ts';
+import { rollupsOf } from './persons.ts';
+import { PostgresCompiler } from './postgres-compiler.ts';
+import { assertRows, limitColumns, memoryFailure, questionFailure } from './question-limits.ts';
+import { EventReader } from './read-events.ts';
+import { rowsToRead } from './rows-to-read.ts';
+import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
+import { versionOf } from './version.ts';
+
+export interface PostgresReaderOptions {
+  /** The read pool. */
+  readonly pool: PostgresPool;
+  readonly features: Features;
+  readonly clock: Clock;
+}
+
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+interface Found {
+  readonly rows: readonly AnswerRow[];
+  readonly rowsRead: number;
+  readonly version: string;
+}
+
+export class PostgresReader {
+  readonly #options: PostgresReaderOptions;
+
+  constructor(options: PostgresReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Errors: over_time, over_memory, over_rows, question_cancelled, store_unavailable. */
+  async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
+    if (signal.aborted) throw failure('question_cancelled', {});
+    const { clock, features, pool } = this.#options;
+    const sources = chooseSource(question, rollupsOf(features));
+    const compiled = new PostgresCompiler(features).compile(question, sources);
+    const before = this.#before(question, sources, budget);
+    const startedAt = clock.monotonic();
+    const options = {
+      kind: question.plan.kind,
+      timeoutMs: budget.timeMs,
+      isolation: 'repeatable read',
+      readOnly: true,
+      signal,
+    } as const;
+    const found = await pool
+      .transaction((connection) => ask(connection, before, compiled, budget), options)
+      .catch((error: unknown) => {
+        throw questionFailure(error, budget, signal);
+      });
+    const { source, sketched } = compiled;
+    const cells = cellsOf(
+      question,
+      found.rows,
+      answerForm(question, sketched ? correctedUsers : (users) => users),
+    );
+    const approximate = sketched && cells.some(({ users }) => users !== undefined && users > exactUsersMax);
+    return {
+      cells,
+      approximate,
+      error: approximate ? usersError : 0,
+      version: found.version,
+      explain: { source, rowsRead: found.rowsRead, durationMs: clock.monotonic() - startedAt },
+    };
+  }
+
+  /** Errors: those of `run`. */
+  events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]> {
+    const { features, pool } = this.#options;
+    return new EventReader({ pool, features, budget, signal }).read(question);
+  }
+
+  /** Errors: those of the pool. */
+  async version(project: string, from: number, to: number): Promise<string> {
+    const parameters = new Parameters();
+    const text = `SELECT ${versionOf(parameters, project, from, to)} AS version`;
+    const { rows } = await this.#options.pool.query<{ version: string }>(text, parameters.values);
+    return rows[0]!.version;
+  }
+
+  /** Sets the bounds, and says what version the range has and how many rows will be read. */
+  #before({ plan, edges }: Question, { events, users, amounts }: Sources, budget: Budget): Statement {
+    const compiler = new PostgresCompiler(this.#options.features);
+    const covers = [events, users, amounts].filter((cover) => cover !== undefined);
+    const scans = new Map(covers.map(({ raw }) => [JSON.stringify(raw), raw]));
+    const version = versionOf(compiler.parameters, plan.project, edges[0]!, edges.at(-1)!);
+    const text = `SELECT ${version} AS version, ${rowsToRead(compiler, plan, [...scans.values()])} AS rows, ${limitColumns(budget)}`;
+    return { text, values: compiler.parameters.values };
+  }
+}
+
+async function ask(
+  connection: Connection,
+  before: Statement,
+  { sql, values }: CompiledQuestion,
+  budget: Budget,
+): Promise<Found> {
+  try {
+    const [facts] = (
+      await connection.query<{ version: string; rows: string }>(before.text, [...before.values])
+    ).rows;
+    const { rows, version } = facts!;
+    assertRows(Number(rows), budget);
+    const answer = await connection.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+    const all = answer.rows as unknown as readonly AnswerRow[];
+    const read = Number(rows) + Number(all.find(([arm]) => (arm as string) === 'read')?.[4] ?? 0);
+    assertRows(read, budget);
+    return { rows: all.filter(([arm]) => (arm as string) !== 'read'), rowsRead: read, version };
+  } catch (error) {
+    throw memoryFailure(error, budget);
+  }
+}
