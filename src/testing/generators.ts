@@ -54,7 +54,7 @@ const anonymousIds = ['', 'a-1', 'a-2', '😀'];
 
 const types = ['pageview', 'pageview', 'click', 'purchase', '__proto__', 'it\'s "q" \\ `b`', '～', '😀'];
 const countries = ['', 'DE', 'IN', 'de', 'null'];
-const paths = ['', '/', '/a', '/a/b', '/a%20b', '/é', '/%', '/_', '/\u0000x', '/line\nbreak\ttab', '/\u2028'];
+const paths = ['', '/', '/a', '/a/b', '/a%20b', '/é', '/%', '/_', '/\u0001x', '/line\nbreak\ttab', '/\u2028'];
 const currencies = ['', 'EUR', 'USD', 'JPY'];
 const amounts = [
   0n,

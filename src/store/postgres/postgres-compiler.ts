@@ -5,7 +5,7 @@
  */
 
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { FieldName, Scalar } from '../../plan/plan.ts';
+import type { FieldName, Filter, Scalar } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import { type Aggregate, amountAggregates, countedEvents } from '../sql/aggregates.ts';
 import type { Sources } from '../sql/choose-source.ts';
@@ -26,6 +26,7 @@ import type { Features } from './features.ts';
 import { groupKey, keyOrder } from './group-keys.ts';
 import { Parameters } from './parameters.ts';
 import { personsOf } from './persons.ts';
+import { holdsNul, withoutNul } from './without-nul.ts';
 
 /** Ranges are named one by one up to this many; more are looked up in the sorted list of their borders. */
 const rangesNamedMax = 8;
@@ -74,6 +75,10 @@ export class PostgresCompiler extends QuestionCompiler {
     return `SELECT 'read', 0, 0, '', ${of('rollup_counts')} + ${of('rollup_users')}, 0, 0, '0', '0', '0'`;
   }
 
+  override filter(filter: Filter): string {
+    return super.filter(withoutNul(filter));
+  }
+
   text(value: string): string {
     return this.parameters.bind(value, 'text');
   }
@@ -101,7 +106,7 @@ export class PostgresCompiler extends QuestionCompiler {
   }
 
   #json(path: string): string {
-    return `properties -> ${this.text(path)}`;
+    return holdsNul(path) ? 'NULL::jsonb' : `properties -> ${this.text(path)}`;
   }
 
   /** By containment, which the index on properties knows. */
