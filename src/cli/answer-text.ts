@@ -9,6 +9,7 @@ import type {
   Money,
   Numbers,
   Series,
+  SeriesData,
   SummaryData,
   TrendData,
 } from '../query/wire.ts';
@@ -38,6 +39,8 @@ function bodyLines(data: AnswerData, asked: Asked): string[] {
       return trendLines(data, asked);
     case 'breakdown':
       return breakdownLines(data);
+    case 'series':
+      return seriesLines(data);
     case 'events':
       return data.events.map((event) => printable(JSON.stringify(event), asked.columnsMax));
     default:
@@ -122,6 +125,23 @@ function groupLines(
       : '';
   const rows = [...groups.map((group) => row(groupText(group), group)), row('(all)', total)];
   return table([{ title: by?.field ?? 'group' }, right('events'), { title: span }], rows);
+}
+
+function seriesLines({ buckets, interval = 'hour', timeZone = 'UTC', series }: SeriesData): string[] {
+  const cell = (value: number | null | undefined) => (value == null ? '' : grouped(+value.toFixed(4)));
+  if (buckets === undefined)
+    return table(
+      [{ title: 'series' }, right('value')],
+      series.map(({ name, values }) => [name, cell(values[0])]),
+    );
+  const columns = [{ title: interval }, ...series.map(({ name }) => right(name))];
+  return table(
+    columns,
+    buckets.map(({ from }, i) => [
+      bucketText(from, interval, timeZone),
+      ...series.map(({ values }) => cell(values[i])),
+    ]),
+  );
 }
 
 function numberColumns(numbers: Numbers): Column[] {

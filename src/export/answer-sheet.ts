@@ -10,6 +10,7 @@ import type {
   Money,
   Numbers,
   Series,
+  SeriesData,
   SummaryData,
   TrendData,
 } from '../query/wire.ts';
@@ -25,6 +26,8 @@ export function answerSheet(data: AnswerData, field = 'group'): Sheet {
       return numbersSheet(data.by, data.total, breakdownParts(data));
     case 'trend':
       return trendSheet(data, field);
+    case 'series':
+      return seriesSheet(data);
     case 'events':
       return eventSheet(onePiece(data.events));
     default:
@@ -56,6 +59,8 @@ function numbersSheet(fields: readonly string[], total: Numbers, parts: readonly
     ...fields.map(text),
     integer('events'),
     ...(total.users === undefined ? [] : [integer('users')]),
+    ...(total.sessions === undefined ? [] : [integer('sessions')]),
+    ...Object.keys(total.measures ?? {}).map((name): Column => ({ name, type: 'number' })),
     ...moneyColumns(currenciesOf(all.flatMap(({ numbers }) => numbers.amount ?? []))),
   ];
   return {
@@ -64,9 +69,21 @@ function numbersSheet(fields: readonly string[], total: Numbers, parts: readonly
   };
 }
 
-function numbersRow({ events, users, amount = [] }: Numbers): Row {
-  return { events, ...(users !== undefined && { users }), ...Object.assign({}, ...amount.map(moneyRow)) };
+function numbersRow({ events, users, sessions, measures, amount = [] }: Numbers): Row {
+  return {
+    events,
+    ...(users !== undefined && { users }),
+    ...(sessions !== undefined && { sessions }),
+    ...measures,
+    ...Object.assign({}, ...amount.map(moneyRow)),
+  };
 }
+
+const bucketColumns: readonly Column[] = [
+  { name: 'from', type: 'time' },
+  { name: 'to', type: 'time' },
+  { name: 'complete', type: 'boolean' },
+];
 
 /** One row a bucket of each series. */
 function trendSheet({ buckets, total, groups = [] }: TrendData, field: string): Sheet {
@@ -75,13 +92,13 @@ function trendSheet({ buckets, total, groups = [] }: TrendData, field: string): 
     ...groups.map((group) => ({ names: nameOf(group, field), series: group })),
   ];
   const columns: Column[] = [
-    { name: 'from', type: 'time' },
-    { name: 'to', type: 'time' },
-    { name: 'complete', type: 'boolean' },
+    ...bucketColumns,
     text('row'),
     ...(groups.length > 0 ? [text(field)] : []),
     integer('events'),
     ...(total.users === undefined ? [] : [integer('users')]),
+    ...(total.sessions === undefined ? [] : [integer('sessions')]),
+    ...Object.keys(total.measures ?? {}).map((name): Column => ({ name, type: 'number' })),
     ...moneyColumns(currenciesOf(series.flatMap((one) => one.series.amount ?? []))),
   ];
   return {
@@ -92,11 +109,30 @@ function trendSheet({ buckets, total, groups = [] }: TrendData, field: string): 
   };
 }
 
-function at({ events, users, amount = [] }: Series, i: number): Row {
+function at({ events, users, sessions, measures = {}, amount = [] }: Series, i: number): Row {
   const money = amount.map(({ currency, count, sum, avg, min, max }) =>
     moneyRow({ currency, count: count[i]!, sum: sum[i]!, avg: avg[i]!, min: min[i]!, max: max[i]! }),
   );
-  return { events: events[i], ...(users && { users: users[i] }), ...Object.assign({}, ...money) };
+  return {
+    events: events[i],
+    ...(users && { users: users[i] }),
+    ...(sessions && { sessions: sessions[i] }),
+    ...Object.fromEntries(Object.entries(measures).map(([name, values]) => [name, values[i]])),
+    ...Object.assign({}, ...money),
+  };
+}
+
+/** One row a bucket, a column for each series. */
+function seriesSheet({ buckets, series }: SeriesData): Sheet {
+  const columns: Column[] = [
+    ...(buckets === undefined ? [] : bucketColumns),
+    ...series.map(({ name }): Column => ({ name, type: 'number' })),
+  ];
+  const at = (i: number): Row => Object.fromEntries(series.map(({ name, values }) => [name, values[i]]));
+  return {
+    columns,
+    rows: [buckets === undefined ? [at(0)] : buckets.map((bucket, i) => ({ ...bucket, ...at(i) }))],
+  };
 }
 
 const text = (name: string): Column => ({ name, type: 'text' });

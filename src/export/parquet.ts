@@ -71,6 +71,7 @@ function storedValue(type: Column['type'], value: unknown): unknown {
     case 'time':
       return BigInt(Date.parse(value as string));
     case 'boolean':
+    case 'number':
       return value;
     default:
       return type satisfies never;
@@ -82,6 +83,7 @@ const elements: Readonly<Record<Column['type'], Pick<SchemaElement, 'type' | 'co
   json: { type: 'BYTE_ARRAY', converted_type: 'UTF8' },
   integer: { type: 'INT64' },
   time: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
+  number: { type: 'DOUBLE' },
   boolean: { type: 'BOOLEAN' },
 };
 

@@ -15,7 +15,7 @@ export const contentTypes: Readonly<Record<Format, string>> = {
 /** `time` is ISO 8601 text in the record, `json` any value. */
 export interface Column {
   readonly name: string;
-  readonly type: 'text' | 'integer' | 'boolean' | 'time' | 'json';
+  readonly type: 'text' | 'integer' | 'number' | 'boolean' | 'time' | 'json';
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 /** Makes the answer out of the store's cells: groups in their order, zeros where nothing happened, money as text. */
 import type { Buckets } from '../plan/edges.ts';
 import { groupKey } from '../plan/group.ts';
-import type { BreakdownPlan, Metric, Plan, SummaryPlan, TrendPlan } from '../plan/plan.ts';
+import { measureName } from '../plan/parse-numbers.ts';
+import type { BreakdownPlan, Measure, Metric, Plan, SummaryPlan, TrendPlan } from '../plan/plan.ts';
 import type { AmountCell, Cell, Group, Rows } from '../store/store.ts';
 import { moneyOf } from './money.ts';
 import type {
@@ -18,7 +19,8 @@ import type {
 } from './wire.ts';
 
 /** `at`, epoch ms, is when the answer holds: buckets that end later are not complete. */
-export function assemble(plan: Plan, buckets: Buckets, rows: Rows, at: number): NumbersData {
+export function assemble(plan: Plan, buckets: Buckets, read: Rows, at: number): NumbersData {
+  const rows = plan.sample === undefined ? read : { ...read, cells: scaledUp(read.cells, plan) };
   switch (plan.kind) {
     case 'summary':
       return summaryOf(plan, rows);
@@ -33,10 +35,10 @@ export function assemble(plan: Plan, buckets: Buckets, rows: Rows, at: number): 
 
 function summaryOf(plan: SummaryPlan, rows: Rows): SummaryData {
   const { total, groups } = cellsByGroup(rows.cells);
-  const told = plan.by?.metrics ?? plan.metrics;
+  const told = toldOf({ ...plan, metrics: plan.by?.metrics ?? plan.metrics });
   return {
     kind: 'summary',
-    total: numbersOf(total[0], plan.metrics),
+    total: numbersOf(total[0], toldOf(plan)),
     ...(plan.by && {
       groups: groups.map(({ group, cells }) => ({ ...nameOf(group), ...numbersOf(cells[0], told) })),
     }),
@@ -49,10 +51,10 @@ function breakdownOf(plan: BreakdownPlan, rows: Rows): BreakdownData {
   return {
     kind: 'breakdown',
     by: names,
-    total: numbersOf(total[0], plan.metrics),
+    total: numbersOf(total[0], toldOf(plan)),
     groups: groups.map(({ group, cells }) => ({
       ...(group.kind === 'other' ? { values: names.map(() => null), other: true } : { values: group.values }),
-      ...numbersOf(cells[0], plan.metrics),
+      ...numbersOf(cells[0], toldOf(plan)),
     })),
   };
 }
@@ -60,13 +62,13 @@ function breakdownOf(plan: BreakdownPlan, rows: Rows): BreakdownData {
 function trendOf(plan: TrendPlan, buckets: Buckets, rows: Rows, at: number): TrendData {
   const length = buckets.edges.length - 1;
   const { total, groups } = cellsByGroup(rows.cells);
-  const told = plan.by?.metrics ?? plan.metrics;
+  const told = toldOf({ ...plan, metrics: plan.by?.metrics ?? plan.metrics });
   return {
     kind: 'trend',
     interval: plan.interval,
     timeZone: plan.timeZone,
     buckets: bucketList(buckets, at),
-    total: seriesOf(total, length, plan.metrics),
+    total: seriesOf(total, length, toldOf(plan)),
     ...(plan.by && {
       groups: groups.map(({ group, cells }) => ({
         ...nameOf(group),
@@ -83,6 +85,38 @@ export function bucketList({ edges, nominal }: Buckets, at: number): readonly Bu
     return { from, to: times[i + 1]!, complete: isWhole && edges[i + 1]! <= at };
   });
 }
+
+/** Counts and sums of a sample stand for all. */
+function scaledUp(cells: readonly Cell[], { sample = 1, measures = [] }: Plan): readonly Cell[] {
+  const up = (count: number): number => Math.round(count / sample);
+  const sumUp = (sum: bigint): bigint => (sum * 10_000n) / BigInt(Math.round(sample * 10_000));
+  return cells.map((cell) => ({
+    ...cell,
+    events: up(cell.events),
+    ...(cell.users !== undefined && { users: up(cell.users) }),
+    ...(cell.sessions !== undefined && { sessions: up(cell.sessions) }),
+    ...(cell.values !== undefined && {
+      values: cell.values.map((value, i) =>
+        measures[i]?.agg === 'sum' && value !== null ? value / sample : value,
+      ),
+    }),
+    amounts: cell.amounts.map((amount) => ({ ...amount, count: up(amount.count), sum: sumUp(amount.sum) })),
+  }));
+}
+
+/** What an answer tells of the whole, or of a group. */
+interface Told {
+  readonly metrics: readonly Metric[];
+  readonly measures: readonly Measure[];
+}
+
+const toldOf = ({ metrics, measures = [] }: Pick<Plan, 'metrics' | 'measures'>): Told => ({
+  metrics,
+  measures,
+});
+
+/** Nothing sums to 0 and has 0 different values, and no average. */
+const emptyValue = ({ agg }: Measure): number | null => (agg === 'distinct' || agg === 'sum' ? 0 : null);
 
 type NamedGroup = Exclude<Group, { kind: 'all' }>;
 
@@ -111,24 +145,39 @@ function cellsByGroup(cells: readonly Cell[]): { total: readonly Cell[]; groups:
 const nameOf = (group: NamedGroup): GroupName =>
   group.kind === 'other' ? { value: null, other: true } : { value: group.values[0] ?? null };
 
-function numbersOf(cell: Cell | undefined, metrics: readonly Metric[]): Numbers {
+function numbersOf(cell: Cell | undefined, { metrics, measures }: Told): Numbers {
   return {
     events: cell?.events ?? 0,
     ...(metrics.includes('users') && { users: cell?.users ?? 0 }),
+    ...(metrics.includes('sessions') && { sessions: cell?.sessions ?? 0 }),
     ...(metrics.includes('amount') && { amount: cell?.amounts.map(moneyOf) ?? [] }),
+    ...(measures.length > 0 && {
+      values: Object.fromEntries(
+        measures.map((one, i) => [measureName(one), cell?.values?.[i] ?? emptyValue(one)]),
+      ),
+    }),
   };
 }
 
-function seriesOf(cells: readonly Cell[], length: number, metrics: readonly Metric[]): Series {
+function seriesOf(cells: readonly Cell[], length: number, { metrics, measures }: Told): Series {
   const events = new Array<number>(length).fill(0);
   const users = new Array<number>(length).fill(0);
+  const sessions = new Array<number>(length).fill(0);
+  const values = measures.map((one) => new Array<number | null>(length).fill(emptyValue(one)));
   for (const cell of cells) {
     events[cell.bucket] = cell.events;
     users[cell.bucket] = cell.users ?? 0;
+    sessions[cell.bucket] = cell.sessions ?? 0;
+    for (const [i, value] of (cell.values ?? []).entries())
+      values[i]![cell.bucket] = value ?? emptyValue(measures[i]!);
   }
   return {
     events,
     ...(metrics.includes('users') && { users }),
+    ...(metrics.includes('sessions') && { sessions }),
+    ...(measures.length > 0 && {
+      measures: Object.fromEntries(measures.map((one, i) => [measureName(one), values[i]!])),
+    }),
     ...(metrics.includes('amount') && { amount: moneySeriesOf(cells, length) }),
   };
 }

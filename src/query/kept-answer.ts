@@ -1,8 +1,8 @@
 /** An answer as the cache keeps it, and the rules for when it may be given again. */
 import { createHash } from 'node:crypto';
-import type { Plan } from '../plan/plan.ts';
-import { answerAgeMaxMs, answerAgePerCost } from './query-settings.ts';
-import type { NumbersData } from './wire.ts';
+import type { AnyPlan } from '../plan/plan.ts';
+import { answerAgeMaxMs, answerAgePerCost, dearMs } from './query-settings.ts';
+import type { AnswerData } from './wire.ts';
 
 export interface KeptAnswer {
   /** The store's version of the range, read before the answer was computed. */
@@ -11,7 +11,7 @@ export interface KeptAnswer {
   readonly asOf: number;
   /** What computing it took, in milliseconds. */
   readonly tookMs: number;
-  readonly data: NumbersData;
+  readonly data: AnswerData;
   readonly approximate: boolean;
   readonly error: number;
   readonly source: string;
@@ -19,7 +19,7 @@ export interface KeptAnswer {
 }
 
 /** Equal plans, and only those, have one key. parsePlan writes each plan in one way, so its JSON is canonical. */
-export function answerKey(plan: Plan): string {
+export function answerKey(plan: AnyPlan): string {
   return `answer:1:${createHash('sha256').update(JSON.stringify(plan)).digest('base64url')}`;
 }
 
@@ -30,6 +30,12 @@ export function answerKey(plan: Plan): string {
 export function isYoung(kept: KeptAnswer, open: boolean, now: number): boolean {
   const ageMs = now - kept.asOf;
   return open && ageMs >= 0 && ageMs <= Math.min(answerAgeMaxMs, answerAgePerCost * kept.tookMs);
+}
+
+/** Whether it may be given now while a new one is made: one about an open range that was dear and is not too old. */
+export function isRenewable(kept: KeptAnswer, open: boolean, now: number): boolean {
+  const ageMs = now - kept.asOf;
+  return open && kept.tookMs >= dearMs && ageMs >= 0 && ageMs <= answerAgeMaxMs;
 }
 
 /** What `text` holds, or undefined when it is not an answer (another version wrote it, or something else). */

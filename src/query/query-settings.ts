@@ -24,5 +24,7 @@ export const defaultQuerySettings: QuerySettings = {
 export const answerAgeMaxMs = 5_000;
 /** Nor may it be older than this many times the time that computing it took: cheap answers are made anew, dear ones spare the store. */
 export const answerAgePerCost = 2;
+/** An answer that took this long is given again while a new one is made, as long as its age allows. */
+export const dearMs = 100;
 /** How long an answer is kept for the case that the store goes down. */
 export const answerKeptMs = 24 * 3_600_000;

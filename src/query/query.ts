@@ -1,28 +1,25 @@
 /**
  * Stage 5: a question comes in, its answer goes out. The plan is checked and frozen, resolved by small pure passes,
- * looked up in the cache, and asked of the store within its budget; askers of the same question at once share one run.
- *
- * An answer out of the cache is given when the store's version of the range is still the one that it was computed for,
- * or when it is young enough (`isYoung`), or, marked `stale`, when the store cannot be asked. Errors are never kept.
+ * looked up in the cache (answers.ts), and asked of the store within its budget.
  */
 import type { Cache } from '../cache/cache.ts';
 import type { Clock } from '../clock.ts';
-import { failure, isFailure } from '../errors.ts';
-import type { Buckets } from '../plan/edges.ts';
+import { failure } from '../errors.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import type { AnyPlan, EventsPlan, Plan, Scope } from '../plan/plan.ts';
-import type { Budget, Question, Store } from '../store/store.ts';
+import type { Budget, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { Answers, type Computed, type Job } from './answers.ts';
 import { assemble, bucketList } from './assemble.ts';
+import { composed, isPlain, partsOf } from './compose.ts';
 import { EventLists } from './event-lists.ts';
 import { Gate } from './gate.ts';
-import { answerKey, isYoung, type KeptAnswer, readKept } from './kept-answer.ts';
+import { answerKey } from './kept-answer.ts';
 import { cutFuture } from './passes/cut-future.ts';
 import { isOpen } from './passes/is-open.ts';
 import { resolveBuckets } from './passes/resolve-buckets.ts';
-import { answerAgeMaxMs, answerKeptMs, defaultQuerySettings, type QuerySettings } from './query-settings.ts';
-import { Flight } from './single-flight.ts';
-import type { Answer, AnswerMeta, EventData, NumbersData } from './wire.ts';
+import { defaultQuerySettings, type QuerySettings } from './query-settings.ts';
+import type { Answer, AnswerData, AnswerMeta, EventData, NumbersData } from './wire.ts';
 
 export interface QueryParts {
   readonly store: Pick<Store, 'run' | 'events' | 'version' | 'state'>;
@@ -39,59 +36,34 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A question on its way through `ask`. */
-interface Asked {
-  readonly plan: Plan;
-  readonly buckets: Buckets;
-  readonly question: Question;
-  readonly key: string;
-  readonly open: boolean;
-  readonly now: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-interface Running {
-  readonly flight: Flight<KeptAnswer>;
-  readonly version: string;
-  readonly since: number;
-  /** A later run of the same question was begun: what this one finds is not kept, for it may end after that one. */
-  superseded: boolean;
-}
-
 /** An answer before it is known how long it took. */
 interface Untimed {
   readonly data: Answer['data'];
   readonly meta: Omit<AnswerMeta, 'durationMs'>;
 }
 
-type Outcome = 'hit' | 'miss' | 'shared' | 'stale';
-interface Given {
-  readonly kept: KeptAnswer;
-  readonly outcome: Outcome;
-  /** When the answer was true, epoch ms. */
-  readonly asOf: number;
+interface Asked extends Job {
+  /** The data as of another time: buckets that were running may have ended. */
+  readonly at: (data: AnswerData, at: number) => AnswerData;
 }
 
 export class Query {
   readonly #store: QueryParts['store'];
-  readonly #cache: Cache;
   readonly #clock: Clock;
-  readonly #telemetry: Telemetry;
   /** Of one question. */
   readonly #budget: Budget;
   readonly #lists: EventLists;
   readonly #gate: Gate;
-  readonly #running = new Map<string, Running>();
+  readonly #answers: Answers;
 
   constructor({ store, cache, clock, telemetry, settings = {} }: QueryParts) {
     this.#store = store;
-    this.#cache = cache;
     this.#clock = clock;
-    this.#telemetry = telemetry;
     const { concurrencyMax, waitingMax, ...budget }: QuerySettings = { ...defaultQuerySettings, ...settings };
     this.#budget = budget;
     this.#lists = new EventLists(store, budget);
     this.#gate = new Gate(concurrencyMax, waitingMax);
+    this.#answers = new Answers({ store, cache, clock, telemetry, gate: this.#gate });
   }
 
   /**
@@ -114,7 +86,7 @@ export class Query {
       case 'summary':
       case 'trend':
       case 'breakdown':
-        return this.#count(plan, signal);
+        return this.#numbers(plan, signal);
       default:
         throw failure('plan_invalid', { pointer: '/kind', rule: 'is not answered yet', value: plan.kind });
     }
@@ -129,12 +101,12 @@ export class Query {
     afterId: string | undefined,
     signal: AbortSignal,
   ): AsyncGenerator<readonly EventData[]> {
-    this.#assertThere();
+    this.#answers.assertThere();
     yield* this.#lists.all(scope, afterId, signal);
   }
 
   async #list(plan: EventsPlan, signal: AbortSignal | undefined): Promise<Untimed> {
-    this.#assertThere();
+    this.#answers.assertThere();
     const asked = signal ?? new AbortController().signal;
     const now = this.#clock.now();
     const data = await this.#gate.through(() => this.#lists.page(plan, asked), asked);
@@ -152,20 +124,36 @@ export class Query {
     };
   }
 
-  async #count(plan: Plan, signal: AbortSignal | undefined): Promise<Untimed> {
-    const asked = this.#resolve(plan, signal);
-    const { kept, outcome, asOf } = await this.#give(asked);
-    this.#telemetry.publish('cache.lookup', { outcome });
+  /** A plan that is made of parts is as good as its worst part. */
+  async #numbers(plan: Plan, signal: AbortSignal | undefined): Promise<Untimed> {
+    if (isPlain(plan)) return this.#keptOrComputed(this.#jobOf(plan), plan.sample, signal);
+    const parts = await Promise.all(
+      partsOf(plan).map((part) => this.#keptOrComputed(this.#jobOf(part), plan.sample, signal)),
+    );
+    const data = composed(
+      plan,
+      parts.map((part) => part.data as NumbersData),
+    );
+    return { data, meta: mergedMeta(parts.map(({ meta }) => meta)) };
+  }
+
+  async #keptOrComputed(
+    asked: Asked,
+    sample: number | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Untimed> {
+    const { kept, outcome, asOf } = await this.#answers.give(asked, signal);
     return {
-      data: dataAt(kept.data, asked.buckets, asOf),
+      data: asked.at(kept.data, asOf),
       meta: {
-        approximate: kept.approximate,
+        approximate: kept.approximate || sample !== undefined,
         error: kept.error,
         stale: outcome === 'stale',
         asOf: new Date(asOf).toISOString(),
         cached: outcome === 'hit' || outcome === 'stale',
         source: kept.source,
         rowsRead: kept.rowsRead,
+        ...(sample !== undefined && { sample }),
       },
     };
   }
@@ -176,82 +164,41 @@ export class Query {
   }
 
   /** The passes, in order. */
-  #resolve(plan: Plan, signal: AbortSignal | undefined): Asked {
+  #jobOf(plan: Plan): Asked {
     const now = this.#clock.now();
     const buckets = resolveBuckets(plan);
     const question = cutFuture({ plan, edges: buckets.edges }, now);
-    return { plan, buckets, question, key: answerKey(plan), open: isOpen(plan, now), now, signal };
-  }
-
-  async #give(asked: Asked): Promise<Given> {
-    const kept = readKept(await this.#cache.get(asked.key));
-    try {
-      return await this.#giveFresh(asked, kept);
-    } catch (error) {
-      const isDown = isFailure(error, 'store_unavailable') || isFailure(error, 'store_unclear');
-      if (!isDown || kept === undefined) throw error;
-      return { kept, outcome: 'stale', asOf: kept.asOf };
-    }
-  }
-
-  async #giveFresh(asked: Asked, kept: KeptAnswer | undefined): Promise<Given> {
-    this.#assertThere();
-    const { plan } = asked.question;
-    const version = await this.#store.version(plan.project, plan.from, plan.to);
-    if (kept?.version === version) return { kept, outcome: 'hit', asOf: asked.now };
-    if (kept && isYoung(kept, asked.open, asked.now)) return { kept, outcome: 'hit', asOf: kept.asOf };
-    const running = this.#running.get(asked.key);
-    if (running && mayShare(running, version, asked)) {
-      const shared = await running.flight.join(asked.signal);
-      return { kept: shared, outcome: 'shared', asOf: shared.asOf };
-    }
-    const computed = await this.#start(asked, version).join(asked.signal);
-    return { kept: computed, outcome: 'miss', asOf: computed.asOf };
-  }
-
-  #assertThere(): void {
-    const { status, reason } = this.#store.state();
-    if (status === 'down' || status === 'starting')
-      throw failure('store_unavailable', { detail: reason || `it is ${status}` });
-  }
-
-  #start(asked: Asked, version: string): Flight<KeptAnswer> {
-    const end = (): void => {
-      if (this.#running.get(asked.key) === running) this.#running.delete(asked.key);
+    const compute = async (signal: AbortSignal): Promise<Computed> => {
+      const rows = await this.#store.run(question, this.#budget, signal);
+      const data = assemble(plan, buckets, rows, now);
+      const { approximate, error } = rows;
+      return { data, approximate, error, source: rows.explain.source, rowsRead: rows.explain.rowsRead };
     };
-    const work = async (signal: AbortSignal): Promise<KeptAnswer> => {
-      const kept = await this.#compute(asked, version, signal);
-      if (!running.superseded) await this.#cache.set(asked.key, JSON.stringify(kept), answerKeptMs);
-      return kept;
+    return {
+      key: answerKey(plan),
+      project: plan.project,
+      range: question.plan,
+      open: isOpen(plan, now),
+      now,
+      kind: plan.kind,
+      compute,
+      at: (data, at) => (data.kind === 'trend' ? { ...data, buckets: bucketList(buckets, at) } : data),
     };
-    const flight = new Flight(work, end);
-    const running: Running = { flight, version, since: asked.now, superseded: false };
-    const earlier = this.#running.get(asked.key);
-    if (earlier !== undefined) earlier.superseded = true;
-    this.#running.set(asked.key, running);
-    return flight;
-  }
-
-  async #compute(asked: Asked, version: string, signal: AbortSignal): Promise<KeptAnswer> {
-    const { rows, tookMs } = await this.#gate.through(async () => {
-      const startedAt = this.#clock.monotonic();
-      const rows = await this.#store.run(asked.question, this.#budget, signal);
-      return { rows, tookMs: this.#clock.monotonic() - startedAt };
-    }, signal);
-    const { source, rowsRead } = rows.explain;
-    this.#telemetry.publish('store.query', { kind: asked.plan.kind, source, durationMs: tookMs, rowsRead });
-    const data = assemble(asked.plan, asked.buckets, rows, asked.now);
-    const { approximate, error } = rows;
-    return { version: rows.version ?? version, asOf: asked.now, tookMs, data, approximate, error, source, rowsRead };
   }
 }
 
-/** A run may be joined when it will answer as a kept answer might: for the same version, or about an open range while young. */
-function mayShare(running: Running, version: string, { open, now }: Asked): boolean {
-  return running.version === version || (open && now - running.since <= answerAgeMaxMs);
-}
+type Meta = Untimed['meta'];
 
-/** The data with its buckets marked for the time at which the answer is given: meanwhile some may have ended. */
-function dataAt(data: NumbersData, buckets: Buckets, at: number): NumbersData {
-  return data.kind === 'trend' ? { ...data, buckets: bucketList(buckets, at) } : data;
+function mergedMeta(metas: readonly Meta[]): Meta {
+  const [first] = metas;
+  return {
+    ...first!,
+    approximate: metas.some(({ approximate }) => approximate),
+    error: Math.max(...metas.map(({ error }) => error)),
+    stale: metas.some(({ stale }) => stale),
+    asOf: metas.map(({ asOf }) => asOf).sort()[0]!,
+    cached: metas.every(({ cached }) => cached),
+    source: [...new Set(metas.map(({ source }) => source))].join(', '),
+    rowsRead: metas.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
+  };
 }

@@ -10,7 +10,12 @@ export interface Answer<Data extends AnswerData = AnswerData> {
   readonly meta: AnswerMeta;
 }
 
-export type NumbersData = SummaryData | TrendData | BreakdownData;
+export type NumbersData = (SummaryData | TrendData | BreakdownData | SeriesData) & Compared;
+
+/** The same question about another range; bucket by bucket where there are buckets. */
+export interface Compared {
+  readonly compare?: { readonly from: string; readonly to: string; readonly data: NumbersData };
+}
 export type AnswerData = NumbersData | EventsData;
 
 export interface AnswerMeta {
@@ -26,6 +31,8 @@ export interface AnswerMeta {
   /** What the store read: its rollups or its rows; words for people. */
   readonly source: string;
   readonly rowsRead: number;
+  /** The share of the persons that was looked at; numbers are scaled up to all of them. */
+  readonly sample?: number;
   /** How long this asker waited, in milliseconds. */
   readonly durationMs: number;
 }
@@ -46,6 +53,9 @@ export interface Numbers {
   readonly events: number;
   /** Distinct persons; there only when the plan asks for `users`. */
   readonly users?: number;
+  readonly sessions?: number;
+  /** By 'p95(properties.load)'; null where no event has a number there. */
+  readonly measures?: Readonly<Record<string, number | null>>;
   /** By currency, ascending; there only when the plan asks for `amount`. */
   readonly amount?: readonly Money[];
 }
@@ -158,6 +168,8 @@ export interface Series {
   readonly events: readonly number[];
   /** Distinct persons within each bucket; they do not add up over buckets. */
   readonly users?: readonly number[];
+  readonly sessions?: readonly number[];
+  readonly measures?: Readonly<Record<string, readonly (number | null)[]>>;
   readonly amount?: readonly MoneySeries[];
 }
 
@@ -170,6 +182,22 @@ export interface TrendData {
   readonly total: Series;
   /** With `by`: most events over the whole range first; `other`, when there is one, is the last. */
   readonly groups?: readonly (GroupName & Series)[];
+}
+
+export interface NamedSeries {
+  readonly name: string;
+  /** As long as `buckets`, or one value. */
+  readonly values: readonly (number | null)[];
+}
+
+/** The series asked for, then the formulas, in their order. */
+export interface SeriesData {
+  readonly kind: 'series';
+  /** Of a trend; absent for a summary. */
+  readonly interval?: Interval;
+  readonly timeZone?: string;
+  readonly buckets?: readonly Bucket[];
+  readonly series: readonly NamedSeries[];
 }
 
 /** What `GET /api/v1/analytics/summary` returns. */

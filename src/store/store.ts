@@ -58,11 +58,29 @@ export interface Batch {
   readonly partition: number;
   /** Of the writer's lease. Below the one that claimed the partition, `insert` is refused with `store_fenced`. */
   readonly token?: number;
-  /** Rows in offset order, of at most 50 calendar months (UTC) of `timestamp`. */
+  /** Of at most 50 calendar months (UTC) of `timestamp`; in offset order, but for a few. */
   readonly rows: readonly EventRow[];
+  /** The rows as the store's own `packer` packed them; then `rows` has none. */
+  readonly packed?: PackedRows;
   readonly quarantined: readonly Quarantined[];
   /** The progress once this batch is stored; undefined for a part of a window that is not complete yet, or a replay. */
   readonly progress?: Progress;
+}
+
+/** Rows on their way into the form in which a store takes them: one at a time, so that none is kept as an object. */
+export interface RowPack {
+  readonly count: number;
+  /** Errors: RangeError or TypeError for a value that the store cannot hold, also of a row before; the pack is of no use then. */
+  add(row: EventRow): void;
+  /** All rows so far; nothing is added any more. Errors: as `add`. */
+  seal(): PackedRows;
+}
+
+/** Plain data that may pass between threads; what else is in it only the store knows. */
+export interface PackedRows {
+  readonly count: number;
+  /** Memory that passes without being copied. */
+  readonly buffers: readonly ArrayBuffer[];
 }
 
 /** Half-open ranges of offsets, ascending, not touching. */
@@ -186,6 +204,8 @@ export interface StoreState {
 
 export interface Store {
   readonly supports: StoreSupports;
+  /** URL of a module that exports `openPack(): RowPack`, for the writer's thread. Absent: `insert` takes rows alone. */
+  readonly packer?: string;
   state(): StoreState;
   /**
    * With the token of a lease it claims the partition: from then on nothing of a lower token can land. Errors: store_fenced,

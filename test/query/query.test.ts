@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { isFailure } from '../../src/errors.ts';
 import { cutFuture } from '../../src/query/passes/cut-future.ts';
-import type { NumbersData, SummaryData, TrendData } from '../../src/query/wire.ts';
+import type { BreakdownData, NumbersData, SummaryData, TrendData } from '../../src/query/wire.ts';
 import { plansAbout, questionOf, worlds } from '../../src/testing/generators.ts';
 import { insertRows } from '../../src/testing/rows.ts';
 import { now, openStage, today } from './support.ts';
@@ -94,7 +94,7 @@ test('the buckets of a trend and the groups of an answer add up to the summary',
         interval: undefined,
         limit: undefined,
       })) as SummaryData;
-      const data = await ask(plan);
+      const data = (await ask(plan)) as SummaryData | TrendData | BreakdownData;
       const add = (events: number | readonly number[]): number =>
         typeof events === 'number' ? events : events.reduce((sum, one) => sum + one, 0);
       assert.equal(add(data.total.events), whole.total.events);

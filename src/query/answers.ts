@@ -1,0 +1,158 @@
+/**
+ * Answers out of the cache, or computed: askers of the same question at once share one computing, and what was found is kept.
+ *
+ * A kept answer is given when the store's version of the range is still the one that it was computed for, or when it is young
+ * enough (`isYoung`), or, marked `stale`, when the store cannot be asked. One that was dear is given while it is not too old, and
+ * made anew behind. Errors are never kept.
+ */
+import type { Cache } from '../cache/cache.ts';
+import type { Clock } from '../clock.ts';
+import { failure, isFailure } from '../errors.ts';
+import type { Range } from '../plan/plan.ts';
+import type { Store } from '../store/store.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Gate } from './gate.ts';
+import { isRenewable, isYoung, type KeptAnswer, readKept } from './kept-answer.ts';
+import { answerAgeMaxMs, answerKeptMs } from './query-settings.ts';
+import { Flight } from './single-flight.ts';
+
+/** What a question's computing gives. */
+export type Computed = Omit<KeptAnswer, 'version' | 'asOf' | 'tookMs'>;
+
+/** A question that can be computed and kept. */
+export interface Job {
+  /** Equal questions, and only those, have one. */
+  readonly key: string;
+  readonly project: string;
+  /** What the answer depends on. */
+  readonly range: Range;
+  /** Whether the range reaches into today, so that the answer changes all the time. */
+  readonly open: boolean;
+  /** Epoch ms at which it was asked. */
+  readonly now: number;
+  readonly kind: string;
+  readonly compute: (signal: AbortSignal) => Promise<Computed>;
+}
+
+interface Running {
+  readonly flight: Flight<KeptAnswer>;
+  readonly version: string;
+  readonly since: number;
+  /** A later run of the same question was begun: what this one finds is not kept, for it may end after that one. */
+  superseded: boolean;
+}
+
+export type Outcome = 'hit' | 'miss' | 'shared' | 'stale';
+export interface Given {
+  readonly kept: KeptAnswer;
+  readonly outcome: Outcome;
+  /** When the answer was true, epoch ms. */
+  readonly asOf: number;
+}
+
+export interface AnswersParts {
+  readonly store: Pick<Store, 'version' | 'state'>;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly gate: Gate;
+}
+
+export class Answers {
+  readonly #parts: AnswersParts;
+  readonly #running = new Map<string, Running>();
+
+  constructor(parts: AnswersParts) {
+    this.#parts = parts;
+  }
+
+  /** Errors: those of computing it; question_cancelled; store_unavailable when there is no answer from before. */
+  async give(job: Job, signal: AbortSignal | undefined): Promise<Given> {
+    const kept = readKept(await this.#parts.cache.get(job.key));
+    const given = await this.#giveOrStale(job, kept, signal);
+    this.#parts.telemetry.publish('cache.lookup', { outcome: given.outcome });
+    return given;
+  }
+
+  /** Errors: store_unavailable. */
+  assertThere(): void {
+    const { status, reason } = this.#parts.store.state();
+    if (status === 'down' || status === 'starting')
+      throw failure('store_unavailable', { detail: reason || `it is ${status}` });
+  }
+
+  async #giveOrStale(
+    job: Job,
+    kept: KeptAnswer | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Given> {
+    try {
+      return await this.#giveFresh(job, kept, signal);
+    } catch (error) {
+      const isDown = isFailure(error, 'store_unavailable') || isFailure(error, 'store_unclear');
+      if (!isDown || kept === undefined) throw error;
+      return { kept, outcome: 'stale', asOf: kept.asOf };
+    }
+  }
+
+  async #giveFresh(job: Job, kept: KeptAnswer | undefined, signal: AbortSignal | undefined): Promise<Given> {
+    this.assertThere();
+    const { key, open, now } = job;
+    const version = await this.#parts.store.version(job.project, job.range.from, job.range.to);
+    if (kept?.version === version) return { kept, outcome: 'hit', asOf: now };
+    if (kept && isYoung(kept, open, now)) return { kept, outcome: 'hit', asOf: kept.asOf };
+    const running = this.#running.get(key);
+    const shared = running !== undefined && mayShare(running, version, job) ? running : undefined;
+    if (kept && isRenewable(kept, open, now)) {
+      if (shared === undefined) this.#renew(job, version);
+      return { kept, outcome: 'hit', asOf: kept.asOf };
+    }
+    if (shared !== undefined) {
+      const found = await shared.flight.join(signal);
+      return { kept: found, outcome: 'shared', asOf: found.asOf };
+    }
+    const computed = await this.#start(job, version).join(signal);
+    return { kept: computed, outcome: 'miss', asOf: computed.asOf };
+  }
+
+  /** Nobody waits for it, so its error is nobody's: the next asker meets it. */
+  #renew(job: Job, version: string): void {
+    this.#start(job, version)
+      .join()
+      .catch(() => {});
+  }
+
+  #start(job: Job, version: string): Flight<KeptAnswer> {
+    const end = (): void => {
+      if (this.#running.get(job.key) === running) this.#running.delete(job.key);
+    };
+    const work = async (signal: AbortSignal): Promise<KeptAnswer> => {
+      const kept = await this.#compute(job, version, signal);
+      if (!running.superseded) await this.#parts.cache.set(job.key, JSON.stringify(kept), answerKeptMs);
+      return kept;
+    };
+    const flight = new Flight(work, end);
+    const running: Running = { flight, version, since: job.now, superseded: false };
+    const earlier = this.#running.get(job.key);
+    if (earlier !== undefined) earlier.superseded = true;
+    this.#running.set(job.key, running);
+    return flight;
+  }
+
+  async #compute(job: Job, version: string, signal: AbortSignal): Promise<KeptAnswer> {
+    const { gate, clock, telemetry } = this.#parts;
+    const { computed, tookMs } = await gate.through(async () => {
+      const startedAt = clock.monotonic();
+      const computed = await job.compute(signal);
+      return { computed, tookMs: clock.monotonic() - startedAt };
+    }, signal);
+    const { source, rowsRead } = computed;
+    telemetry.publish('store.query', { kind: job.kind, source, durationMs: tookMs, rowsRead });
+    return { version, asOf: job.now, tookMs, ...computed };
+  }
+}
+
+/** A run may be joined when it will answer as a kept answer might: for the same version, or about an open range while young. */
+function mayShare(running: Running, version: string, { open, now }: Job): boolean {
+  return running.version === version || (open && now - running.since <= answerAgeMaxMs);
+}
