@@ -70,8 +70,11 @@ function readAll(source: Readable, bytesMax: number, arriving: Arriving | undefi
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    const broken = (cause?: unknown) =>
+    let isWhole = false;
+    const broken = (cause?: unknown) => {
+      if (isWhole) return;
       reject(failure('body_malformed', { detail: 'the connection ended before the body was whole' }, cause));
+    };
     const take = (chunk: Uint8Array) => {
       bytes += chunk.byteLength;
       try {
@@ -86,11 +89,12 @@ function readAll(source: Readable, bytesMax: number, arriving: Arriving | undefi
       }
     };
     source.on('data', take);
-    source.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes)));
-    source.once('error', broken);
-    source.once('close', () => {
-      if (!source.readableEnded) broken();
+    source.on('end', () => {
+      isWhole = true;
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, bytes));
     });
+    source.on('error', broken);
+    source.on('close', () => broken());
     if (source.destroyed && !source.readableEnded) broken();
   });
 }

@@ -6,10 +6,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Collector, CollectResult } from '../collect/collect.ts';
 import { bodyBytesMax } from '../collect/limits.ts';
+import type { Arriving } from '../collect/read-body.ts';
 import { failure } from '../errors.ts';
 import { authorize } from './access.ts';
 import type { ServerContext } from './context.ts';
 import type { Grant } from './key-ring.ts';
+import type { HeldBytes } from './limits.ts';
 import { type ProblemAnswer, problemAnswer } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -21,8 +23,6 @@ export type CollectStage = Pick<Collector, 'readBody' | 'collect'>;
 interface Answer extends ProblemAnswer {
   readonly outcome?: CollectResult;
   readonly bytes?: number;
-  /** Which pages may read it. */
-  readonly cors?: Headers;
 }
 type Headers = Readonly<Record<string, string>>;
 
@@ -46,29 +46,48 @@ export class CollectRoute {
 
   /** Answers the request; never rejects. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, newId } = this.#context;
+    const { clock, keys, newId, bodies } = this.#context;
     const startedAt = clock.monotonic();
     const requestId = requestIdOf(request, newId);
-    if (request.method === 'OPTIONS') {
-      preflight(response, requestId);
-      return;
-    }
-    const answer = await this.#answer(request, requestId);
-    if (!response.destroyed) send(response, requestId, answer);
-    this.#publish(answer, clock.monotonic() - startedAt);
-  }
-
-  async #answer(request: IncomingMessage, requestId: string): Promise<Answer> {
+    if (request.method === 'OPTIONS') return preflight(response, requestId);
+    const held = bodies.open();
     let cors: Headers = anyOrigin;
+    let answer: Answer;
     try {
       if (request.method !== 'POST') throw methodNotAllowed(request);
       const grant = this.#authorize(request);
       cors = corsOf(request, grant);
-      return await this.#collect(request, requestId, grant, cors);
+      const client = this.#admit(request, grant);
+      const { generation } = keys;
+      const body = await this.#stage.readBody(request, holdArriving(request, held));
+      held.growTo(body.byteLength);
+      // a body may take long to arrive; a key that was revoked meanwhile opens nothing any more
+      if (keys.generation !== generation) this.#authorize(request);
+      const outcome = await this.#stage.collect({
+        project: grant.project,
+        receivedAt: clock.now(),
+        contentType: request.headers['content-type'],
+        body,
+        address: client,
+        userAgent: request.headers['user-agent'],
+      });
+      answer = this.#outcomeAnswer(outcome, request, requestId, body.byteLength);
     } catch (error) {
-      if (request.destroyed && !request.complete) return goneAway;
-      return { ...problemAnswer(error, this.#problemContext(request, requestId)), cors };
+      answer = this.#errorAnswer(error, request, requestId);
     }
+    held.release();
+    if (!response.destroyed) send(response, requestId, answer, cors);
+    this.#publish(answer, clock.monotonic() - startedAt);
+  }
+
+  /** Parameters and rates; gives the client's address. */
+  #admit(request: IncomingMessage, grant: Grant): string {
+    const { keyLimit, addressLimit, address } = this.#context;
+    refuseParameters(request.url ?? '');
+    const client = address(request);
+    keyLimit.take(grant.keyId);
+    addressLimit.take(client);
+    return client;
   }
 
   /** As `authorize`; what a header opens is remembered until the keys change, since hashing a key costs a small request much. */
@@ -87,63 +106,17 @@ export class CollectRoute {
     return grant;
   }
 
-  async #collect(request: IncomingMessage, requestId: string, grant: Grant, cors: Headers): Promise<Answer> {
-    const { clock, keys, keyLimit, addressLimit, address } = this.#context;
-    refuseParameters(request.url ?? '');
-    const client = address(request);
-    keyLimit.take(grant.keyId);
-    addressLimit.take(client);
-    const { generation } = keys;
-    return this.#withBody(request, async (body) => {
-      // a body may take long to arrive; a key that was revoked meanwhile opens nothing any more
-      if (keys.generation !== generation) authorize(request, keys, 'write');
-      const outcome = await this.#stage.collect({
-        project: grant.project,
-        receivedAt: clock.now(),
-        contentType: request.headers['content-type'],
-        body,
-        address: client,
-        userAgent: request.headers['user-agent'],
-      });
-      return this.#outcomeAnswer(outcome, request, requestId, body.byteLength, cors);
-    });
-  }
-
-  /**
-   * Holds the body's bytes against the budget for as long as the work takes: all of it at once when its length is known,
-   * else as it arrives; and what it has become when it was inflated.
-   */
-  async #withBody<T>(request: IncomingMessage, work: (body: Uint8Array) => Promise<T>): Promise<T> {
-    const { bodies } = this.#context;
-    let held = 0;
-    const hold = (bytes: number) => {
-      if (bytes <= held) return;
-      bodies.take(bytes - held);
-      held = bytes;
-    };
-    try {
-      hold(Math.min(Number(request.headers['content-length'] ?? 0), bodyBytesMax));
-      const body = await this.#stage.readBody(request, hold);
-      hold(body.byteLength);
-      return await work(body);
-    } finally {
-      bodies.giveBack(held);
-    }
-  }
-
-  #outcomeAnswer(
-    outcome: CollectResult,
-    request: IncomingMessage,
-    requestId: string,
-    bytes: number,
-    cors: Headers,
-  ): Answer {
+  #outcomeAnswer(outcome: CollectResult, request: IncomingMessage, requestId: string, bytes: number): Answer {
     const { accepted, rejected, results } = outcome;
     const said = { accepted, rejected, results };
-    if (accepted > 0)
-      return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome, bytes, cors };
+    if (accepted > 0) return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome, bytes };
     const error = rejected > 0 ? failure('no_valid_event', { rejected }) : failure('body_empty', {});
-    return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome, bytes, cors };
+    return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome, bytes };
+  }
+
+  #errorAnswer(error: unknown, request: IncomingMessage, requestId: string): Answer {
+    if (request.destroyed && !request.complete) return goneAway;
+    return problemAnswer(error, this.#problemContext(request, requestId));
   }
 
   #problemContext(request: IncomingMessage, requestId: string) {
@@ -164,6 +137,17 @@ export class CollectRoute {
   }
 }
 
+/**
+ * The body's bytes are held against the budget for as long as the work takes: all of it at once when its length is known, else as
+ * it arrives.
+ */
+function holdArriving({ headers }: IncomingMessage, held: HeldBytes): Arriving | undefined {
+  const length = headers['content-length'];
+  if (length === undefined) return (bytes) => held.growTo(bytes);
+  held.growTo(Math.min(Number(length), bodyBytesMax));
+  return undefined;
+}
+
 /** The client left before its request was whole; nobody reads this. */
 const goneAway: Answer = { status: 499, headers: {}, body: '' };
 const commonHeaders = [
@@ -174,7 +158,12 @@ const commonHeaders = [
 const jsonType = { 'content-type': 'application/json; charset=utf-8' };
 
 /** Names and values in turn, which Node writes without making objects of them. */
-function send(response: ServerResponse, requestId: string, { status, headers, cors, body }: Answer): void {
+function send(
+  response: ServerResponse,
+  requestId: string,
+  { status, headers, body }: Answer,
+  cors: Headers,
+): void {
   const lines = [
     ...commonHeaders,
     'content-length',

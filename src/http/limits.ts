@@ -64,6 +64,11 @@ export class BodyBudget {
     return this.#held;
   }
 
+  /** What one request holds of it: nothing yet. */
+  open(): HeldBytes {
+    return new HeldBytes(this);
+  }
+
   /** Errors: bodies_in_flight; then nothing is held. What was taken must be given back. */
   take(bytes: number): void {
     if (this.#held + bytes > this.#bytesMax) throw failure('bodies_in_flight', { bytesMax: this.#bytesMax });
@@ -72,5 +77,27 @@ export class BodyBudget {
 
   giveBack(bytes: number): void {
     this.#held -= bytes;
+  }
+}
+
+/** What one request holds of the budget; only grows until it is released. */
+export class HeldBytes {
+  readonly #budget: BodyBudget;
+  #bytes = 0;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  /** Errors: bodies_in_flight; then it holds what it held. */
+  growTo(bytes: number): void {
+    if (bytes <= this.#bytes) return;
+    this.#budget.take(bytes - this.#bytes);
+    this.#bytes = bytes;
+  }
+
+  release(): void {
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = 0;
   }
 }
