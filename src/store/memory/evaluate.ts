@@ -11,17 +11,22 @@ import { comparePositions } from '../../plan/position.ts';
 import { isSampled } from '../../plan/sample.ts';
 import { compareBytes } from '../../plan/text.ts';
 import type { AmountCell, Cell, EventsQuestion, Group, GroupValue, Question, Rows } from '../store.ts';
+import { measured } from './evaluate-measure.ts';
+import { sessionsOf } from './evaluate-sessions.ts';
 
 export function evaluate(question: Question, rows: readonly EventRow[]): Rows {
   const { plan, edges } = question;
-  const asked = rowsOf({ ...plan, from: edges[0]!, to: edges.at(-1)! }, rows);
+  const scope = { ...plan, from: edges[0]!, to: edges.at(-1)! };
+  const asked = rowsOf(scope, rows);
+  const { filter: _, sample: __, ...unfiltered } = scope;
+  const sessionOf = sessionsOf(rowsOf(unfiltered, rows));
   const grouping = groupingOf(plan);
   const groups: readonly Part[] = [
     { group: { kind: 'all' }, rows: asked },
     ...(grouping ? groupsOf(asked, grouping) : []),
   ];
   const cells = groups.flatMap((part) =>
-    cellsOf(part, question, (part.group.kind === 'all' ? plan : grouping!).metrics),
+    cellsOf(part, question, (part.group.kind === 'all' ? plan : grouping!).metrics, sessionOf),
   );
   return {
     cells,
@@ -105,7 +110,12 @@ function groupsOf(rows: readonly EventRow[], { fields, limit }: Grouping): reado
 }
 
 /** The numbers of one part in each bucket that has events of it. */
-function cellsOf(part: Part, { edges }: Question, metrics: readonly Metric[]): readonly Cell[] {
+function cellsOf(
+  part: Part,
+  { plan, edges }: Question,
+  metrics: readonly Metric[],
+  sessionOf: (row: EventRow) => string | undefined,
+): readonly Cell[] {
   const buckets = new Map<number, EventRow[]>();
   for (const row of part.rows) {
     const bucket = edges.findLastIndex((edge) => edge <= row.timestamp);
@@ -120,6 +130,8 @@ function cellsOf(part: Part, { edges }: Question, metrics: readonly Metric[]): r
       group: part.group,
       events: rows.length,
       ...(metrics.includes('users') ? { users: countPersons(rows) } : {}),
+      ...(metrics.includes('sessions') ? { sessions: countSessions(rows, sessionOf) } : {}),
+      ...(plan.measures ? { values: plan.measures.map((one) => measured(one, rows)) } : {}),
       amounts: metrics.includes('amount') ? amountsOf(rows) : [],
     }));
 }
@@ -129,6 +141,12 @@ function countPersons(rows: readonly EventRow[]): number {
   const persons = new Set(rows.map((row) => row.personKey));
   persons.delete(0n);
   return persons.size;
+}
+
+function countSessions(rows: readonly EventRow[], sessionOf: (row: EventRow) => string | undefined): number {
+  const sessions = new Set(rows.map(sessionOf));
+  sessions.delete(undefined);
+  return sessions.size;
 }
 
 /** One cell a currency over the rows that have an amount, ascending by the currency's bytes. */
