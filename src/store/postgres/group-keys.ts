@@ -40,16 +40,10 @@ const propertyText = (key: string): string =>
 /** A numeric is written without an exponent; JavaScript has one from 1e21 on and below 1e-6. */
 function numberText(key: string): string {
   const text = `(${key} #>> '{}')`;
-  const sign = `CASE WHEN starts_with(${text}, '-') THEN '-' ELSE '' END`;
-  const digits = `ltrim(${text}, '-')`;
-  const large = `rtrim(${digits}, '0')`;
-  const small = `ltrim(${digits}, '0.')`;
-  const scientific = (mantissa: string, exponent: string): string =>
-    `${sign} || left(${mantissa}, 1) || CASE WHEN length(${mantissa}) > 1 THEN '.' || substr(${mantissa}, 2) ELSE '' END || ${exponent}`;
-  return `CASE
-    WHEN length(split_part(${digits}, '.', 1)) > 21 THEN ${scientific(large, `'e+' || length(${digits}) - 1`)}
-    WHEN starts_with(${digits}, '0.000000') THEN ${scientific(small, `'e-' || length(${digits}) - length(${small}) - 1`)}
-    ELSE ${text} END`;
+  const digits = `length(ltrim(${text}, '-'))`;
+  const large = `rtrim(regexp_replace(rtrim(${text}, '0'), '^(-?\\d)', '\\1.'), '.') || 'e+' || ${digits} - 1`;
+  const small = `rtrim(regexp_replace(${text}, '^(-?)0\\.0*(\\d)', '\\1\\2.'), '.') || 'e-' || ${digits} - length(ltrim(${text}, '-0.')) - 1`;
+  return `CASE WHEN ${text} ~ '^-?\\d{22}' THEN ${large} WHEN ${text} ~ '^-?0\\.000000' THEN ${small} ELSE ${text} END`;
 }
 
 /** How the answers of PostgresCompiler are read. @param usersOf what the number of persons is for what was counted */

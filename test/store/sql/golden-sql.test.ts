@@ -8,7 +8,10 @@ import { test } from 'node:test';
 import type { Plan } from '../../../src/plan/plan.ts';
 import { ClickHouseCompiler } from '../../../src/store/clickhouse/clickhouse-compiler.ts';
 import { rollups } from '../../../src/store/clickhouse/rollups.ts';
+import { rollupsOf } from '../../../src/store/postgres/persons.ts';
+import { PostgresCompiler } from '../../../src/store/postgres/postgres-compiler.ts';
 import { chooseSource } from '../../../src/store/sql/choose-source.ts';
+import type { Question } from '../../../src/store/store.ts';
 import { questionOf } from '../../../src/testing/generators.ts';
 
 const directory = new URL('../../golden/sql/', import.meta.url);
@@ -77,21 +80,34 @@ const plans: Readonly<Record<string, Plan>> = {
   },
 };
 
-const compiled = (plan: Plan): string => {
-  const question = questionOf(plan);
-  const dirty = [{ from: Date.UTC(2025, 2, 31), to: Date.UTC(2025, 3, 1) }];
-  return `${new ClickHouseCompiler().compile(question, chooseSource(question, rollups, dirty)).sql}\n`;
+/** By the name of the dialect. Of PostgreSQL with the extension hll, and the bound values below the statement. */
+const dialects: Readonly<Record<string, (question: Question) => string>> = {
+  clickhouse(question) {
+    const dirty = [{ from: Date.UTC(2025, 2, 31), to: Date.UTC(2025, 3, 1) }];
+    return new ClickHouseCompiler().compile(question, chooseSource(question, rollups, dirty)).sql;
+  },
+  postgres(question) {
+    const features = { users: 'hll', pieces: 'partitions' } as const;
+    const sources = chooseSource(question, rollupsOf(features));
+    const { sql, values } = new PostgresCompiler(features).compile(question, sources);
+    return [sql, ...values.map((value, i) => `-- $${i + 1} ${JSON.stringify(value)}`)].join('\n');
+  },
 };
 
-for (const [name, plan] of Object.entries(plans)) {
-  const file = new URL(`${name}.clickhouse.sql`, directory);
-  if (process.argv.includes('--write')) writeFileSync(file, compiled(plan));
-  test(`the SQL of ${name} is that of its golden file`, () => {
-    assert.equal(compiled(plan), readFileSync(file, 'utf8'));
-  });
+for (const [dialect, compile] of Object.entries(dialects)) {
+  for (const [name, plan] of Object.entries(plans)) {
+    const sql = `${compile(questionOf(plan))}\n`;
+    const file = new URL(`${name}.${dialect}.sql`, directory);
+    if (process.argv.includes('--write')) writeFileSync(file, sql);
+    test(`the SQL of ${name} for ${dialect} is that of its golden file`, () => {
+      assert.equal(sql, readFileSync(file, 'utf8'));
+    });
+  }
 }
 
-test('every golden file is of a question', () => {
-  const files = readdirSync(directory).map((file) => file.replace(/\.clickhouse\.sql$/, ''));
-  assert.deepEqual(files.sort(), Object.keys(plans).sort());
+test('every golden file is of a question and a dialect', () => {
+  const named = Object.keys(plans).flatMap((plan) =>
+    Object.keys(dialects).map((one) => `${plan}.${one}.sql`),
+  );
+  assert.deepEqual(readdirSync(directory).sort(), named.sort());
 });

@@ -1,0 +1,32 @@
+WITH cells_1 AS (
+  SELECT 1 AS bucket, user_key, count(*) AS events
+  FROM events
+  WHERE project = $5::text AND NOT bot AND timestamp >= $3::timestamptz AND timestamp < $4::timestamptz AND user_key <> 0
+  GROUP BY 1, 2
+)
+SELECT 'events' AS arm, place::bigint AS group_place, bucket::bigint AS bucket, ''::text AS label, events::bigint AS n, 0::bigint AS persons, 0::bigint AS amounts, '0' AS total, '0' AS least, '0' AS most
+FROM (
+  SELECT 1 AS bucket, -1 AS place, sum(events) AS events
+  FROM rollup_counts
+  WHERE project = $5::text AND NOT bot AND ((tier = 86400 AND start >= $1::timestamptz AND start < $2::timestamptz) OR (tier = 3600 AND start >= $3::timestamptz AND start < $4::timestamptz AND ((start >= $3::timestamptz AND start < $1::timestamptz) OR (start >= $2::timestamptz AND start < $4::timestamptz))))
+  GROUP BY bucket, place
+) AS part
+UNION ALL
+SELECT 'users' AS arm, place::bigint AS group_place, bucket::bigint AS bucket, ''::text AS label, 0::bigint AS n, users::bigint AS persons, 0::bigint AS amounts, '0' AS total, '0' AS least, '0' AS most
+FROM (
+  SELECT bucket, place, count(*) FILTER (WHERE user_key <> 0) AS users
+  FROM (
+    SELECT bucket, -1 AS place, user_key
+    FROM cells_1
+    WHERE user_key <> 0
+    GROUP BY bucket, place, user_key
+  ) AS part
+  GROUP BY bucket, place
+) AS part
+UNION ALL
+SELECT 'read', 0, 0, '', pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_users'::regclass), 0, 0, '0', '0', '0'
+-- $1 "2025-03-30T00:00:00.000Z"
+-- $2 "2025-04-01T00:00:00.000Z"
+-- $3 "2025-03-29T12:00:00.000Z"
+-- $4 "2025-04-01T12:00:00.000Z"
+-- $5 "o'neil"
