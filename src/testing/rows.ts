@@ -84,8 +84,9 @@ export function batchesOf(
   return [...batches, progress === undefined ? last : { ...last, progress }];
 }
 
-/** Stores the rows as the writer would, one batch after the other. */
+/** Stores the rows as the writer would, one batch after the other. Without rows nothing is stored: a progress never goes back. */
 export async function insertRows(store: Store, partition: number, rows: readonly EventRow[]): Promise<void> {
+  if (rows.length === 0) return;
   const next = rows.reduce((max, row) => Math.max(max, row.offset + 1), 0);
   const progress = { next, stored: rows.length, duplicates: 0, quarantined: 0 };
   for (const batch of batchesOf(partition, rows, progress)) await store.insert(batch);

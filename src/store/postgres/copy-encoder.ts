@@ -10,7 +10,7 @@ import type { JsonObject } from '../../event/event.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { propertyJson } from './property-json.ts';
-import { type Column, eventColumns, instants } from './schema.ts';
+import { type Column, eventColumns, isStorable } from './schema.ts';
 
 export type IdHash = (project: string, eventId: string) => bigint;
 
@@ -83,7 +83,7 @@ function writeField(writer: ByteWriter, row: EventRow, { kind, field }: Column, 
 const jsonbVersion = 1;
 
 function writeInstant(writer: ByteWriter, ms: number): void {
-  if (!(ms >= instants.min && ms < instants.max)) throw new RangeError(`the time ${ms} is out of range`);
+  if (!isStorable(ms)) throw new RangeError(`the time ${ms} is out of range`);
   writer.int32(8);
   // exact: a thousand times a whole number ends in three zero bits, so that 2^56 is the limit
   writer.int64((ms - epochMs) * 1_000);

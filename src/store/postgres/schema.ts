@@ -91,3 +91,5 @@ export const eventColumnDefinitions = eventColumns
 
 /** What a row may be about, as in every store: times outside are refused. Epoch ms. */
 export const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) };
+
+export const isStorable = (time: number): boolean => time >= instants.min && time < instants.max;

@@ -10,6 +10,9 @@
 import type { Features } from '../features.ts';
 import { eventColumnDefinitions } from '../schema.ts';
 
+/** Each fold leaves dead rows. */
+const vacuumedSoon = 'autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000';
+
 export const tables = ({ users, pieces }: Features): readonly string[] => [
   `CREATE TABLE events (
 ${eventColumnDefinitions}
@@ -41,6 +44,7 @@ ${eventColumnDefinitions}
 )`,
   'CREATE INDEX rollup_counts_key ON rollup_counts (project, tier, start)',
   'CREATE INDEX rollup_counts_delta ON rollup_counts (tier, start) WHERE is_delta',
+  `ALTER TABLE rollup_counts SET (${vacuumedSoon})`,
   // type: '' is all types together
   `CREATE TABLE rollup_users (
   start timestamptz(0) NOT NULL,

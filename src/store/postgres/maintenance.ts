@@ -1,0 +1,104 @@
+/**
+ * What keeps the tables in shape: partitions ahead of time, rollups folded, statistics, retention. Each part may run twice and at once
+ * from several machines: who comes second waits, finds it done, or leaves it to the first.
+ */
+import type { PostgresPool } from '../../postgres/postgres-pool.ts';
+import type { SetUp } from './features.ts';
+import { foldRollups } from './fold.ts';
+import { type Pieces, piecesFound } from './make-pieces.ts';
+import { piecesAhead } from './piece.ts';
+import { longMs } from './rebuild.ts';
+import { expireEvents, settleDetached } from './retention.ts';
+
+export interface MaintenanceTasks {
+  /** Partitions of the next twelve months. */
+  readonly createPartitions: boolean;
+  /** The rollups that `daily_analytics_summary` and every answer read: rows of one key are added up. */
+  readonly refreshViews: boolean;
+  readonly analyze: boolean;
+  readonly vacuum: boolean;
+  /** Removes what is older, epoch ms, the begin of a UTC day. */
+  readonly dropBefore?: number;
+}
+
+export interface MaintenanceReport {
+  readonly partitionsMade: number;
+  readonly expired: number;
+  readonly partitions: PartitionReport;
+}
+
+export interface PartitionReport {
+  readonly attached: number;
+  /** Days from now on that have a partition; Infinity when others make them. */
+  readonly daysAhead: number;
+  /** Rows in a default partition, which somebody else must have made; up to `defaultRowsMax`. */
+  readonly rowsInDefault: number;
+}
+
+export interface MaintenanceParts {
+  readonly pool: PostgresPool;
+  readonly setUp: SetUp;
+  readonly pieces: Pieces;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+export const daysAhead = 366;
+const defaultRowsMax = 1_000;
+const dayMs = 86_400_000;
+/** Whatever changes much. */
+const tables = ['events', 'rollup_counts', 'rollup_users', 'day_versions', 'quarantine'];
+
+/** Errors: those of the pool. */
+export async function maintain(parts: MaintenanceParts, tasks: MaintenanceTasks): Promise<MaintenanceReport> {
+  const { pool, setUp } = parts;
+  const partitionsMade = tasks.createPartitions ? await makeAhead(parts) : 0;
+  const retention = { pool, features: setUp, cut: setUp.cut };
+  const leftOver = setUp.pieces === 'partitions' ? await settleDetached(retention) : 0;
+  const expired = tasks.dropBefore === undefined ? 0 : await expireEvents(retention, tasks.dropBefore);
+  if (tasks.refreshViews) await foldRollups(pool, setUp);
+  if (tasks.vacuum) await vacuum(pool, tasks.analyze);
+  else if (tasks.analyze) await analyze(pool);
+  return { partitionsMade, expired: leftOver + expired, partitions: await partitionReport(parts) };
+}
+
+/** Resolves with how many were missing. */
+export async function makeAhead({ pieces, setUp, now }: MaintenanceParts): Promise<number> {
+  if (setUp.pieces === 'timescale') return 0;
+  return pieces.cover(piecesAhead(setUp.cut, now, daysAhead));
+}
+
+/** Of the table as a whole too, which the server's own autovacuum never looks at. */
+async function analyze(pool: PostgresPool): Promise<void> {
+  await pool.query(`ANALYZE (SKIP_LOCKED) ${tables.join(', ')}`, [], { timeoutMs: longMs });
+}
+
+async function vacuum(pool: PostgresPool, andAnalyze: boolean): Promise<void> {
+  const { rows } = await pool.query<{ schema: string }>('SELECT current_schema() AS schema');
+  const names = tables.map((table) => `${rows[0]!.schema}.${table}`).join(', ');
+  await pool.alone(`VACUUM (SKIP_LOCKED${andAnalyze ? ', ANALYZE' : ''}) ${names}`, { timeoutMs: longMs });
+}
+
+export async function partitionReport({ pool, setUp, now }: MaintenanceParts): Promise<PartitionReport> {
+  if (setUp.pieces === 'timescale')
+    return { attached: 0, daysAhead: Number.POSITIVE_INFINITY, rowsInDefault: 0 };
+  const found = (await piecesFound(pool, setUp.cut)).filter(({ state }) => state === 'attached');
+  let covered = now;
+  for (const { from, to } of found) if (from <= covered && to > covered) covered = to;
+  return {
+    attached: found.length,
+    daysAhead: Math.floor((covered - now) / dayMs),
+    rowsInDefault: await rowsInDefault(pool),
+  };
+}
+
+async function rowsInDefault(pool: PostgresPool): Promise<number> {
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT partdefid::regclass::text AS name FROM pg_partitioned_table WHERE partrelid = 'events'::regclass AND partdefid <> 0`,
+  );
+  if (rows[0] === undefined) return 0;
+  const counted = await pool.query<{ count: string }>(
+    `SELECT count(*) FROM (SELECT FROM ${rows[0].name} LIMIT ${defaultRowsMax}) AS some`,
+  );
+  return Number(counted.rows[0]!.count);
+}
