@@ -1,0 +1,32 @@
+/** The catalog's tables. A step that was released is never changed: add another. Times are epoch milliseconds. */
+import type { MigrationStep } from '../../postgres/migrate.ts';
+
+export const migrations: readonly MigrationStep[] = [
+  {
+    version: 1,
+    take: [
+      `CREATE TABLE projects (
+        id text COLLATE "C" PRIMARY KEY,
+        name text NOT NULL,
+        created_at bigint NOT NULL,
+        deleting_since bigint
+      )`,
+      `CREATE TABLE keys (
+        id text COLLATE "C" PRIMARY KEY,
+        project text COLLATE "C" NOT NULL REFERENCES projects (id),
+        scope text NOT NULL CHECK (scope IN ('write', 'read', 'admin')),
+        name text NOT NULL,
+        hash text NOT NULL UNIQUE,
+        hint text NOT NULL,
+        origins text[] NOT NULL,
+        created_at bigint NOT NULL,
+        revoked_at bigint
+      )`,
+      'CREATE INDEX keys_by_project ON keys (project)',
+      'CREATE TABLE salts (day bigint PRIMARY KEY, bytes bytea NOT NULL)',
+      // one row; origin tells tables that were restored or made anew from these at the same count
+      'CREATE TABLE catalog_version (origin text NOT NULL, count bigint NOT NULL)',
+      `INSERT INTO catalog_version VALUES (md5(random()::text || clock_timestamp()::text), 0)`,
+    ],
+  },
+];
