@@ -5,24 +5,28 @@
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { events } from './migrations/001-events.ts';
 import { removals } from './migrations/002-removals.ts';
+import { smallGranules } from './migrations/003-small-granules.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [events, removals];
+export const migrations: readonly Migration[] = [events, removals, ...smallGranules];
+
+/** Of one statement: a migration may copy a table. */
+const statementMsMax = 60 * 60_000;
 
 const versionsTable = `CREATE TABLE IF NOT EXISTS migrations (version UInt32, applied_at DateTime DEFAULT now())
 ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`;
 
-/** Errors: ClickHouseError. */
-export async function migrate(client: ClickHouseClient): Promise<void> {
+/** `all`: those to bring the tables to. Errors: ClickHouseError. */
+export async function migrate(client: ClickHouseClient, all = migrations): Promise<void> {
   await client.command(versionsTable);
   const [[applied]] = (await client.rows<[number]>('SELECT max(version) FROM migrations')) as [[number]];
-  for (const { version, statements } of migrations) {
+  for (const { version, statements } of all) {
     if (version <= applied) continue;
-    for (const statement of statements) await client.command(statement);
+    for (const statement of statements) await client.command(statement, { timeoutMs: statementMsMax });
     await client.command(`INSERT INTO migrations (version) SELECT ${version}`);
   }
 }
