@@ -20,6 +20,7 @@
 import type { EventRow } from '../event/event-row.ts';
 import type { Plan, Scope } from '../plan/plan.ts';
 import type { Position } from '../plan/position.ts';
+import type { Analyses } from './analyses.ts';
 
 export interface StoreSupports {
   /** Rows, rollups and progress change in one transaction. Default true; false: `reconcile` after every unclear outcome. */
@@ -112,6 +113,8 @@ export interface EventsQuestion {
   readonly after?: Position;
   /** No more rows than this. */
   readonly limit?: number;
+  /** Only events of this person, as identity resolves them. */
+  readonly person?: bigint;
 }
 
 export type GroupValue = string | number | boolean | null;
@@ -204,6 +207,8 @@ export interface StoreState {
 
 export interface Store {
   readonly supports: StoreSupports;
+  /** Undefined: the store answers no questions about people over time yet. */
+  readonly analyses?: Analyses;
   /** URL of a module that exports `openPack(): RowPack`, for the writer's thread. Absent: `insert` takes rows alone. */
   readonly packer?: string;
   state(): StoreState;

@@ -1,17 +1,6 @@
 /** Folds people's start and return periods into the triangle of retention. */
 import type { RetentionPlan } from '../../plan/analysis.ts';
-
-/** Two 64-bit words hold the return periods of a person. */
-export const retentionPeriodsMax = 90;
-
-/** Some people: when each started, and in which periods each returned. */
-export interface RetentionBlock {
-  /** The index of the period of the first start event. */
-  readonly starts: Uint8Array;
-  /** Bit p: they did a return event in period p; periods 0…63, and 64 on. */
-  readonly low: BigUint64Array;
-  readonly high: BigUint64Array;
-}
+import type { RetentionBlock } from '../../store/analyses.ts';
 
 /** Row c: the people who started in period c; column k: how many of them returned k periods later. Column 0 is all of them. */
 export class RetentionFold {
