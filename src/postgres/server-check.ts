@@ -15,7 +15,7 @@ export interface ServerFacts {
   readonly connectionsMax: number;
 }
 
-const versionMin = 130_000;
+const versionMin = 140_000;
 /** What is left for other people and tools, as a share. */
 const spareShare = 0.1;
 /** With fewer, a pool could wait for itself. */
@@ -40,7 +40,7 @@ export async function checkServer(client: ClientBase, target: PostgresTarget): P
   const server = `PostgreSQL at ${placeOf(target)}`;
   if (version! < versionMin) {
     const found = `${Math.floor(version! / 10_000)}.${version! % 10_000}`;
-    const line = `${server} is version ${found}, and 13 or newer is needed: upgrade it, or name another in ${target.settings.host}`;
+    const line = `${server} is version ${found}, and 14 or newer is needed: upgrade it, or name another in ${target.settings.host}`;
     throw new PostgresError('unsuitable', line);
   }
   const limits = [places, role_places, database_places].filter((each) => each !== undefined && each >= 0);

@@ -84,7 +84,7 @@ describe('PostgreSQL that cannot be used is told in one line with the setting', 
     } as unknown as Parameters<typeof checkServer>[0];
     await assert.rejects(
       checkServer(old, pools.config.primary),
-      fails('unsuitable', /version 12\.22, and 13 or newer is needed: .* MILLRACE_STORE/),
+      fails('unsuitable', /version 12\.22, and 14 or newer is needed: .* MILLRACE_STORE/),
     );
   });
 
