@@ -41,7 +41,7 @@ export const postgresSettings = settingsGroup('PostgreSQL', {
   }),
   poolMax: integer('DB_POOL_MAX', {
     default: '50',
-    min: 1,
+    min: 2,
     max: 10_000,
     doc: 'The most connections of this process for writing. Held to what the server gives; connections open when they are needed.',
   }),

@@ -18,8 +18,9 @@ export interface ServerFacts {
 const versionMin = 140_000;
 /** What is left for other people and tools, as a share. */
 const spareShare = 0.1;
-/** With fewer, a pool could wait for itself. */
-const connectionsMin = 4;
+/** A lock that is held for others' work takes one of a pool and the work another. */
+const shareMin = 2;
+const connectionsMin = 5;
 
 /** -1 stands for "no limit of its own". `reserved_connections` came with PostgreSQL 16. */
 const factsQuery = `SELECT
@@ -56,5 +57,7 @@ export async function checkServer(client: ClientBase, target: PostgresTarget): P
 export function heldShares(wanted: readonly number[], connectionsMax: number): readonly number[] {
   const room = Math.floor(connectionsMax * (1 - spareShare));
   const sum = wanted.reduce((total, each) => total + each, 0);
-  return sum <= room ? wanted : wanted.map((each) => Math.max(1, Math.floor((each * room) / sum)));
+  return sum <= room
+    ? wanted
+    : wanted.map((each) => Math.min(each, Math.max(shareMin, Math.floor((each * room) / sum))));
 }

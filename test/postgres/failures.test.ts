@@ -74,7 +74,7 @@ describe('PostgreSQL that cannot be used is told in one line with the setting', 
     assert.equal((await pools.check()).connectionsMax, 10);
     assert.deepEqual(pools.figures().write.max, 3);
     const one = asked(context, url({ username: 'one', password: 'one' }));
-    await assert.rejects(one, fails('unsuitable', /gives user "one" 1 connections, and 4 are needed/));
+    await assert.rejects(one, fails('unsuitable', /gives user "one" 1 connections, and 5 are needed/));
   });
 
   it('when it is too old', async (context) => {

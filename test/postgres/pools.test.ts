@@ -103,8 +103,8 @@ describe('a pool', () => {
   });
 
   it('makes who finds no free connection wait, and says which setting to raise when that is too long', async (context) => {
-    const environment = { DB_POOL_MAX: '1', DB_POOL_MIN: '1', MILLRACE_POSTGRES_CONNECT_MS: '150' };
-    const { pools, said } = openTestPools(context, database.url, environment);
+    const environment = { MILLRACE_POSTGRES_CONNECT_MS: '150' };
+    const { pools, said } = openTestPools(context, database.url, environment, { poolMax: 1, poolMin: 1 });
     const held = Promise.withResolvers<void>();
     const holder = pools.write.transaction(() => held.promise);
     await eventually(() => assert.equal(pools.figures().write.size - pools.figures().write.idle, 1));
@@ -148,6 +148,7 @@ describe('what the server gives', () => {
     assert.deepEqual(heldShares([50, 100], 200), [50, 100]);
     assert.deepEqual(heldShares([50, 100], 97), [29, 58]);
     assert.deepEqual(heldShares([50, 1], 10), [8, 1]);
+    assert.deepEqual(heldShares([50, 100], 5), [2, 2]);
   });
 
   it('holds the pools, and is said once', async (context) => {
