@@ -205,10 +205,37 @@ export interface StoreState {
   readonly bytes: number;
 }
 
+/** What `maintain` is to do, in this order. */
+export interface MaintenanceTasks {
+  /** Partitions of the next twelve months. */
+  readonly createPartitions: boolean;
+  /** The rollups that views and answers read: rows of one key are added up. */
+  readonly refreshViews: boolean;
+  readonly analyze: boolean;
+  readonly vacuum: boolean;
+  /** Removes what is older, epoch ms, the begin of a UTC day. */
+  readonly dropBefore?: number;
+}
+
+export interface MaintenanceReport {
+  readonly partitionsMade: number;
+  /** Events removed. */
+  readonly expired: number;
+  readonly partitions: PartitionReport;
+}
+
+export interface PartitionReport {
+  readonly attached: number;
+  /** Days from now on that have a partition; Infinity when others make them. */
+  readonly daysAhead: number;
+  /** Rows in a default partition, which somebody else must have made; up to 1,000. */
+  readonly rowsInDefault: number;
+}
+
 export interface Store {
   readonly supports: StoreSupports;
   /** Undefined: the store answers no questions about people over time yet. */
-  readonly analyses?: Analyses;
+  readonly analyses?: Analyses | undefined;
   /** URL of a module that exports `openPack(): RowPack`, for the writer's thread. Absent: `insert` takes rows alone. */
   readonly packer?: string;
   state(): StoreState;
@@ -246,6 +273,8 @@ export interface Store {
   rebuildRollups(days?: readonly string[]): Promise<number>;
   /** Removes events from before this time, the begin of a UTC day, from rows and rollups; resolves with how many. */
   expire(before: number): Promise<number>;
+  /** What a schedule or a person has it do to stay in shape; absent, or undefined: it sees to that itself. Errors: conflict, while another process is at it. */
+  maintain?(tasks: MaintenanceTasks): Promise<MaintenanceReport | undefined>;
   /** Keeps the files as they are now, between two inserts, as `shadow/NAME` in the store's directory until that is removed. */
   freeze(name: string): Promise<void>;
   close(): Promise<void>;

@@ -3,37 +3,13 @@
  * from several machines: who comes second waits, finds it done, or leaves it to the first.
  */
 import type { PostgresPool } from '../../postgres/postgres-pool.ts';
+import type { MaintenanceReport, MaintenanceTasks, PartitionReport } from '../store.ts';
 import type { SetUp } from './features.ts';
 import { foldRollups } from './fold.ts';
 import { type Pieces, piecesFound } from './make-pieces.ts';
 import { piecesAhead } from './piece.ts';
 import { longMs } from './rebuild.ts';
 import { expireEvents, settleDetached } from './retention.ts';
-
-export interface MaintenanceTasks {
-  /** Partitions of the next twelve months. */
-  readonly createPartitions: boolean;
-  /** The rollups that `daily_analytics_summary` and every answer read: rows of one key are added up. */
-  readonly refreshViews: boolean;
-  readonly analyze: boolean;
-  readonly vacuum: boolean;
-  /** Removes what is older, epoch ms, the begin of a UTC day. */
-  readonly dropBefore?: number;
-}
-
-export interface MaintenanceReport {
-  readonly partitionsMade: number;
-  readonly expired: number;
-  readonly partitions: PartitionReport;
-}
-
-export interface PartitionReport {
-  readonly attached: number;
-  /** Days from now on that have a partition; Infinity when others make them. */
-  readonly daysAhead: number;
-  /** Rows in a default partition, which somebody else must have made; up to `defaultRowsMax`. */
-  readonly rowsInDefault: number;
-}
 
 export interface MaintenanceParts {
   readonly pool: PostgresPool;

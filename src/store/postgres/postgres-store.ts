@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { failure } from '../../errors.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import { openHasher } from '../../event/hasher.ts';
+import { exclusively } from '../../postgres/exclusively.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { PostgresPools } from '../../postgres/postgres-pools.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -16,7 +17,10 @@ import type {
   Corrections,
   EventKey,
   EventsQuestion,
+  MaintenanceReport,
+  MaintenanceTasks,
   OffsetRanges,
+  PartitionReport,
   Place,
   Progress,
   Quarantined,
@@ -40,15 +44,7 @@ import { Folding } from './folding.ts';
 import { Health } from './health.ts';
 import { insertRows } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
-import {
-  type MaintenanceParts,
-  type MaintenanceReport,
-  type MaintenanceTasks,
-  maintain,
-  makeAhead,
-  type PartitionReport,
-  partitionReport,
-} from './maintenance.ts';
+import { type MaintenanceParts, maintain, makeAhead, partitionReport } from './maintenance.ts';
 import { Pieces } from './make-pieces.ts';
 import { migrations } from './migrations/migrations.ts';
 import type { PieceInterval } from './piece.ts';
@@ -264,13 +260,16 @@ export class PostgresStore implements Store {
     throw failure('conflict', { detail });
   }
 
-  /** Beyond the contract: `millrace maintain`. Errors: store_unavailable. */
   async maintain(tasks: MaintenanceTasks): Promise<MaintenanceReport> {
-    return this.#asking(async () => {
-      const report = await maintain(this.#maintenanceParts(), tasks);
-      await this.#sayWhatIsOdd(report.partitions);
-      return report;
-    });
+    const done = await this.#asking(() =>
+      exclusively(this.#pool, 'maintenance', () => maintain(this.#maintenanceParts(), tasks)),
+    );
+    if (done === undefined) {
+      const detail = 'another process maintains this store at the moment; try again when it has ended';
+      throw failure('conflict', { detail });
+    }
+    await this.#asking(() => this.#sayWhatIsOdd(done.result.partitions));
+    return done.result;
   }
 
   /** Beyond the contract: for readiness, doctor and metrics. Errors: store_unavailable. */
