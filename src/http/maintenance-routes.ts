@@ -3,12 +3,12 @@ import { Readable } from 'node:stream';
 import { failure } from '../errors.ts';
 import type { Doctor } from '../operations/doctor.ts';
 import { defaultProject } from '../operations/first-start.ts';
-import type { Maintenance } from '../operations/maintenance.ts';
+import type { Maintenance, UpkeepTasks } from '../operations/maintenance.ts';
 import { type Call, type Route, type RouteAnswer, readObject } from './route.ts';
 
 export interface MaintenanceParts {
   readonly doctor: Pick<Doctor, 'examine'>;
-  readonly maintenance: Pick<Maintenance, 'verifyRollups' | 'rebuildRollups' | 'expire'>;
+  readonly maintenance: Pick<Maintenance, 'verifyRollups' | 'rebuildRollups' | 'expire' | 'upkeep'>;
   /** A tar archive; what was set aside for it is removed when the reading ends. */
   readonly backup: () => AsyncIterable<Uint8Array>;
 }
@@ -46,6 +46,9 @@ export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenancePa
     route('POST', '/api/v1/maintenance/retention', async () => ({
       body: { data: await maintenance.expire() },
     })),
+    route('POST', '/api/v1/maintenance/upkeep', async ({ body }) => ({
+      body: { data: (await maintenance.upkeep(tasksOf(body))) ?? null },
+    })),
     route('POST', '/api/v1/backup', async () => ({
       headers: { 'content-type': 'application/x-tar' },
       body: Readable.from(await begun(backup()), { objectMode: false }),
@@ -77,4 +80,21 @@ function daysOf(body: unknown): readonly string[] | undefined {
       detail: `days must be a list of 1 to ${daysMax} days such as "2026-01-31"`,
     });
   return days as string[];
+}
+
+/** `{"vacuum": true}`: what is not said is done, but for `vacuum`. */
+function tasksOf(body: unknown): UpkeepTasks {
+  const wanted = readObject(body ?? {}, ['createPartitions', 'refreshViews', 'analyze', 'vacuum']);
+  const asked = (name: string, unsaid: boolean): boolean => {
+    const value = wanted[name] ?? unsaid;
+    if (typeof value !== 'boolean')
+      throw failure('request_invalid', { detail: `${name} must be true or false` });
+    return value;
+  };
+  return {
+    createPartitions: asked('createPartitions', true),
+    refreshViews: asked('refreshViews', true),
+    analyze: asked('analyze', true),
+    vacuum: asked('vacuum', false),
+  };
 }

@@ -10,6 +10,7 @@ import type {
   Budget,
   EventKey,
   EventsQuestion,
+  MaintenanceTasks,
   Place,
   QuarantineEnd,
   QuarantineQuery,
@@ -113,6 +114,10 @@ export class LateStore implements Store {
 
   async expire(before: number) {
     return this.#opened().expire(before);
+  }
+
+  async maintain(tasks: MaintenanceTasks) {
+    return this.#opened().maintain?.(tasks);
   }
 
   async freeze(name: string) {
