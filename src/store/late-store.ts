@@ -22,6 +22,7 @@ import type {
 
 export interface LateStoreOptions {
   readonly supports: StoreSupports;
+  readonly packer?: string;
   /** Rejects when the store cannot be opened now; `signal` aborts when it is not wanted any more. */
   readonly open: (signal: AbortSignal) => Promise<Store>;
   readonly clock: Clock;
@@ -34,7 +35,7 @@ const retryDelayMsMax = 10_000;
 const openingMsMax = 5_000;
 
 export class LateStore implements Store {
-  readonly supports: StoreSupports;
+  readonly packer?: string;
   readonly #options: LateStoreOptions;
   readonly #stop = new AbortController();
   readonly #opening: Promise<void>;
@@ -44,8 +45,17 @@ export class LateStore implements Store {
 
   constructor(options: LateStoreOptions) {
     this.#options = options;
-    this.supports = options.supports;
+    if (options.packer !== undefined) this.packer = options.packer;
     this.#opening = this.#open();
+  }
+
+  /** Until it is open, what is expected of it. */
+  get supports(): StoreSupports {
+    return this.#store?.supports ?? this.#options.supports;
+  }
+
+  get analyses() {
+    return this.#store?.analyses;
   }
 
   state(): StoreState {

@@ -1,29 +1,23 @@
 /**
  * A growing buffer that is written from the front: little-endian integers, and strings behind their length in bytes as a
- * base-128 number. The hot path of every insert, so it makes no object per value.
+ * base-128 number. The hot path of every insert: many strings are written by one call into the runtime.
  */
 
-const initialBytes = 64 * 1024;
-/** Units; the length of what is shorter is one byte. */
-const shortMax = 80;
-
-/** What is written is longer than the writer may hold. */
-export class BytesExceeded extends Error {
-  override readonly name = 'BytesExceeded';
-}
+const initialBytes = 1024;
+/** Units; the length of a shorter one, when it is ASCII, is one byte that is ASCII itself. */
+const shortMax = 128;
+const lengths = Array.from({ length: shortMax }, (_, length) => String.fromCharCode(length));
 
 export class ByteWriter {
-  #bytes: Buffer = Buffer.allocUnsafe(initialBytes);
+  #bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(initialBytes);
   #length = 0;
-  readonly #bytesMax: number;
 
-  /** @param bytesMax about: seen only when the buffer must grow, and not below its first size */
-  constructor(bytesMax = Number.POSITIVE_INFINITY) {
-    this.#bytesMax = bytesMax;
+  get length(): number {
+    return this.#length;
   }
 
   /** What was written; shares memory with the writer. */
-  bytes(): Buffer {
+  bytes(): Buffer<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
 
@@ -52,35 +46,41 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
-  /** UTF-8 behind its length. Nearly all strings are short and ASCII, for which a loop beats the call into the runtime. */
+  /** UTF-8 behind its length. */
   string(value: string): void {
-    if (value.length < shortMax && this.#shortAscii(value)) return;
     this.varint(Buffer.byteLength(value));
     this.#reserve(value.length * 3);
     this.#length += this.#bytes.write(value, this.#length);
   }
 
-  /** False, and nothing written, when there is more than ASCII in `value`. */
-  #shortAscii(value: string): boolean {
-    const length = value.length;
-    this.#reserve(length + 1);
-    const bytes = this.#bytes;
-    const at = this.#length + 1;
-    for (let i = 0; i < length; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit > 0x7f) return false;
-      bytes[at + i] = unit;
+  /**
+   * `string` of each: what is short and ASCII is joined with its lengths and written at once, three times faster. A few dozen
+   * at a time are best.
+   */
+  strings(values: readonly string[], count: number): void {
+    let joined = '';
+    for (let i = 0; i < count; i++) {
+      const value = values[i]!;
+      if (value.length >= shortMax) {
+        this.#stringsApart(values, count);
+        return;
+      }
+      joined += lengths[value.length]! + value;
     }
-    bytes[at - 1] = length;
-    this.#length = at + length;
-    return true;
+    this.#reserve(joined.length * 3);
+    const written = this.#bytes.write(joined, this.#length);
+    if (written === joined.length) this.#length += written;
+    else this.#stringsApart(values, count);
+  }
+
+  #stringsApart(values: readonly string[], count: number): void {
+    for (let i = 0; i < count; i++) this.string(values[i]!);
   }
 
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    if (needed > this.#bytesMax) throw new BytesExceeded(`more than ${this.#bytesMax} bytes`);
-    const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(this.#bytesMax, this.#bytes.length * 2)));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }

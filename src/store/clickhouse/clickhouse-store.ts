@@ -38,10 +38,9 @@ import { DiskUsage } from './disk-usage.ts';
 import { daysBefore, expirable, expireRows } from './expire.ts';
 import { type Attempt, type Fence, FencedCalls } from './fenced-calls.ts';
 import { Gate } from './gate.ts';
-import { insertRows } from './insert-rows.ts';
+import { insertBlocks } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
 import { migrate } from './migrate.ts';
-import { instants } from './native-block.ts';
 import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import { questionGraceMs, questionSettings } from './question-settings.ts';
@@ -50,6 +49,7 @@ import { EventReader } from './read-events.ts';
 import { Removals } from './removals.ts';
 import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
 import { rollups } from './rollups.ts';
+import { type PackedBlocks, packRows } from './row-pack.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
 import { questionFailure, writeFailure } from './store-errors.ts';
 import { SuspectDays } from './suspect-days.ts';
@@ -71,6 +71,11 @@ export interface ClickHouseStoreOptions {
 
 const ready = { status: 'ready', reason: '' } as const;
 
+export const clickhousePacker = new URL(
+  `./row-pack.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url,
+).href;
+
 export const clickhouseSupports: StoreSupports = {
   atomicProgress: false,
   exactUsersMax,
@@ -80,6 +85,7 @@ export const clickhouseSupports: StoreSupports = {
 
 export class ClickHouseStore implements Store {
   readonly supports = clickhouseSupports;
+  readonly packer = clickhousePacker;
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
   readonly #compiler = new ClickHouseCompiler();
@@ -167,20 +173,19 @@ export class ClickHouseStore implements Store {
     const { partition, rows, quarantined, progress } = batch;
     // what a removal left must be counted before more comes
     if (this.#removals.isOpen) await this.#removals.settle();
-    const days = daysByProject(rows);
+    const { blocks, days, offsetMin } = (batch.packed as PackedBlocks | undefined) ?? (await packRows(rows));
     const allDays = new Set([...days.values()].flatMap((some) => [...some]));
     const marker = markerOf(partition);
     // a crash amid rows below the progress (a replay's) would not be noticed by it
-    const below = rows.some((row) => row.offset < this.#progress.of(partition).next);
+    const below = offsetMin < this.#progress.of(partition).next;
     const announced = below ? [await this.#suspects.announce(marker, allDays)] : [];
     try {
-      await insertRows(this.#client, calls, rows);
+      await insertBlocks(this.#client, calls, blocks);
       if (quarantined.length > 0) await calls.run((queryId) => this.#quarantine.insert(quarantined, queryId));
       await this.#suspects.withdraw(marker, announced);
       if (progress !== undefined) this.#progress.note(partition, progress);
     } catch (error) {
-      // a row of any other time was refused before it was sent
-      this.#dirty.mark(marker, [...allDays].filter(isStorableDay));
+      this.#dirty.mark(marker, allDays);
       throw error;
     } finally {
       for (const [project, some] of days) this.#versions.changed(project, some);
@@ -435,15 +440,4 @@ export class ClickHouseStore implements Store {
 /** Marks what was found at opening. */
 const opening = 'opening';
 const expiring = 'expiring';
-const isStorableDay = (day: number): boolean => day >= dayOf(instants.min) && day <= dayOf(instants.max);
 const markerOf = (partition: number): string => `partition ${partition}`;
-
-function daysByProject(rows: readonly EventRow[]): ReadonlyMap<string, ReadonlySet<number>> {
-  const projects = new Map<string, Set<number>>();
-  for (const { project, timestamp } of rows) {
-    const days = projects.get(project);
-    if (days === undefined) projects.set(project, new Set([dayOf(timestamp)]));
-    else days.add(dayOf(timestamp));
-  }
-  return projects;
-}

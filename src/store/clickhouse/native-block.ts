@@ -11,139 +11,84 @@
  * A JSON column must have the table's own type, to the letter: what is converted from another type, String too, is parsed
  * without regard to the statement's settings (dates were guessed, 1.0 became an integer).
  */
-import { millisecondsPerDay } from '../../clock.ts';
-import type { JsonObject } from '../../event/event.ts';
-import { BytesExceeded, ByteWriter } from './byte-writer.ts';
-import { PropertyJson } from './property-json.ts';
-import { type Column, type ColumnKind, columnType } from './schema.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { type ColumnValues, chunkRows, columnValues, instants } from './native-columns.ts';
+import { type Column, columnType } from './schema.ts';
 
-/** A dictionary of this block's own, indexes of 1, 2 or 4 bytes. */
-const hasOwnKeys = 0x200;
-const dictionaryVersion = 1;
-const jsonAsText = 1;
-/** What DateTime64(3) holds: the engine would take other times and show something else. */
-export const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2300, 0, 1) - 1 };
-/** decimal(18,4) in ten-thousandths. */
-const amountLimit = 10n ** 18n;
+export { instants };
+
+/** Rows are given to the columns together once they weigh this much, so that few large ones are not many. */
+const chunkWeightMax = 256 * 1024;
+
+/** A block that takes its rows one at a time. */
+export class NativeBlock<Row> {
+  readonly #columns: readonly Column<Row>[];
+  readonly #values: readonly ColumnValues<Row>[];
+  readonly #bytesMax: number;
+  readonly #chunk: Row[] = [];
+  #chunkCount = 0;
+  #chunkWeight = 0;
+  #taken = 0;
+  #size = 0;
+
+  /** @param bytesMax about: nothing is added to a block that would pass it, but for its first row */
+  constructor(columns: readonly Column<Row>[], bytesMax = Number.POSITIVE_INFINITY) {
+    this.#columns = columns;
+    this.#values = columns.map((column) => columnValues(column));
+    this.#bytesMax = bytesMax;
+  }
+
+  get rows(): number {
+    return this.#taken + this.#chunkCount;
+  }
+
+  /**
+   * False, and the row is not in it, when the block is full. Errors: RangeError or TypeError for a value of this row or one
+   * just before it that does not fit; the block is of no use then.
+   */
+  add(row: Row): boolean {
+    let weight = 0;
+    for (const values of this.#values) weight += values.weigh?.(row, this.#chunkCount) ?? 0;
+    if (this.#size + this.#chunkWeight + weight > this.#bytesMax && this.rows > 0) return false;
+    this.#chunk[this.#chunkCount++] = row;
+    this.#chunkWeight += weight;
+    if (this.#chunkCount === chunkRows || this.#chunkWeight >= chunkWeightMax) this.#flush();
+    return true;
+  }
+
+  /** Errors: as `add`. */
+  finish(): Buffer<ArrayBuffer> {
+    this.#flush();
+    const head = new ByteWriter();
+    head.varint(this.#columns.length);
+    head.varint(this.#taken);
+    const parts: Buffer<ArrayBuffer>[] = [head.bytes()];
+    for (const [index, { name, kind }] of this.#columns.entries()) {
+      const title = new ByteWriter();
+      title.string(name);
+      title.string(columnType(kind));
+      parts.push(title.bytes(), ...this.#values[index]!.bytes());
+    }
+    return Buffer.concat(parts);
+  }
+
+  #flush(): void {
+    if (this.#chunkCount === 0) return;
+    let size = 0;
+    for (const values of this.#values) {
+      values.take(this.#chunk, this.#chunkCount);
+      size += values.size;
+    }
+    this.#size = size;
+    this.#taken += this.#chunkCount;
+    this.#chunkCount = 0;
+    this.#chunkWeight = 0;
+  }
+}
 
 /** `Row`'s fields must hold what the columns' kinds say. Errors: RangeError or TypeError for values that do not fit. */
-export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer;
-/** Undefined when the block would be larger than `bytesMax`; it is given up where it passes it. */
-export function nativeBlock<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  bytesMax: number | undefined,
-): Buffer | undefined;
-export function nativeBlock<Row>(
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-  bytesMax = Number.POSITIVE_INFINITY,
-): Buffer | undefined {
-  try {
-    return writeBlock(new ByteWriter(bytesMax), columns, rows);
-  } catch (error) {
-    if (error instanceof BytesExceeded) return undefined;
-    throw error;
-  }
-}
-
-function writeBlock<Row>(writer: ByteWriter, columns: readonly Column<Row>[], rows: readonly Row[]): Buffer {
-  writer.varint(columns.length);
-  writer.varint(rows.length);
-  const json = new PropertyJson();
-  for (const { name, kind, field } of columns) {
-    writer.string(name);
-    writer.string(columnType(kind));
-    writeValues(writer, kind, field, rows, json);
-  }
-  return writer.bytes();
-}
-
-function writeValues<Row>(
-  writer: ByteWriter,
-  kind: ColumnKind,
-  field: keyof Row,
-  rows: readonly Row[],
-  json: PropertyJson,
-): void {
-  switch (kind) {
-    case 'string':
-      for (const row of rows) writer.string(row[field] as string);
-      return;
-    case 'dictionary':
-      writeDictionary(writer, field, rows);
-      return;
-    case 'uint64':
-      writer.append(BigUint64Array.from(rows, (row) => BigInt(row[field] as number | bigint)));
-      return;
-    case 'uint16':
-      writer.append(Uint16Array.from(rows, (row) => inRange(row[field] as number, 0, 0xffff)));
-      return;
-    case 'boolean':
-      writer.append(Uint8Array.from(rows, (row) => (row[field] ? 1 : 0)));
-      return;
-    case 'milliseconds':
-      writeMilliseconds(writer, field, rows);
-      return;
-    case 'day':
-      writer.append(Int32Array.from(rows, (row) => Math.floor((row[field] as number) / millisecondsPerDay)));
-      return;
-    case 'amount':
-      writeAmounts(writer, field, rows);
-      return;
-    case 'json':
-      writer.int64(jsonAsText);
-      for (const row of rows) writer.string(json.text(row[field] as JsonObject));
-      return;
-    default:
-      kind satisfies never;
-  }
-}
-
-function inRange(value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new RangeError(`${value} is no whole number from ${min} to ${max}`);
-}
-
-/** 64 bits each, as two halves: no BigInt per value. */
-function writeMilliseconds<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
-  const halves = new Int32Array(rows.length * 2);
-  for (let i = 0; i < rows.length; i++) {
-    const value = inRange(rows[i]![field] as number, instants.min, instants.max);
-    halves[2 * i] = value;
-    halves[2 * i + 1] = Math.floor(value / 2 ** 32);
-  }
-  writer.append(halves);
-}
-
-function writeDictionary<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
-  const keys = new Map<string, number>();
-  const indexes = new Uint32Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const value = rows[i]![field] as string;
-    let index = keys.get(value);
-    if (index === undefined) {
-      index = keys.size;
-      keys.set(value, index);
-    }
-    indexes[i] = index;
-  }
-  const width = keys.size <= 0x100 ? 0 : keys.size <= 0x1_0000 ? 1 : 2;
-  writer.int64(dictionaryVersion);
-  writer.int64(hasOwnKeys | width);
-  writer.int64(keys.size);
-  for (const key of keys.keys()) writer.string(key);
-  writer.int64(rows.length);
-  writer.append(width === 0 ? Uint8Array.from(indexes) : width === 1 ? Uint16Array.from(indexes) : indexes);
-}
-
-function writeAmounts<Row>(writer: ByteWriter, field: keyof Row, rows: readonly Row[]): void {
-  const values = rows.map((row) => row[field] as bigint | null);
-  for (const value of values) {
-    if (value !== null && (value <= -amountLimit || value >= amountLimit)) {
-      throw new RangeError(`${value} ten-thousandths do not fit a decimal of 18 digits`);
-    }
-  }
-  writer.append(Uint8Array.from(values, (value) => (value === null ? 1 : 0)));
-  writer.append(BigInt64Array.from(values, (value) => value ?? 0n));
+export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Buffer<ArrayBuffer> {
+  const block = new NativeBlock(columns);
+  for (const row of rows) block.add(row);
+  return block.finish();
 }

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../../src/errors.ts';
 import type { JsonObject } from '../../../src/event/event.ts';
+import type { EventRow } from '../../../src/event/event-row.ts';
 import { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
-import { blockBytesMax, blocksOf } from '../../../src/store/clickhouse/insert-rows.ts';
+import { BlockPack, blockBytesMax } from '../../../src/store/clickhouse/row-pack.ts';
 import { eventRow } from '../../../src/testing/rows.ts';
 import { openEngine } from '../embedded/engine-helpers.ts';
 import { storeOn } from './store-helpers.ts';
@@ -24,12 +25,18 @@ const wideRows = (many: number, first = 0) =>
     eventRow({ project: 'p', offset: first + i, timestamp, properties: deepProperties(i) }),
   );
 
+function blocksOf(rows: readonly EventRow[], bytesMax: number): readonly Uint8Array[] {
+  const pack = new BlockPack(bytesMax);
+  for (const row of rows) pack.add(row);
+  return pack.seal().blocks;
+}
+
 test('rows are cut into blocks within the bound, all of them in their order', () => {
   const rows = Array.from({ length: 5000 }, (_, offset) =>
     eventRow({ project: 'p', offset, timestamp, properties: { n: 'x'.repeat(100) } }),
   );
   const bytesMax = 200_000;
-  const blocks = [...blocksOf(rows, bytesMax)];
+  const blocks = blocksOf(rows, bytesMax);
   assert.ok(blocks.length > 3);
   assert.ok(blocks.every((block) => block.byteLength <= bytesMax));
   // columns and rows are the first two numbers of a block, in base 128
@@ -38,14 +45,14 @@ test('rows are cut into blocks within the bound, all of them in their order', ()
     counts.reduce((sum, count) => sum + count, 0),
     rows.length,
   );
-  assert.equal([...blocksOf(rows, Number.POSITIVE_INFINITY)].length, 1);
-  assert.equal([...blocksOf(wideRows(2), bytesMax)].length, 2, 'a row that is too large goes by itself');
+  assert.equal(blocksOf(rows, Number.POSITIVE_INFINITY).length, 1);
+  assert.equal(blocksOf(wideRows(2), bytesMax).length, 2, 'a row that is too large goes by itself');
 });
 
 test('properties that grow to many times their size make more blocks, not larger ones', () => {
   const rows = wideRows(30);
   assert.ok(Buffer.byteLength(JSON.stringify(rows[0]!.properties)) < 32_768);
-  const blocks = [...blocksOf(rows, blockBytesMax)];
+  const blocks = blocksOf(rows, blockBytesMax);
   assert.equal(blocks.length, 2);
   assert.ok(blocks.every((block) => block.byteLength > blockBytesMax / 4));
 });
