@@ -82,12 +82,13 @@ export class Claims {
     const result = await this.#pool.transaction(
       async (connection) => {
         const row = await this.#lockedRow(connection, partition, own);
-        const progress = row === undefined ? none : progressOf(row);
-        return { progress, value: await work(connection, progress) };
+        const value = await work(connection, row === undefined ? none : progressOf(row));
+        return { row, value };
       },
       { timeoutMs: 2 * lockTimeoutMs },
     );
-    this.#known.set(partition, { next: result.progress.next, token: own });
+    // without a row the next insert claims the partition
+    if (result.row !== undefined) this.#known.set(partition, { next: Number(result.row.next), token: own });
     return result.value;
   }
 

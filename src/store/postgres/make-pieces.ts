@@ -3,6 +3,7 @@
  * keeps nobody who reads or writes waiting (CREATE … PARTITION OF would lock the whole table); whoever else makes the same
  * one waits for the first.
  */
+import { PostgresError } from '../../postgres/postgres-error.ts';
 import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import { type Asked, ask } from './ask.ts';
 import { locks } from './locks.ts';
@@ -77,6 +78,19 @@ WHERE to_regclass(name) IS NULL ORDER BY place LIMIT 1`,
   );
 }
 
+/** Ends the detaching of pieces that was broken off: until then nothing of their times can be attached, so no row be stored. */
+export async function finishDetaching(pool: PostgresPool, cut: Cut): Promise<void> {
+  for (const { schema, table, state } of await piecesFound(pool, cut)) {
+    if (state === 'pending')
+      await pool.alone(`ALTER TABLE ${schema}.events DETACH PARTITION ${schema}.${table} FINALIZE`, {
+        timeoutMs,
+      });
+  }
+}
+
+/** "Invalid object definition": the bounds overlap with those of another. */
+const overlaps = (error: unknown): boolean => error instanceof PostgresError && error.sqlState === '42P17';
+
 const bound = (time: number): string =>
   time === Number.NEGATIVE_INFINITY ? 'MINVALUE' : `'${new Date(time).toISOString()}'`;
 
@@ -110,8 +124,12 @@ export class Pieces {
 
   /** Resolves with how many of them were missing. Errors: those of the pool. */
   async cover(pieces: readonly Piece[]): Promise<number> {
-    const made = await this.#pool.transaction((connection) => attachMissing(connection, this.#cut, pieces), {
-      timeoutMs,
+    const make = () =>
+      this.#pool.transaction((connection) => attachMissing(connection, this.#cut, pieces), { timeoutMs });
+    const made = await make().catch(async (error: unknown) => {
+      if (!overlaps(error)) throw error;
+      await finishDetaching(this.#pool, this.#cut);
+      return make();
     });
     if (this.#known.size + pieces.length > knownMax) this.#known.clear();
     for (const { name } of pieces) this.#known.add(name);

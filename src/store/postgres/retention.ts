@@ -14,7 +14,7 @@ import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import { correct } from './corrections.ts';
 import type { Features } from './features.ts';
 import { locks } from './locks.ts';
-import { attachMissing, type Found, piecesFound } from './make-pieces.ts';
+import { attachMissing, type Found, finishDetaching, piecesFound } from './make-pieces.ts';
 import type { Cut } from './piece.ts';
 import { instant, longMs, replacedRollups, type Stretch, within } from './rebuild.ts';
 
@@ -40,7 +40,7 @@ export async function expireEvents(options: RetentionOptions, before: number): P
   if (options.features.pieces === 'partitions') {
     gone += await settleDetached(options);
     for (const piece of await piecesFound(options.pool, options.cut)) {
-      if (piece.state !== 'detached' && piece.to <= before) gone += await dropPiece(options, piece);
+      if (piece.to <= before) gone += await dropPiece(options, piece);
     }
   }
   for (const stretch of await stretchesBefore(options.pool, before))
@@ -51,14 +51,14 @@ export async function expireEvents(options: RetentionOptions, before: number): P
 /** What an earlier run left half done. */
 export async function settleDetached(options: RetentionOptions): Promise<number> {
   let gone = 0;
+  await finishDetaching(options.pool, options.cut);
   for (const piece of await piecesFound(options.pool, options.cut)) {
-    if (piece.state === 'pending') await options.pool.alone(detach(piece, 'FINALIZE'), { timeoutMs: longMs });
-    if (piece.state !== 'attached') gone += await settle(options, piece);
+    if (piece.state === 'detached') gone += await settle(options, piece);
   }
   return gone;
 }
 
-const detach = ({ schema, table }: Found, how: 'CONCURRENTLY' | 'FINALIZE' | ''): string =>
+const detach = ({ schema, table }: Found, how: 'CONCURRENTLY' | ''): string =>
   `ALTER TABLE ${schema}.events DETACH PARTITION ${schema}.${table} ${how}`;
 
 async function dropPiece(options: RetentionOptions, piece: Found): Promise<number> {

@@ -47,10 +47,7 @@ function countedSlots(
 }
 
 /** Conditions on `rollup_counts`: whose rows a scan looks at. An index leads to those of some types. */
-export function countedProject(
-  compiler: PostgresCompiler,
-  { project, filter }: Counted,
-): readonly string[] {
+export function countedProject(compiler: PostgresCompiler, { project, filter }: Counted): readonly string[] {
   const types = filter && typesOf(filter);
   return [
     `project = ${compiler.text(project)}`,

@@ -25,7 +25,7 @@ ${eventColumnDefinitions}
   'CREATE INDEX events_person ON events (project, user_key, timestamp) WHERE user_key <> 0',
   `CREATE INDEX events_experiment ON events (project, experiment_id, variant_key, timestamp) WHERE experiment_id <> ''`,
   'CREATE INDEX events_properties ON events USING gin (properties jsonb_path_ops)',
-  'CREATE INDEX events_ranges ON events USING brin (timestamp, received_at) WITH (pages_per_range = 32)',
+  'CREATE INDEX events_ranges ON events USING brin (timestamp, received_at) WITH (pages_per_range = 32, autosummarize = on)',
 
   // tier: seconds, 86400, 3600 or 900; start: its begin, UTC
   `CREATE TABLE rollup_counts (
