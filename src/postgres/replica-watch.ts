@@ -156,7 +156,7 @@ export class ReplicaWatch {
   #become(state: ReplicaState, lagMs: number | undefined, reason: string): void {
     const before = this.#figures.state;
     this.#figures = { state, lagMs, reason };
-    if (state === before || (before === 'unknown' && state === 'used')) return;
+    if (state === before) return;
     const place = placeOf(this.#options.config.replica!);
     this.#options.telemetry.publish('postgres.replica', { state, place, reason, lagMs: lagMs ?? -1 });
   }

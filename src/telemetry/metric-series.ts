@@ -21,6 +21,7 @@ export function subscribeMetrics(telemetry: Telemetry, make: SeriesMaker): reado
     ...keeping(telemetry, make),
     ...writing(telemetry, make),
     ...answering(telemetry, make),
+    ...reaching(telemetry, make),
     ...serving(telemetry, make),
   ];
 }
@@ -143,6 +144,23 @@ function answering(telemetry: Telemetry, make: SeriesMaker): Ends {
     }),
     telemetry.subscribe('engine.memory', ({ residentBytes }) => memory(residentBytes)),
     telemetry.subscribe('cache.lookup', ({ outcome }) => cache(1, outcome)),
+  ];
+}
+
+function reaching(telemetry: Telemetry, make: SeriesMaker): Ends {
+  const busy = make.count(
+    'postgres_pool_busy_total',
+    'Times that a pool was found in use for 80 % or more, at most one a minute, by pool',
+    'pool',
+  );
+  const replica = make.state('postgres_replica', 'Whether questions go to the replica, or why not', [
+    'used',
+    'behind',
+    'down',
+  ]);
+  return [
+    telemetry.subscribe('postgres.busy', ({ pool }) => busy(1, pool)),
+    telemetry.subscribe('postgres.replica', ({ state }) => replica(state)),
   ];
 }
 

@@ -19,6 +19,15 @@ export interface Readings {
   storeBytes(): number | Promise<number>;
 }
 
+/** Connections of one pool; see postgres/postgres-pool.ts. */
+export interface PoolReading {
+  readonly size: number;
+  readonly idle: number;
+  readonly waiting: number;
+  readonly max: number;
+  readonly uses: number;
+}
+
 /** Makes series; a label value past the bound is counted as `other`. */
 export interface SeriesMaker {
   count(name: string, help: string, label?: string): (by: number, value?: string) => void;
@@ -80,6 +89,29 @@ export class Metrics {
     this.#read('dead_letters', 'Events in quarantine', () => readings.deadLetters());
     this.#read('log_bytes', 'What the log holds on disk', () => readings.logBytes());
     this.#read('store_bytes', 'What the store holds on disk', () => readings.storeBytes());
+  }
+
+  /** Adds the connections of pools, by name, read at each scrape. */
+  watchPools(readings: () => Readonly<Record<string, PoolReading>>): void {
+    const series: readonly (readonly [string, string, (pool: PoolReading) => number])[] = [
+      ['connections', 'Connections to PostgreSQL that are open', ({ size }) => size],
+      ['connections_in_use', 'Of these, those in use', ({ size, idle }) => size - idle],
+      ['connections_max', 'The most that may be open', ({ max }) => max],
+      ['waiting', 'Who waits for a connection', ({ waiting }) => waiting],
+      ['uses', 'How often a connection was taken, since the start', ({ uses }) => uses],
+    ];
+    for (const [name, help, value] of series) {
+      new Gauge({
+        name: `${prefix}postgres_pool_${name}`,
+        help,
+        labelNames: ['pool'],
+        registers: [this.#registry],
+        collect() {
+          this.reset();
+          for (const [pool, reading] of Object.entries(readings())) this.set({ pool }, value(reading));
+        },
+      });
+    }
   }
 
   /** The Prometheus text format. */

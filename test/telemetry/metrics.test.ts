@@ -120,4 +120,25 @@ describe('recent durations', () => {
     recent.observe(1, 1);
     assert.ok(recent.quantileMs(0.99)! < 2);
   });
+
+  it('shows the connections of pools, and where questions go', async (t) => {
+    const { telemetry, metrics } = open(t);
+    const read = { size: 6, idle: 2, waiting: 1, max: 10, uses: 77 };
+    metrics.watchPools(() => ({ read, write: { ...read, idle: 6 } }));
+    telemetry.publish('postgres.busy', { pool: 'read', used: 8, waiting: 0, max: 10 });
+    telemetry.publish('postgres.replica', { state: 'behind', place: 'h:1', reason: 'late', lagMs: 9_000 });
+    const text = await metrics.text();
+    for (const line of [
+      'millrace_postgres_pool_connections{pool="read"} 6',
+      'millrace_postgres_pool_connections_in_use{pool="read"} 4',
+      'millrace_postgres_pool_connections_in_use{pool="write"} 0',
+      'millrace_postgres_pool_connections_max{pool="read"} 10',
+      'millrace_postgres_pool_waiting{pool="read"} 1',
+      'millrace_postgres_pool_uses{pool="read"} 77',
+      'millrace_postgres_pool_busy_total{pool="read"} 1',
+      'millrace_postgres_replica{state="behind"} 1',
+      'millrace_postgres_replica{state="used"} 0',
+    ])
+      assert.ok(text.includes(`${line}\n`), line);
+  });
 });
