@@ -89,16 +89,16 @@ export class Collector {
       throw failure('body_malformed', { detail: 'the body is not UTF-8' });
     const pending = this.#runSteps(candidates, context);
     return pending === undefined
-      ? this.#cut(candidates, request)
-      : pending.then(() => this.#cut(candidates, request));
+      ? this.#cut(candidates, context)
+      : pending.then(() => this.#cut(candidates, context));
   }
 
-  #cut(candidates: readonly Candidate[], request: CollectRequest): Prepared | Promise<Prepared> {
+  #cut(candidates: readonly Candidate[], context: CollectContext): Prepared | Promise<Prepared> {
     const { hasher, log } = this.#options;
     const taken = withoutRefused(candidates);
     const result = resultOf(candidates, taken.length);
     const refusals = countRefusals(candidates, result.rejected);
-    const records = cutRecords(taken, request, hasher, log.partitions);
+    const records = cutRecords(taken, context, hasher, log.partitions);
     return records instanceof Promise
       ? records.then((cut) => ({ records: cut, result, refusals }))
       : { records, result, refusals };
@@ -166,10 +166,14 @@ function readRequest(request: CollectRequest): Read {
   const sent = isBodyUtf8 ? parseWhole(body, form) : undefined;
   if (sent !== undefined) {
     const candidates = sent.map((each, index) => makeCandidate(index, 0, 0, each));
-    return { candidates, context: { request, body, isLines: false, isUtf8: true } };
+    const wholeEvents = candidates.length;
+    return { candidates, context: { request, body, wholeEvents, isLines: false, isUtf8: true } };
   }
   const { ranges, isLines } = splitBody(body, form);
-  return { candidates: candidatesOf(ranges), context: { request, body, isLines, isUtf8: isBodyUtf8 } };
+  return {
+    candidates: candidatesOf(ranges),
+    context: { request, body, wholeEvents: 0, isLines, isUtf8: isBodyUtf8 },
+  };
 }
 
 function candidatesOf(ranges: SplitBody['ranges']): readonly Candidate[] {

@@ -9,7 +9,7 @@ import { cutText } from '../event/derive/text.ts';
 import { eventBytesMax, userAgentCharactersMax } from '../event/limits.ts';
 import { isRefusal, parseEvent } from '../event/parse-event.ts';
 import { canonicalAddress } from './address.ts';
-import type { Candidate, CollectContext } from './candidate.ts';
+import { addField, type Candidate, type CollectContext } from './candidate.ts';
 import type { Places } from './places.ts';
 import { type DailySalts, visitorId } from './visitor.ts';
 
@@ -72,6 +72,7 @@ function dropInvalid(candidate: Candidate, { request }: CollectContext): void {
     candidate.refusal = parsed;
   } else {
     candidate.event = parsed.event;
+    candidate.changes = parsed.changes;
     candidate.address = parsed.address;
     candidate.isExported = parsed.isExported;
   }
@@ -79,7 +80,7 @@ function dropInvalid(candidate: Candidate, { request }: CollectContext): void {
 
 function addEventId(candidate: Candidate, newId: () => string): void {
   if (candidate.event.eventId !== undefined) return;
-  candidate.event.eventId = newId();
+  addField(candidate, 'eventId', newId());
   candidate.hasMadeId = true;
 }
 
@@ -90,7 +91,9 @@ function addContext(candidate: Candidate, { request }: CollectContext): void {
   candidate.address ??= request.address;
   if (event.userAgent !== undefined || !request.userAgent) return;
   const userAgent = cutText(request.userAgent, userAgentCharactersMax);
-  if (checkText('userAgent', userAgent, userAgentCharactersMax) === undefined) event.userAgent = userAgent;
+  if (checkText('userAgent', userAgent, userAgentCharactersMax) === undefined) {
+    addField(candidate, 'userAgent', userAgent);
+  }
 }
 
 /** Whoever comes without an id gets the id of the day. Most slices hold one visitor, so the last id is kept. */
@@ -110,13 +113,14 @@ async function nameVisitors(
   const salt = await salts.get(request.receivedAt);
   if (salt === undefined) return;
   let last = { address: '', userAgent: '', id: '' };
-  for (const { event, address = '' } of nameless) {
+  for (const candidate of nameless) {
+    const { event, address = '' } = candidate;
     const userAgent = event.userAgent ?? '';
     if (last.id === '' || last.address !== address || last.userAgent !== userAgent) {
       const id = visitorId(salt, request.project, canonicalAddress(address) ?? address, userAgent);
       last = { address, userAgent, id };
     }
-    event.anonymousId = last.id;
+    addField(candidate, 'anonymousId', last.id);
   }
 }
 
@@ -127,12 +131,13 @@ function isNameless({ event, address, isExported }: Candidate): boolean {
 }
 
 /** A sender that names the country knows better than the address does. */
-function addPlace({ event, address }: Candidate, places: Places | undefined): void {
+function addPlace(candidate: Candidate, places: Places | undefined): void {
+  const { event, address } = candidate;
   if (places === undefined || address === undefined || event.country !== undefined) return;
   const canonical = canonicalAddress(address);
   const place = canonical === undefined ? undefined : places.find(canonical);
   if (place?.country === undefined) return;
-  event.country = place.country;
-  if (place.region !== undefined) event.region ??= place.region;
-  if (place.city !== undefined) event.city ??= place.city;
+  addField(candidate, 'country', place.country);
+  if (place.region !== undefined && event.region === undefined) addField(candidate, 'region', place.region);
+  if (place.city !== undefined && event.city === undefined) addField(candidate, 'city', place.city);
 }

@@ -1,15 +1,17 @@
 /**
  * From anything that was sent to an event or to the one reason why it is none: the first rule broken, in the order in
- * which the fields were sent. null and '' in an optional field count as absent. Nothing here throws.
+ * which the fields were sent. null and '' in an optional field count as absent. Nothing here throws. What is right as it was
+ * sent is the event; only where something has to change is another object made.
  */
 import { isIP } from 'node:net';
 import { parseAmount } from './amount.ts';
+import { applyChanges, type EventChanges } from './changes.ts';
 import { checkProperties } from './check-properties.ts';
 import { checkText } from './check-text.ts';
 import { parseCurrency } from './currency.ts';
 import { cutText } from './derive/text.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { Event, JsonObject, Source } from './event.ts';
+import type { Event, Source } from './event.ts';
 import {
   eventIdCharactersMax,
   idCharactersMax,
@@ -31,22 +33,28 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export type EventDraft = Writable<Omit<Event, 'eventId'>> & { eventId?: string };
 
 export interface ParsedEvent {
+  /** The object that was sent, when `changes` is undefined. */
   readonly event: EventDraft;
+  /** What makes `event` of what was sent. */
+  readonly changes: Changes | undefined;
   /** The visitor's address as sent in `ip`. Beside the event and not in it, because no event keeps one. */
   readonly address: string | undefined;
   /** It says when it was received: it comes out of an export, so the request knows nothing more about its visitor. */
   readonly isExported: boolean;
 }
 
-/** What the fields are read into, before it is known that none is missing. */
+type Changes = Writable<EventChanges>;
+type Sent = Readonly<Record<string, unknown>>;
+
+/** What is found while the fields are read. */
 interface Reading {
-  readonly draft: Partial<EventDraft>;
   readonly receivedAt: number;
+  changes: Changes | undefined;
   address: string | undefined;
   isExported: boolean;
 }
 
-/** Reads one field that is present into the draft. */
+/** Checks one field that is present, and notes what has to change. */
 type ReadField = (value: unknown, reading: Reading) => Refusal | undefined;
 type TextField = {
   [K in keyof EventDraft]-?: EventDraft[K] extends string | undefined ? K : never;
@@ -83,7 +91,7 @@ const fields: Readonly<Record<keyof Event | 'ip' | 'receivedAt', ReadField>> = {
   currency: readCurrency,
   experimentId: text('experimentId', idCharactersMax),
   variantKey: text('variantKey', idCharactersMax),
-  properties: readProperties,
+  properties: checkProperties,
   bot: readBot,
   receivedAt: readReceivedAt,
 };
@@ -112,49 +120,61 @@ export function parseEvent(value: unknown, receivedAt: number): ParsedEvent | Re
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'not_an_object', value };
   }
-  const reading: Reading = { draft: {}, receivedAt, address: undefined, isExported: false };
-  const refusal = readFields(value as Readonly<Record<string, unknown>>, reading);
+  const sent = value as Sent;
+  const reading: Reading = { receivedAt, changes: undefined, address: undefined, isExported: false };
+  const refusal = readFields(sent, reading) ?? findMissing(sent, reading);
   if (refusal !== undefined) return refusal;
-  const { draft } = reading;
-  if (draft.type === undefined) return { reason: 'field_missing', field: 'type' };
-  if (draft.timestamp === undefined) return { reason: 'field_missing', field: 'timestamp' };
-  draft.source ??= draft.url === undefined ? 'server' : 'web';
-  return { event: draft as EventDraft, address: reading.address, isExported: reading.isExported };
+  const { changes, address, isExported } = reading;
+  const event = changes === undefined ? sent : applyChanges(sent, changes);
+  return { event: event as unknown as EventDraft, changes, address, isExported };
 }
 
 export function isRefusal(result: ParsedEvent | Refusal): result is Refusal {
   return 'reason' in result;
 }
 
-function readFields(sent: Readonly<Record<string, unknown>>, reading: Reading): Refusal | undefined {
-  for (const name of Object.keys(sent)) {
+function readFields(sent: Sent, reading: Reading): Refusal | undefined {
+  for (const name in sent) {
     const read = readers.get(name);
-    if (read === undefined) {
-      if (derivedFields.has(name) && typeof sent.receivedAt === 'string') continue;
-      return { reason: 'field_unknown', field: name, meant: didYouMean(name, eventFields) };
-    }
     const value = sent[name];
-    if (value === null || value === '') continue;
-    const refusal = read(value, reading);
-    if (refusal !== undefined) return refusal;
+    if (read === undefined) {
+      if (!derivedFields.has(name) || typeof sent.receivedAt !== 'string')
+        return { reason: 'field_unknown', field: name, meant: didYouMean(name, eventFields) };
+      change(reading, name, null);
+    } else if (value === null || value === '') {
+      change(reading, name, null);
+    } else {
+      const refusal = read(value, reading);
+      if (refusal !== undefined) return refusal;
+    }
   }
   return undefined;
 }
 
+/** What stands there has been read, so it is right. */
+function findMissing(sent: Sent, reading: Reading): Refusal | undefined {
+  if (!sent.type) return { reason: 'field_missing', field: 'type' };
+  if (!sent.timestamp) return { reason: 'field_missing', field: 'timestamp' };
+  if (!sent.source) change(reading, 'source', sent.url ? 'web' : 'server');
+  return undefined;
+}
+
+function change(reading: Reading, name: string, value: unknown): void {
+  reading.changes ??= {};
+  reading.changes[name] = value;
+}
+
 function text(field: TextField, charactersMax: number): ReadField {
-  return (value, { draft }) => {
-    if (typeof value !== 'string') return notText(field, value);
-    const refusal = checkText(field, value, charactersMax);
-    if (refusal === undefined) (draft as Record<TextField, string>)[field] = value;
-    return refusal;
-  };
+  return (value) =>
+    typeof value === 'string' ? checkText(field, value, charactersMax) : notText(field, value);
 }
 
 function notText(field: string, value: unknown): Refusal {
   return { reason: 'wrong_type', field, expected: 'a string', value };
 }
 
-function readTimestamp(value: unknown, { draft, receivedAt }: Reading): Refusal | undefined {
+function readTimestamp(value: unknown, reading: Reading): Refusal | undefined {
+  const { receivedAt } = reading;
   let at: number | undefined;
   if (typeof value === 'number') {
     if (!(value >= timestampSecondsBelow)) return { reason: 'timestamp_in_seconds', value };
@@ -167,58 +187,49 @@ function readTimestamp(value: unknown, { draft, receivedAt }: Reading): Refusal 
   }
   if (at > receivedAt + timestampAheadMaxMs) return { reason: 'timestamp_in_future', value, receivedAt };
   if (at < timestampMinMs) return { reason: 'timestamp_too_early', value };
-  draft.timestamp = at;
+  if (at !== value) change(reading, 'timestamp', at);
   return undefined;
 }
 
-function readSource(value: unknown, { draft }: Reading): Refusal | undefined {
+function readSource(value: unknown): Refusal | undefined {
   if (typeof value !== 'string') return notText('source', value);
-  if (!sources.has(value)) return { reason: 'source_unknown', value };
-  draft.source = value as Source;
-  return undefined;
+  return sources.has(value) ? undefined : { reason: 'source_unknown', value };
 }
 
-function readUserAgent(value: unknown, { draft }: Reading): Refusal | undefined {
+function readUserAgent(value: unknown, reading: Reading): Refusal | undefined {
   if (typeof value !== 'string') return notText('userAgent', value);
   const cut = cutText(value, userAgentCharactersMax);
-  const refusal = checkText('userAgent', cut, userAgentCharactersMax);
-  if (refusal === undefined) draft.userAgent = cut;
-  return refusal;
+  if (cut !== value) change(reading, 'userAgent', cut);
+  return checkText('userAgent', cut, userAgentCharactersMax);
 }
 
+/** Never kept, in no spelling: see where a record is cut. */
 function readIp(value: unknown, reading: Reading): Refusal | undefined {
   if (typeof value !== 'string') return notText('ip', value);
   if (isIP(value) === 0) return { reason: 'ip_malformed', value };
   reading.address = value;
+  change(reading, 'ip', null);
   return undefined;
 }
 
-function readAmount(value: unknown, { draft }: Reading): Refusal | undefined {
+function readAmount(value: unknown, reading: Reading): Refusal | undefined {
   const amount = parseAmount(value);
   if (typeof amount !== 'string') return amount;
-  draft.amount = amount;
+  if (amount !== value) change(reading, 'amount', amount);
   return undefined;
 }
 
-function readCurrency(value: unknown, { draft }: Reading): Refusal | undefined {
+function readCurrency(value: unknown, reading: Reading): Refusal | undefined {
   if (typeof value !== 'string') return notText('currency', value);
   const currency = parseCurrency(value);
   if (currency === undefined) return { reason: 'currency_unknown', value };
-  draft.currency = currency;
+  if (currency !== value) change(reading, 'currency', currency);
   return undefined;
 }
 
-function readProperties(value: unknown, { draft }: Reading): Refusal | undefined {
-  const refusal = checkProperties(value);
-  if (refusal === undefined) draft.properties = value as JsonObject;
-  return refusal;
-}
-
-function readBot(value: unknown, { draft }: Reading): Refusal | undefined {
-  if (typeof value !== 'boolean')
-    return { reason: 'wrong_type', field: 'bot', expected: 'true or false', value };
-  draft.bot = value;
-  return undefined;
+function readBot(value: unknown): Refusal | undefined {
+  if (typeof value === 'boolean') return undefined;
+  return { reason: 'wrong_type', field: 'bot', expected: 'true or false', value };
 }
 
 /** Of the server that exported it. Ours is the time of the request: what is known twice is told apart by it. */
@@ -226,5 +237,6 @@ function readReceivedAt(value: unknown, reading: Reading): Refusal | undefined {
   if (typeof value !== 'string') return notText('receivedAt', value);
   if (parseTimestamp(value) === undefined) return { reason: 'timestamp_malformed', value };
   reading.isExported = true;
+  change(reading, 'receivedAt', null);
   return undefined;
 }

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { requestEventsMax } from '../../src/collect/limits.ts';
 import { failure, isFailure } from '../../src/errors.ts';
+import { isRefusal, parseEvent } from '../../src/event/parse-event.ts';
 import { partitionOf } from '../../src/event/partition.ts';
 import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import { hasher, openCollector, receivedAt } from './open-collector.ts';
@@ -13,6 +14,10 @@ const click = (eventId: string) => ({ type: 'click', timestamp: receivedAt, even
 const clicks = (count: number) => Array.from({ length: count }, (_, i) => click(`e${i}`));
 const lines = { contentType: 'application/x-ndjson' };
 const plain = { contentType: 'text/plain;charset=UTF-8' };
+
+function sortedJson(event: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(event).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
 
 describe('a body', () => {
   it('is one event, an array, {"events"} or a line for each', async () => {
@@ -295,6 +300,74 @@ describe('the log', () => {
     assert.equal(events, 100);
     for (const batch of await opened.batches())
       assert.deepEqual([batch.project, batch.receivedAt], ['shop', receivedAt]);
+  });
+
+  it('holds every event as it was read, however much of what was sent it keeps', async () => {
+    const field = fc.oneof(fc.string({ maxLength: 9 }), fc.constantFrom('', null, 'Ü😀\u0001\u2028'));
+    const event = fc.record(
+      {
+        type: fc.oneof(fc.constant('x'), fc.string({ unit: 'binary', maxLength: 3 })),
+        timestamp: fc.constantFrom(receivedAt, receivedAt - 0.5, '2026-01-15T12:00:00+01:00', 'never'),
+        eventId: fc.oneof(fc.uuid(), fc.constant(null)),
+        source: fc.constantFrom('server', 'web', '', null),
+        userId: field,
+        title: field,
+        url: fc.constantFrom('/a', '', null),
+        amount: fc.constantFrom(12.5, '12.50', 0.1, '', null),
+        currency: fc.constantFrom('EUR', 'eur', null),
+        bot: fc.constantFrom(true, null),
+        ip: fc.constantFrom('192.0.2.1', null),
+        properties: fc.dictionary(fc.string({ maxLength: 5 }), fc.jsonValue({ maxDepth: 2 })),
+      },
+      { requiredKeys: ['type', 'timestamp', 'source'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(event, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom('one', 'array', 'pretty', 'envelope', 'lines'),
+        fc.constantFrom(1, 3),
+        async (sent, form, partitions) => {
+          const events = form === 'one' ? sent.slice(0, 1) : sent;
+          const texts = events.map((one) => JSON.stringify(one));
+          const body = {
+            one: texts[0]!,
+            array: `[${texts}]`,
+            pretty: JSON.stringify(events, undefined, 2),
+            envelope: `{"events":[${texts}]}`,
+            lines: texts.join('\n'),
+          }[form];
+          const log = openMemoryLog({ partitions });
+          const opened = openCollector({ log, salt: async () => undefined });
+          await opened.collect(body, {
+            ...(form === 'lines' && lines),
+            userAgent: undefined,
+            address: undefined,
+          });
+          let made = 0;
+          const read = texts
+            .map((text) => parseEvent(JSON.parse(text), receivedAt))
+            .flatMap((result) => (isRefusal(result) ? [] : [result.event]))
+            .map((each) => ({ ...each, eventId: each.eventId ?? `made-${made++}` }));
+          const inOrder = (list: readonly object[]) => list.map((each) => sortedJson(each)).toSorted();
+          assert.deepEqual(inOrder(await opened.events()), inOrder(read));
+        },
+      ),
+    );
+  });
+
+  it('keeps the text of no event that was refused', async () => {
+    const refused = '{"type":"x","secret":"hunter2"}';
+    const sound = JSON.stringify(click('a'));
+    for (const [body, request] of [
+      [`[${sound},${refused},${JSON.stringify(click('b'))}]`, {}],
+      [`{"events":[${sound},${refused}]}`, {}],
+      [`${refused}\n${sound}`, lines],
+    ] as const) {
+      const opened = openCollector({ log: openMemoryLog({ partitions: 1 }) });
+      assert.equal((await opened.collect(body, request)).rejected, 1);
+      const bytes = Buffer.concat(await opened.records());
+      assert.ok(bytes.includes('click') && !bytes.includes('hunter2'));
+    }
   });
 
   it('has every event before the answer, whichever partition is last', async () => {

@@ -5,6 +5,7 @@ import { canonicalAddress } from '../../src/collect/address.ts';
 import type { CollectRequest } from '../../src/collect/collect.ts';
 import { openPlaces, shippedPlacesFile } from '../../src/collect/places.ts';
 import { DailySalts, type SaltSource } from '../../src/collect/visitor.ts';
+import { openMemoryLog } from '../../src/log/memory/memory-log.ts';
 import { browser, openCollector, receivedAt } from './open-collector.ts';
 
 const dayMs = 86_400_000;
@@ -136,6 +137,29 @@ describe('the address', () => {
       assert.ok(!bytes.includes(Buffer.from(text).toString('base64').slice(0, 10)));
     }
     assert.ok(!bytes.includes('"ip"'));
+  });
+
+  it('is in no byte of the log either when the sender named it twice, hid its name, or sent it with others', async () => {
+    const text = JSON.stringify({ ...page, source: 'server' }).slice(0, -1);
+    const twice = `${text},"ip":"198.51.100.99","ip":null}`;
+    const hidden = `${text},"\\u0069p":"198.51.100.99"}`;
+    const both = `${text},"ip":"198.51.100.99","\\u0069p":""}`;
+    const sound = `${text}}`;
+    for (const event of [twice, hidden, both]) {
+      for (const [body, contentType] of [
+        [event, 'application/json'],
+        [`[${sound},${event},${sound}]`, 'application/json'],
+        [`{"events":[${sound},${event}]}`, 'application/json'],
+        [`${sound}\n${event}\n${sound}`, 'application/x-ndjson'],
+      ] as const) {
+        for (const partitions of [1, 4]) {
+          const opened = openCollector({ salt, log: openMemoryLog({ partitions }) });
+          assert.equal((await opened.collect(body, { contentType })).rejected, 0);
+          const bytes = Buffer.concat(await opened.records());
+          assert.ok(bytes.length > 0 && !bytes.includes('198.51.100.99'), body);
+        }
+      }
+    }
   });
 
   it('gives the country, unless the event names one', async () => {
