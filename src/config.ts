@@ -3,21 +3,21 @@
  * environment. What it returns is frozen, has absolute paths, and is all that the rest of the system knows about settings.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { collectSettings } from './collect/collect-config.ts';
 import { failure } from './errors.ts';
 import { type HttpConfig, httpSettings } from './http/http-config.ts';
-import { type DiskLogConfig, diskLogSettings } from './log/disk/disk-config.ts';
+import { diskLogSettings } from './log/disk/disk-config.ts';
+import { redisLogSettings } from './log/redis/redis-log-config.ts';
 import { type OperationsConfig, operationsSettings } from './operations/operations-config.ts';
+import { postgresSettings } from './postgres/postgres-config.ts';
+import { redisSettings } from './redis/redis-config.ts';
 import {
   bytes,
   choice,
   closestName,
   type Environment,
   integer,
-  invalidSetting,
-  location,
   milliseconds,
   readSettings,
   type SettingsGroup,
@@ -26,39 +26,10 @@ import {
   text,
   type Values,
 } from './settings.ts';
-import { type EmbeddedSettings, embeddedSettings } from './store/embedded/embedded-config.ts';
+import { cacheSettings, type Stages, stageSettings, stagesOf, upstashSettings } from './stage-config.ts';
+import { embeddedSettings } from './store/embedded/embedded-config.ts';
+import { postgresStoreSettings } from './store/postgres/postgres-store-config.ts';
 import { type WriterConfig, writerSettings } from './writer/writer-config.ts';
-
-const stageSettings = settingsGroup('Which parts run, and where they keep things', {
-  data: text('MILLRACE_DATA', {
-    default: './data',
-    doc: 'The directory that holds everything this process keeps: log, store and catalog. One process at a time.',
-  }),
-  log: location('MILLRACE_LOG', {
-    default: 'disk:',
-    schemes: ['disk', 'memory'],
-    notBuilt: ['redis', 'rediss', 'upstash+https', 'kafka', 's3'],
-    doc: 'Where accepted events wait for the store. `disk:` keeps them under MILLRACE_DATA, `disk:DIRECTORY` elsewhere. `memory:` loses them when the process ends; for tests.',
-  }),
-  store: location('MILLRACE_STORE', {
-    default: 'embedded:',
-    schemes: ['embedded', 'memory'],
-    notBuilt: ['postgres', 'postgresql', 'clickhouse', 'clickhouse+https'],
-    doc: 'What answers questions. `embedded:` is the ClickHouse engine in a child process, under MILLRACE_DATA or in `embedded:DIRECTORY`. `memory:` forgets everything when the process ends; for tests.',
-  }),
-  cache: location('MILLRACE_CACHE', {
-    default: 'memory:',
-    schemes: ['memory'],
-    notBuilt: ['redis', 'rediss', 'upstash+https'],
-    doc: 'Where answers are kept for the next asker.',
-  }),
-  catalog: location('MILLRACE_CATALOG', {
-    default: 'file:',
-    schemes: ['file'],
-    notBuilt: ['postgres', 'postgresql'],
-    doc: 'Where projects and keys are kept. `file:` is an SQLite file under MILLRACE_DATA, `file:PATH` another one.',
-  }),
-});
 
 const keyOptions = (what: string) => ({
   charactersMin: 16,
@@ -101,13 +72,6 @@ const questionSettings = settingsGroup('Questions', {
   }),
 });
 
-const cacheSettings = settingsGroup('Cache', {
-  bytesMax: bytes('MILLRACE_CACHE_BYTES_MAX', {
-    default: '64MiB',
-    doc: 'The most memory for answers that are kept for the next asker; 0 keeps none.',
-  }),
-});
-
 const reporterSettings = settingsGroup('What prints', {
   level: choice('MILLRACE_REPORT_LEVEL', {
     default: 'info',
@@ -139,26 +103,19 @@ export const settingsGroups: readonly SettingsGroup[] = [
   cacheSettings,
   reporterSettings,
   diskLogSettings,
+  redisLogSettings,
+  upstashSettings,
   writerSettings,
   embeddedSettings,
+  postgresSettings,
+  postgresStoreSettings,
+  redisSettings,
   operationsSettings,
   clientSettings,
 ];
 
-export type LogConfig =
-  | { readonly kind: 'disk'; readonly directory: string; readonly settings: DiskLogConfig }
-  | { readonly kind: 'memory' };
-export type StoreConfig =
-  | { readonly kind: 'embedded'; readonly directory: string; readonly settings: EmbeddedSettings }
-  | { readonly kind: 'memory' };
-
-export interface Config {
-  /** Absolute, as all paths here. */
-  readonly dataDirectory: string;
-  readonly log: LogConfig;
-  readonly store: StoreConfig;
-  readonly cache: { readonly kind: 'memory' } & Values<typeof cacheSettings>;
-  readonly catalog: { readonly kind: 'file'; readonly file: string };
+/** All paths are absolute. */
+export interface Config extends Stages {
   readonly http: HttpConfig;
   readonly keys: Values<typeof keySettings>;
   readonly collect: Values<typeof collectSettings>;
@@ -193,33 +150,11 @@ export function readEnvironment(envFile = '.env'): Environment {
 /** Errors: setting_unknown, setting_invalid, setting_scheme_not_built. */
 export function loadConfig(environment: Environment, workingDirectory = process.cwd()): Config {
   refuseUnknown(environment);
-  const stages = readSettings(stageSettings, environment);
   const keys = readSettings(keySettings, environment);
   refuseEqualKeys(keys);
-  refuseImpossiblePair(stages.log.scheme, stages.store.scheme);
-  const dataDirectory = resolve(workingDirectory, stages.data);
-  const place = (given: string, fallback: string) =>
-    given === '' ? resolve(dataDirectory, fallback) : resolve(workingDirectory, given);
+  const stages = stagesOf(environment, workingDirectory);
   const config: Config = {
-    dataDirectory,
-    log:
-      stages.log.scheme === 'disk'
-        ? {
-            kind: 'disk',
-            directory: place(stages.log.rest, 'log'),
-            settings: readSettings(diskLogSettings, environment),
-          }
-        : { kind: 'memory' },
-    store:
-      stages.store.scheme === 'embedded'
-        ? {
-            kind: 'embedded',
-            directory: place(stages.store.rest, 'store'),
-            settings: readSettings(embeddedSettings, environment),
-          }
-        : { kind: 'memory' },
-    cache: { kind: 'memory', ...readSettings(cacheSettings, environment) },
-    catalog: { kind: 'file', file: place(stages.catalog.rest, 'catalog.sqlite') },
+    ...stages,
     http: readSettings(httpSettings, environment),
     keys,
     collect: readSettings(collectSettings, environment),
@@ -228,7 +163,7 @@ export function loadConfig(environment: Environment, workingDirectory = process.
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),
     client: readSettings(clientSettings, environment),
-    notes: [...notesOnForeign(environment), ...notesOnMemory(stages.log.scheme, stages.store.scheme)],
+    notes: [...notesOnUnused(environment, stages), ...notesOnMemory(stages)],
   };
   return Object.freeze(config);
 }
@@ -287,32 +222,28 @@ function refuseEqualKeys(keys: Values<typeof keySettings>): void {
   }
 }
 
-function refuseImpossiblePair(log: string, store: string): void {
-  // A memory log counts its offsets from 0 again after a restart; the store would take new events for ones that it has.
-  if (log === 'memory' && store === 'embedded') {
-    throw invalidSetting(
-      'MILLRACE_STORE',
-      'must be memory: while MILLRACE_LOG is memory: (a durable store needs a durable log)',
-      `${store}:`,
-    );
-  }
+/** Names of the field that are set and do nothing here: said once, so that nobody believes that they do something. */
+function notesOnUnused(environment: Environment, { store, catalog, cache, log }: Stages): string[] {
+  const usesPostgres = store.kind === 'postgres' || catalog.kind === 'postgres';
+  const unused = [
+    ...(usesPostgres ? [] : namesOf(postgresSettings).filter((name) => /^(DATABASE_URL|DB_)/.test(name))),
+    ...(cache.kind === 'redis' ? [] : namesOf(redisSettings)),
+    ...(log.kind === 'upstash' ? [] : namesOf(upstashSettings)),
+  ].filter((name) => environment[name]?.trim());
+  if (unused.length === 0) return [];
+  const verb = unused.length === 1 ? 'is set but has' : 'are set but have';
+  return [
+    `${unused.sort().join(', ')} ${verb} no effect: MILLRACE_STORE is ${store.kind}:, MILLRACE_CACHE ${cache.kind}:, MILLRACE_LOG ${log.kind}:`,
+  ];
 }
 
-/** Names of the field that this version does not use: said once, so that nobody believes that they do something. */
-const foreign =
-  /^(DATABASE_URL|DB_(HOST|PORT|NAME|USER|PASSWORD|POOL_MAX|POOL_MIN|READ_HOST|READ_PORT|READ_POOL_MAX|READ_POOL_MIN)|REDIS_(URL|HOST|PORT|PASSWORD)|UPSTASH_REDIS_REST_(URL|TOKEN))$/;
+const namesOf = (group: SettingsGroup): string[] => Object.values(group.settings).map(({ name }) => name);
 
-function notesOnForeign(environment: Environment): string[] {
-  const names = Object.keys(environment).filter((name) => foreign.test(name) && environment[name]?.trim());
-  if (names.length === 0) return [];
-  const verb = names.length === 1 ? 'is set but has' : 'are set but have';
-  return [`${names.sort().join(', ')} ${verb} no effect: this version keeps everything under MILLRACE_DATA`];
-}
-
-function notesOnMemory(log: string, store: string): string[] {
+function notesOnMemory({ log, store }: Stages): string[] {
   const notes: string[] = [];
-  if (log === 'memory') notes.push('MILLRACE_LOG is memory: accepted events are lost when this process ends');
-  if (store === 'memory')
+  if (log.kind === 'memory')
+    notes.push('MILLRACE_LOG is memory: accepted events are lost when this process ends');
+  if (store.kind === 'memory')
     notes.push('MILLRACE_STORE is memory: what was counted is forgotten when this process ends');
   return notes;
 }

@@ -16,30 +16,30 @@ import { openHasher } from './event/hasher.ts';
 import { KeyRing } from './http/key-ring.ts';
 import { HttpServer } from './http/server.ts';
 import type { Log } from './log/log.ts';
-import { backupFiles, removeLeftovers } from './operations/backup.ts';
-import { Doctor } from './operations/doctor.ts';
+import { removeLeftovers } from './operations/backup.ts';
 import { type FirstStart, firstStart } from './operations/first-start.ts';
 import { HeldLog } from './operations/held-log.ts';
-import { Maintenance } from './operations/maintenance.ts';
-import { OneAtATime } from './operations/one-at-a-time.ts';
 import { ProjectCare } from './operations/project-care.ts';
-import { ProjectRemoval } from './operations/project-removal.ts';
-import { QuarantineCare } from './operations/quarantine-care.ts';
-import { queueStatus } from './operations/queue-status.ts';
+import { markProject } from './operations/project-removal.ts';
 import { Readiness } from './operations/readiness.ts';
 import { careForSalts } from './operations/salt-care.ts';
-import { writeTar } from './operations/tar.ts';
 import { Query } from './query/query.ts';
+import { isSharedLog, isSharedStore, type Role } from './stage-config.ts';
 import type { Store } from './store/store.ts';
-import { openCache, openCatalog, openLog, openStore } from './system/adapters.ts';
-import { backupParts, doctorParts, lockData, placesOf } from './system/closed-house.ts';
+import {
+  type AdapterParts,
+  adapterParts,
+  openCache,
+  openCatalog,
+  openLog,
+  openStore,
+} from './system/adapters.ts';
+import { lockData, placesOf } from './system/closed-house.ts';
+import { cacheStatus, openKeeping } from './system/keeping.ts';
 import { Opened } from './system/opened.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { openWriter, type Writer } from './writer/writer.ts';
-
-/** How long a request that passed the key's check may still take to reach the log, and a copied key to be forgotten. */
-const projectSettleMs = 3_000;
 
 export interface System {
   readonly url: string;
@@ -59,94 +59,74 @@ export async function openSystem(
 ): Promise<System> {
   const opened = new Opened();
   try {
-    opened.add(lockData(config.dataDirectory), (lock) => lock.release());
+    const adapters = adapterParts(telemetry, clock, opened);
+    if (keepsOwnData(config)) opened.add(lockData(config.dataDirectory), (lock) => lock.release());
     await removeLeftovers(placesOf(config));
     const metrics = opened.add(new Metrics(telemetry, clock.now(), () => clock.monotonic()), (each) =>
       each.close(),
     );
-    const catalog = opened.add(await openCatalog(config), (each) => each.close());
+    const catalog = await openCatalog(config, adapters);
     const care = new ProjectCare({ catalog, random: randomBytes, now: () => clock.now() });
     const { made } = await firstStart(care, givenScopes(config));
     const keys = opened.add(await KeyRing.open({ catalog, telemetry, environment: config.keys }), (each) =>
       each.close(),
     );
-
-    const log = new HeldLog(opened.add(await openLog(config, telemetry, clock), (each) => each.close()));
-    const store = await openStore(config, telemetry, clock, opened);
-    const writer = opened.add(await openStartedWriter(config, { log, store, telemetry, clock }), (each) =>
-      each.close(),
-    );
-    const collector = await openCollector(config, { log, catalog, telemetry, clock });
-    const cache = opened.add(openCache(config, clock), (each) => each.close());
-    const query = new Query({ store, cache, clock, telemetry, settings: config.question });
-
-    const turns = new OneAtATime();
-    const removal = opened.add(
-      new ProjectRemoval({
-        catalog,
-        log,
-        writer,
-        store: {
-          deleteProject: (id) => turns.later('the removal of a project', () => store.deleteProject(id)),
-        },
-        clock,
-        telemetry,
-        keysChanged: () => keys.refresh(),
-        settleMs: projectSettleMs,
-      }),
-      (each) => each.close(),
-    );
-    await removal.resume();
     startSaltCare(catalog, clock, telemetry, opened);
-    const queue = () =>
-      queueStatus({
-        log,
-        writer,
-        store,
-        warningEvents: config.http.queueWarningEvents,
-        now: () => clock.now(),
-      });
-    metrics.watch({
-      queueLength: () => writer.status().waiting,
-      lagMs: () => writer.status().lagMs,
-      deadLetters: async () => (await queue()).deadLetters ?? 0,
-      logBytes: () => log.usage().bytes,
-      storeBytes: () => store.state().bytes,
-    });
-    const quarantine = new QuarantineCare({ store, writer, turns, telemetry });
-    const { retentionDays } = config.operations;
-    const maintenance = new Maintenance({ store, clock, telemetry, turns, retentionDays });
-    startMaintenance(maintenance, quarantine, store, clock, opened);
-    const doctor = new Doctor({ ...doctorParts(config), log, store, writer, catalog, turns, clock });
-    const backup = () =>
-      writeTar(
-        backupFiles({ ...backupParts(config), catalog, store, turns, clock, holdTrimming: () => log.hold() }),
-      );
-    const readiness = new Readiness({ log, writer, store, catalog });
+
+    const { roles } = config;
+    const has = (...some: readonly Role[]) => some.some((role) => roles.has(role));
+    const log =
+      has('collect', 'write') || isSharedLog(config.log) ? await openHeldLog(config, adapters) : undefined;
+    const store = has('write', 'query') ? await openStore(config, adapters) : undefined;
+    const writer = log && store && (await openOwnWriter(config, { log, store, telemetry, clock }, opened));
+    const collector =
+      log && has('collect') ? await openCollector(config, { log, catalog, telemetry, clock }) : undefined;
+    const cache = store && has('query') ? openCache(config, adapters) : undefined;
+    const settings = config.question;
+    const query = store && cache ? new Query({ store, cache, clock, telemetry, settings }) : undefined;
+
+    const keeping =
+      log && store && writer
+        ? await openKeeping({ config, log, store, writer, catalog, keys, metrics, telemetry, clock, opened })
+        : undefined;
+    const keysChanged = () => keys.refresh();
+    const markOnly = (id: string) => markProject(id, { catalog, clock, keysChanged });
+    const readiness = new Readiness({ roles, log, writer, store, catalog });
     const server = opened.add(
       await HttpServer.open({
         config: config.http,
         keys,
         clock,
         telemetry,
-        collect: collector,
-        questions: query,
+        roles: [...roles],
+        ...(collector && { collect: collector }),
+        ...(query && { questions: query }),
         operations: {
           readiness: () => readiness.report(),
-          queue,
           metrics,
-          quarantine,
-          house: { doctor, maintenance, backup },
+          ...keeping?.operations,
+          ...(cache && { cache: () => cacheStatus(cache, config.cache.kind) }),
+          pools: () => adapters.databases.figures(),
         },
-        house: { care, removeProject: (id) => removal.begin(id), keysChanged: () => keys.refresh() },
+        house: { care, removeProject: keeping?.removeProject ?? markOnly, keysChanged },
       }),
       (each) => each.close(),
     );
-    return { url: server.url, madeKeys: made, failed: log.failed, close: () => opened.close() };
+    const failed = log?.failed ?? new Promise<never>(() => {});
+    return { url: server.url, madeKeys: made, failed, close: () => opened.close() };
   } catch (error) {
     await opened.close();
     throw error;
   }
+}
+
+/** Whether a second process must keep off the data directory. */
+function keepsOwnData({ log, store, catalog }: Config): boolean {
+  return !isSharedLog(log) || !isSharedStore(store) || catalog.kind === 'file';
+}
+
+async function openHeldLog(config: Config, adapters: AdapterParts): Promise<HeldLog> {
+  return new HeldLog(await openLog(config, adapters));
 }
 
 function givenScopes(config: Config): Scope[] {
@@ -159,16 +139,20 @@ interface StageParts {
   readonly clock: Clock;
 }
 
-async function openStartedWriter(
+/** Without the role it looks on: it tells how far the others have come. */
+async function openOwnWriter(
   config: Config,
   parts: StageParts & { readonly store: Store },
+  opened: Opened,
 ): Promise<Writer> {
   const writer = await openWriter({
     ...parts,
     config: config.writer,
     ...(config.log.kind === 'memory' ? {} : { directory: join(config.dataDirectory, 'writer') }),
   });
-  writer.start();
+  opened.add(writer, (each) => each.close());
+  if (config.roles.has('write')) writer.start();
+  else writer.observe();
   return writer;
 }
 
@@ -188,36 +172,6 @@ async function openCollector(
     newId: uuidv7,
     salt: (at) => catalog.salt(at, clock.now()),
     places,
-  });
-}
-
-const storePollMs = 50;
-
-/** Retention, and the end of a replay that a crash broke off, once the store answers. */
-function startMaintenance(
-  maintenance: Maintenance,
-  quarantine: QuarantineCare,
-  store: Store,
-  clock: Clock,
-  opened: Opened,
-): void {
-  const stop = new AbortController();
-  const resuming = (async () => {
-    while (!stop.signal.aborted) {
-      if (store.state().status === 'ready') {
-        const done = await quarantine.resume().then(
-          () => true,
-          () => false,
-        );
-        if (done) return;
-      }
-      await clock.sleep(storePollMs, stop.signal);
-    }
-  })();
-  const expiring = maintenance.run(stop.signal);
-  opened.add(stop, async () => {
-    stop.abort();
-    await Promise.all([resuming, expiring]);
   });
 }
 

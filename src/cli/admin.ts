@@ -52,7 +52,7 @@ export async function onServerOrClosed<T>(
   const config = loadConfig(context.environment);
   if (options.url !== undefined || config.client.url !== undefined)
     return running(serverOf(context, options));
-  if (!existsSync(config.catalog.file))
+  if (config.catalog.kind === 'file' && !existsSync(config.catalog.file))
     throw new UsageError(
       `there is no data in ${config.dataDirectory}; set MILLRACE_DATA to the data directory, or name a server with --url`,
     );

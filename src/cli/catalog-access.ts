@@ -20,16 +20,16 @@ export async function withCatalog<T>(
   work: (access: CatalogAccess) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig(environment);
-  if (!existsSync(config.catalog.file)) {
+  if (config.catalog.kind === 'file' && !existsSync(config.catalog.file)) {
     const advice =
       'set MILLRACE_DATA to the data directory of the server, or start it once with: millrace serve';
     throw new UsageError(`there is no catalog at ${config.catalog.file}; ${advice}`);
   }
-  const { openCatalog } = await import('../system/adapters.ts');
-  const catalog = await openCatalog(config);
+  const { openCatalogAlone } = await import('../system/closed-house.ts');
+  const { catalog, close } = await openCatalogAlone(config);
   try {
     return await work({ catalog, care: new ProjectCare({ catalog, random: randomBytes, now }) });
   } finally {
-    await catalog.close();
+    await close();
   }
 }

@@ -6,9 +6,13 @@ import type { Route } from './route.ts';
 
 export interface OperationParts {
   readonly readiness: () => Promise<ReadinessReport>;
-  readonly queue: () => Promise<object>;
+  /** Absent, as what follows: this process does not have what it takes. */
+  readonly queue?: () => Promise<object>;
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
-  readonly quarantine: QuarantineParts;
+  readonly quarantine?: QuarantineParts;
+  readonly cache?: () => object;
+  /** Of the database's connections; undefined when there is none. */
+  readonly pools?: () => object | undefined;
   /** Absent: this process does not keep the house. */
   readonly house?: MaintenanceParts;
 }
@@ -18,6 +22,8 @@ export function operationRoutes({
   queue,
   metrics,
   quarantine,
+  cache,
+  pools,
   house,
 }: OperationParts): readonly Route[] {
   return [
@@ -29,7 +35,9 @@ export function operationRoutes({
       handle: async () => {
         const report = await readiness();
         const ready = report.status === 'ready';
-        return { status: ready ? 200 : 503, headers: ready ? {} : { 'retry-after': '1' }, body: report };
+        const figures = pools?.();
+        const body = { ...report, ...(figures && { pools: figures }) };
+        return { status: ready ? 200 : 503, headers: ready ? {} : { 'retry-after': '1' }, body };
       },
     },
     {
@@ -38,8 +46,16 @@ export function operationRoutes({
       scope: 'read',
       handle: async () => ({ headers: { 'content-type': metrics.contentType }, body: await metrics.text() }),
     },
-    { method: 'GET', path: '/api/v1/queue', scope: 'read', handle: async () => ({ body: await queue() }) },
-    ...deadLetterRoutes(quarantine),
+    ...(queue ? [readRoute('/api/v1/queue', queue)] : []),
+    ...(cache ? [readRoute('/api/v1/cache', cache)] : []),
+    ...(quarantine ? deadLetterRoutes(quarantine) : []),
     ...(house ? maintenanceRoutes(house) : []),
   ];
 }
+
+const readRoute = (path: string, tell: () => object | Promise<object>): Route => ({
+  method: 'GET',
+  path,
+  scope: 'read',
+  handle: async () => ({ body: await tell() }),
+});

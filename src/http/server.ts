@@ -32,6 +32,8 @@ export interface HttpServerOptions {
   readonly collect?: CollectStage;
   /** Absent: this process does not answer questions. */
   readonly questions?: QuestionStage;
+  /** What this process does, for those who ask it for something else. */
+  readonly roles?: readonly string[];
   readonly operations: OperationParts;
   readonly house: HouseParts;
   readonly newId?: () => string;

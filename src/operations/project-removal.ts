@@ -24,6 +24,17 @@ export interface ProjectRemovalOptions {
   readonly settleMs: number;
 }
 
+/** Marks the project, and its keys have stopped here. Whoever writes goes on from the mark. Errors: not_found. */
+export async function markProject(
+  id: string,
+  { catalog, clock, keysChanged }: Pick<ProjectRemovalOptions, 'catalog' | 'clock' | 'keysChanged'>,
+): Promise<void> {
+  if (!(await catalog.projects()).some((project) => project.id === id))
+    throw failure('not_found', { detail: `there is no project ${id}` });
+  await catalog.markProjectDeleting(id, clock.now());
+  await keysChanged();
+}
+
 const pollIntervalMs = 100;
 const watchIntervalMs = 1_000;
 const retryDelayMs = 5_000;
@@ -48,12 +59,13 @@ export class ProjectRemoval {
 
   /** Resolves once the project is marked and its keys have stopped; the rest goes on behind. Errors: not_found. */
   async begin(id: string): Promise<void> {
-    const { catalog, clock, keysChanged } = this.#options;
-    if (!(await catalog.projects()).some((project) => project.id === id))
-      throw failure('not_found', { detail: `there is no project ${id}` });
-    await catalog.markProjectDeleting(id, clock.now());
-    await keysChanged();
+    await this.mark(id);
     this.#start(id);
+  }
+
+  /** As `begin`, where another process does the rest. */
+  mark(id: string): Promise<void> {
+    return markProject(id, this.#options);
   }
 
   /** Resolves when nothing is being removed any more. */

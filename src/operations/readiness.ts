@@ -8,9 +8,11 @@ import type { Store, StoreState } from '../store/store.ts';
 import type { Writer } from '../writer/writer.ts';
 
 export interface ReadinessOptions {
-  readonly log: Pick<Log, 'failed' | 'usage'>;
-  readonly writer: Pick<Writer, 'status'>;
-  readonly store: Pick<Store, 'state'>;
+  readonly roles: ReadonlySet<'collect' | 'write' | 'query'>;
+  /** A part that is not there is not of this process. */
+  readonly log?: Pick<Log, 'failed' | 'usage'> | undefined;
+  readonly writer?: Pick<Writer, 'status'> | undefined;
+  readonly store?: Pick<Store, 'state'> | undefined;
   readonly catalog: Pick<Catalog, 'version'>;
 }
 
@@ -27,7 +29,9 @@ export interface ReadinessReport {
   readonly collecting: boolean;
   /** Questions are answered from the store. */
   readonly answering: boolean;
-  readonly parts: Readonly<Record<'log' | 'writer' | 'store' | 'catalog', PartState>>;
+  readonly parts: Readonly<Partial<Record<'log' | 'writer' | 'store', PartState>>> & {
+    readonly catalog: PartState;
+  };
 }
 
 const catalogTimeoutMs = 1_000;
@@ -38,26 +42,34 @@ export class Readiness {
 
   constructor(options: ReadinessOptions) {
     this.#options = options;
-    options.log.failed.then(() => {
+    options.log?.failed.then(() => {
       this.#logFailed = true;
     });
   }
 
   async report(): Promise<ReadinessReport> {
+    const { roles, store: asked, writer: ours } = this.#options;
     const log = this.#log();
-    const store = storePart(this.#options.store.state());
+    const store = asked && storePart(asked.state());
+    const writer = ours && roles.has('write') ? this.#writer(ours, store!) : undefined;
     const catalog = await this.#catalog();
-    const collecting = log.status === 'ready';
-    const answering = store.status === 'ready' || store.status === 'degraded';
+    const collecting = roles.has('collect') && log?.status === 'ready';
+    const answering = roles.has('query') && (store?.status === 'ready' || store?.status === 'degraded');
+    const duties = [
+      ...(roles.has('collect') ? [collecting] : []),
+      ...(roles.has('query') ? [answering] : []),
+      ...(roles.size === 1 && writer ? [writer.status !== 'down'] : []),
+    ];
     return {
-      status: collecting && answering ? 'ready' : collecting || answering ? 'degraded' : 'down',
+      status: duties.every(Boolean) ? 'ready' : duties.some(Boolean) ? 'degraded' : 'down',
       collecting,
       answering,
-      parts: { log, writer: this.#writer(store), store, catalog },
+      parts: { ...(log && { log }), ...(writer && { writer }), ...(store && { store }), catalog },
     };
   }
 
-  #log(): PartState {
+  #log(): PartState | undefined {
+    if (this.#options.log === undefined) return undefined;
     if (this.#logFailed) return { status: 'down', reason: 'the log failed and the process must start again' };
     const { bytes, bytesMax } = this.#options.log.usage();
     if (bytesMax > 0 && bytes >= bytesMax)
@@ -65,8 +77,8 @@ export class Readiness {
     return { status: 'ready' };
   }
 
-  #writer(store: PartState): PartState {
-    const { partitions } = this.#options.writer.status();
+  #writer(writer: Pick<Writer, 'status'>, store: PartState): PartState {
+    const { partitions } = writer.status();
     if (partitions.some((each) => each.mode === 'failed'))
       return { status: 'down', reason: 'the writer has stopped; events wait in the log' };
     if (partitions.some((each) => each.mode === 'stopped'))

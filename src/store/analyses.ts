@@ -6,8 +6,8 @@
  */
 import type { RetentionPlan, SessionDimension, UsersPlan } from '../plan/analysis.ts';
 import type { Scope } from '../plan/plan.ts';
+import type { Budget, Group } from './asking.ts';
 import type { SequenceBlock, SequenceQuestion } from './sequences.ts';
-import type { Budget, Group } from './store.ts';
 
 export interface RetentionQuestion extends Pick<RetentionPlan, 'start' | 'return' | 'first'> {
   readonly scope: Scope;

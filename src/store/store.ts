@@ -21,6 +21,9 @@ import type { EventRow } from '../event/event-row.ts';
 import type { Plan, Scope } from '../plan/plan.ts';
 import type { Position } from '../plan/position.ts';
 import type { Analyses } from './analyses.ts';
+import type { Budget, Group } from './asking.ts';
+
+export type { Budget, Group, GroupValue } from './asking.ts';
 
 export interface StoreSupports {
   /** Rows, rollups and progress change in one transaction. Default true; false: `reconcile` after every unclear outcome. */
@@ -92,12 +95,6 @@ export interface EventKey {
   readonly eventId: string;
 }
 
-export interface Budget {
-  readonly timeMs: number;
-  readonly memoryBytes: number;
-  readonly rowsMax: number;
-}
-
 /** A plan with everything decided that a store must not decide by itself. */
 export interface Question {
   readonly plan: Plan;
@@ -116,13 +113,6 @@ export interface EventsQuestion {
   /** Only events of this person, as identity resolves them. */
   readonly person?: bigint;
 }
-
-export type GroupValue = string | number | boolean | null;
-/** The whole (`all`), a group (`values`, one for each field; null: it is absent), or what is past the limit (`other`). */
-export type Group =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'values'; readonly values: readonly GroupValue[] }
-  | { readonly kind: 'other' };
 
 export interface AmountCell {
   /** '' when the events name no currency. */

@@ -1,34 +1,112 @@
 /** Which implementation the settings choose for each contract; the only file that names them. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Cache } from '../cache/cache.ts';
+import { LayeredCache } from '../cache/layered-cache.ts';
 import { MemoryCache } from '../cache/memory/memory-cache.ts';
+import { RedisCache } from '../cache/redis/redis-cache.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { CopiedCatalog } from '../catalog/copy/copied-catalog.ts';
+import { PostgresCatalog } from '../catalog/postgres/postgres-catalog.ts';
 import { SqliteCatalog } from '../catalog/sqlite/sqlite-catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { failure } from '../errors.ts';
 import { openDiskLog } from '../log/disk/disk-log.ts';
 import type { Log } from '../log/log.ts';
 import { openMemoryLog } from '../log/memory/memory-log.ts';
+import type { PostgresConfig } from '../postgres/postgres-config.ts';
+import { openPools, type PoolsFigures, type PostgresPools } from '../postgres/postgres-pools.ts';
+import { openRedis } from '../redis/redis-connection.ts';
+import type { CacheConfig } from '../stage-config.ts';
 import { ClickHouseClient } from '../store/clickhouse/clickhouse-client.ts';
 import { type ClickHouseError, isBrokenPart } from '../store/clickhouse/clickhouse-error.ts';
-import { ClickHouseStore, clickhouseSupports } from '../store/clickhouse/clickhouse-store.ts';
+import {
+  ClickHouseStore,
+  clickhousePacker,
+  clickhouseSupports,
+} from '../store/clickhouse/clickhouse-store.ts';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../store/embedded/embedded-engine.ts';
 import { LateStore } from '../store/late-store.ts';
 import { MemoryStore } from '../store/memory/memory-store.ts';
+import { PostgresStore, supportsOf } from '../store/postgres/postgres-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Opened } from './opened.ts';
 
-/** The catalog alone, for commands that keep house without a server. Errors: catalog_unavailable, catalog_newer. */
-export function openCatalog(config: Config): Promise<Catalog> {
-  return SqliteCatalog.open({ path: config.catalog.file, random: randomBytes });
+/** What adapters are opened with. What is opened for several of them is closed with `opened`. */
+export interface AdapterParts {
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly opened: Opened;
+  readonly databases: Databases;
 }
 
-export function openLog(config: Config, telemetry: Telemetry, clock: Clock): Promise<Log> {
-  const { log } = config;
+export function adapterParts(telemetry: Telemetry, clock: Clock, opened: Opened): AdapterParts {
+  const databases = opened.add(new Databases(clock, telemetry), (each) => each.close());
+  return { telemetry, clock, opened, databases };
+}
+
+/** The pools of each PostgreSQL that the settings name: one set for each, whoever uses it. */
+export class Databases {
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
+  readonly #pools = new Map<string, PostgresPools>();
+
+  constructor(clock: Clock, telemetry: Telemetry) {
+    this.#clock = clock;
+    this.#telemetry = telemetry;
+  }
+
+  pools(config: PostgresConfig): PostgresPools {
+    const place = JSON.stringify([config.primary, config.schema]);
+    const pools = this.#pools.get(place) ?? openPools(config, this.#clock, this.#telemetry);
+    this.#pools.set(place, pools);
+    return pools;
+  }
+
+  /** Of the first, which is the store's where there is one. */
+  figures(): PoolsFigures | undefined {
+    return this.#pools.values().next().value?.figures();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pools) => pools.close()));
+  }
+}
+
+/** Errors: catalog_unavailable, catalog_newer, schema_newer. */
+export async function openCatalog({ catalog }: Config, parts: AdapterParts): Promise<Catalog> {
+  const { clock, telemetry, databases, opened } = parts;
+  switch (catalog.kind) {
+    case 'file':
+      return opened.add(await SqliteCatalog.open({ path: catalog.file, random: randomBytes }), (each) =>
+        each.close(),
+      );
+    case 'postgres': {
+      const pools = databases.pools(catalog.postgres);
+      const open = () => PostgresCatalog.open({ pools, random: randomBytes });
+      const copied = await CopiedCatalog.open({ open, path: catalog.copy, clock, telemetry });
+      return opened.add(copied, (each) => each.close());
+    }
+    default:
+      return catalog satisfies never;
+  }
+}
+
+export async function openLog(config: Config, parts: AdapterParts): Promise<Log> {
+  return parts.opened.add(await openChosenLog(config, parts), (each) => each.close());
+}
+
+function openChosenLog({ log }: Config, { telemetry, clock }: AdapterParts): Promise<Log> {
   switch (log.kind) {
     case 'disk':
       return openDiskLog({ directory: log.directory, config: log.settings, clock, telemetry });
+    case 'redis':
+    case 'upstash':
+      throw failure('setting_scheme_not_built', {
+        setting: 'MILLRACE_LOG',
+        scheme: log.kind,
+        built: 'disk:',
+      });
     case 'memory':
       return Promise.resolve(openMemoryLog());
     default:
@@ -36,13 +114,8 @@ export function openLog(config: Config, telemetry: Telemetry, clock: Clock): Pro
   }
 }
 
-export async function openStore(
-  config: Config,
-  telemetry: Telemetry,
-  clock: Clock,
-  opened: Opened,
-): Promise<Store> {
-  const { store } = config;
+export async function openStore({ store }: Config, parts: AdapterParts): Promise<Store> {
+  const { clock, telemetry, databases, opened } = parts;
   switch (store.kind) {
     case 'embedded': {
       const { directory, settings } = store;
@@ -51,6 +124,14 @@ export async function openStore(
         (each) => each.close(),
       );
       return opened.add(lateStore(engine, telemetry, clock), (each) => each.close());
+    }
+    case 'postgres': {
+      const pools = databases.pools(store.postgres);
+      const { interval } = store.settings;
+      const open = () => PostgresStore.open({ pools, clock, telemetry, interval });
+      // as long as it is not known what the server has
+      const supports = supportsOf({ users: 'hll' });
+      return opened.add(new LateStore({ supports, open, clock, telemetry }), (each) => each.close());
     }
     case 'memory':
       return opened.add(new MemoryStore({ clock }), (each) => each.close());
@@ -75,9 +156,32 @@ function lateStore(engine: EmbeddedEngine, telemetry: Telemetry, clock: Clock): 
       makeId: randomUUID,
     });
   };
-  return new LateStore({ supports: clickhouseSupports, open, clock, telemetry });
+  return new LateStore({ supports: clickhouseSupports, packer: clickhousePacker, open, clock, telemetry });
 }
 
-export function openCache(config: Config, clock: Clock): Cache {
-  return new MemoryCache({ clock, bytesMax: config.cache.bytesMax });
+/** A Redis that is away does not keep anything from opening. */
+export function openCache({ cache }: Config, { clock, telemetry, opened }: AdapterParts): LayeredCache {
+  const { bytesMax } = cache;
+  const own = new MemoryCache({ clock, bytesMax });
+  return opened.add(new LayeredCache(sharedCache(cache, telemetry), own), (each) => each.close());
 }
+
+function sharedCache(cache: CacheConfig, telemetry: Telemetry): RedisCache | undefined {
+  switch (cache.kind) {
+    case 'memory':
+      return undefined;
+    case 'redis': {
+      const { setting, url, bytesMax } = cache;
+      const connection = openRedis(
+        { setting, url, name: 'millrace-cache', timeoutMs: cacheTimeoutMs },
+        telemetry,
+      );
+      return new RedisCache({ connection, telemetry, bytesMax });
+    }
+    default:
+      return cache satisfies never;
+  }
+}
+
+/** An answer that takes longer to look up than to make is none. */
+const cacheTimeoutMs = 1_000;

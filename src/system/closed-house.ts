@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type DirectoryLock, lockDirectory } from '../directory-lock.ts';
@@ -12,8 +13,9 @@ import { Doctor } from '../operations/doctor.ts';
 import { Maintenance } from '../operations/maintenance.ts';
 import { OneAtATime } from '../operations/one-at-a-time.ts';
 import type { TarFile } from '../operations/tar.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import { openCatalog, openLog, openStore } from './adapters.ts';
+import { isSharedLog, isSharedStore } from '../stage-config.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { adapterParts, openCatalog, openLog, openStore } from './adapters.ts';
 import { Opened } from './opened.ts';
 
 const ownVersion = (
@@ -27,7 +29,8 @@ export async function backUpClosed(config: Config): Promise<AsyncGenerator<TarFi
   const opened = new Opened();
   opened.add(lockDirectory(config.dataDirectory), (lock) => lock.release());
   try {
-    const catalog = opened.add(await openCatalog(config), (each) => each.close());
+    const adapters = adapterParts(new Telemetry(), systemClock, opened);
+    const catalog = await openCatalog(config, adapters);
     const parts = { ...backupParts(config), catalog, turns: new OneAtATime(), clock: systemClock };
     return closing(backupFiles({ ...parts, holdTrimming: () => () => {} }), opened);
   } catch (error) {
@@ -56,10 +59,12 @@ export async function openClosedHouse(config: Config, telemetry: Telemetry): Pro
   const clock = systemClock;
   const opened = new Opened();
   try {
-    opened.add(lockData(config.dataDirectory), (lock) => lock.release());
-    const catalog = opened.add(await openCatalog(config), (each) => each.close());
-    const log = opened.add(await openLog(config, telemetry, clock), (each) => each.close());
-    const store = await openStore(config, telemetry, clock, opened);
+    const adapters = adapterParts(telemetry, clock, opened);
+    if (!isSharedLog(config.log) || !isSharedStore(config.store))
+      opened.add(lockData(config.dataDirectory), (lock) => lock.release());
+    const catalog = await openCatalog(config, adapters);
+    const log = await openLog(config, adapters);
+    const store = await openStore(config, adapters);
     while (store.state().status === 'starting') await clock.sleep(storePollMs);
     const turns = new OneAtATime();
     const { retentionDays } = config.operations;
@@ -74,6 +79,20 @@ export async function openClosedHouse(config: Config, telemetry: Telemetry): Pro
   }
 }
 
+/** The catalog alone, for commands that keep house without a server. Errors: catalog_unavailable, catalog_newer. */
+export async function openCatalogAlone(
+  config: Config,
+): Promise<{ readonly catalog: Catalog; readonly close: () => Promise<void> }> {
+  const opened = new Opened();
+  try {
+    const catalog = await openCatalog(config, adapterParts(new Telemetry(), systemClock, opened));
+    return { catalog, close: () => opened.close() };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
 /** Where a restore puts what. Errors: setting_invalid when the settings keep nothing on disk. */
 export function placesOf(config: Config): Places {
   const { dataDirectory, log, store, catalog } = config;
@@ -82,7 +101,7 @@ export function placesOf(config: Config): Places {
     log: log.kind === 'disk' ? log.directory : join(dataDirectory, 'log'),
     store: store.kind === 'embedded' ? store.directory : join(dataDirectory, 'store'),
     writer: join(dataDirectory, 'writer'),
-    catalog: catalog.file,
+    catalog: catalog.kind === 'file' ? catalog.file : join(dataDirectory, 'catalog.sqlite'),
   };
 }
 

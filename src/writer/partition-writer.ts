@@ -15,9 +15,9 @@ import { failure, isFailure } from '../errors.ts';
 import type { Lease, Log } from '../log/log.ts';
 import type { OffsetRanges, Progress, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Dedupe } from './dedupe.ts';
+import { Dedupe } from './dedupe.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
-import { replay, restoreDedupe } from './dedupe-restore.ts';
+import { type DedupeRestoreOptions, replay, restoreDedupe, warmUp } from './dedupe-restore.ts';
 import { SnapshotFiles } from './dedupe-snapshot.ts';
 import { firstOf } from './first-of.ts';
 import { OffsetSet } from './offset-set.ts';
@@ -42,10 +42,18 @@ export interface PartitionWriterOptions {
   readonly config: WriterConfig;
   /** Where snapshots of the dedupe index are kept; undefined: in memory only, for logs that forget too. */
   readonly directory: string | undefined;
+  /** `store`: every id is asked of the store, for writers that live for seconds. */
+  readonly dedupe?: 'index' | 'store';
   readonly random?: () => number;
   readonly dedupeBounds?: DedupeBounds;
 }
 
+/** How often a writer without the lease asks how far the one that has it has come. */
+const lookIntervalMs = 1_000;
+/** A partition that another process has for so long is not expected back: its index is let go. */
+const indexKeptMs = 60_000;
+/** After a failure to fill a cold index; until it is filled the store is asked of every id. */
+const warmUpPauseMs = 5_000;
 /** How many offsets are reconciled at once after a start: what lies behind them stays in the log meanwhile. */
 const reconcileOffsetsMax = 200_000;
 /** With fewer events than this waiting, the next window is gathered only when the last one is stored: larger is cheaper. */
@@ -72,6 +80,8 @@ export class PartitionWriter {
   /** Aborts when the writer is closed, or its lease is lost. */
   #ending: AbortSignal;
   #dedupe: Dedupe | undefined;
+  #warming: Promise<void> | undefined;
+  #waitingSince = 0;
   #progress: Progress | undefined;
   /** Offsets below this one may have been tried before this start … */
   #uncertainBelow = 0;
@@ -90,13 +100,20 @@ export class PartitionWriter {
     this.#ending = this.#stop.signal;
     this.#retry = this.#newRetry();
     this.#board = new StatusBoard(partition, log, clock);
-    this.#files = directory === undefined ? undefined : new SnapshotFiles(directory, partition);
+    const isIndexed = options.dedupe !== 'store' && directory !== undefined;
+    this.#files = !isIndexed ? undefined : new SnapshotFiles(directory, partition);
     const { snapshotIntervalMs } = config;
     this.#upkeep = new Upkeep({ partition, log, store, clock, files: this.#files, snapshotIntervalMs });
   }
 
   start(): void {
     this.#running ??= this.#runAll();
+  }
+
+  /** Instead of `start`: never takes the lease. */
+  observe(): void {
+    this.#modes.set('waiting');
+    this.#running ??= this.#runUpkeep();
   }
 
   status(): PartitionStatus {
@@ -152,6 +169,7 @@ export class PartitionWriter {
     await tending;
     // past the timeout of `close` another writer may be at work already
     if (this.#modes.current !== 'stopped') await this.#finish();
+    await this.#warming;
     await this.#giveBack();
   }
 
@@ -181,6 +199,7 @@ export class PartitionWriter {
     await this.#giveBack();
     const { log, partition } = this.#options;
     if (log.supports.shared) this.#modes.set('waiting');
+    this.#waitingSince = this.#options.clock.monotonic();
     this.#lease = await log.lease(partition, this.#stop.signal);
     this.#ending = AbortSignal.any([this.#stop.signal, this.#lease.lost]);
     this.#retry = this.#newRetry();
@@ -231,15 +250,47 @@ export class PartitionWriter {
 
   async #dedupeUpTo(next: number): Promise<Dedupe> {
     const { dedupeBounds } = this.#options;
+    if (this.#options.dedupe === 'store') return Dedupe.withoutIndex(next);
     const options = {
       ...this.#options,
       files: this.#files,
       signal: this.#ending,
       ...(dedupeBounds && { bounds: dedupeBounds }),
     };
-    if (this.#dedupe === undefined) return await restoreDedupe(options, next);
-    await replay(options, this.#dedupe, next);
-    return this.#dedupe;
+    const dedupe = await this.#currentDedupe(options, next);
+    if (!dedupe.isWhole) this.#warming ??= this.#warmUp(options, dedupe, next);
+    return dedupe;
+  }
+
+  async #currentDedupe(options: DedupeRestoreOptions, next: number): Promise<Dedupe> {
+    const { log, partition } = this.#options;
+    const dedupe = this.#dedupe;
+    if (dedupe === undefined) return await restoreDedupe(options, next);
+    // what another process stored meanwhile, and the log has no more, this index has never seen
+    const readable = Math.min(log.ends(partition).first, next);
+    if (log.supports.shared && dedupe.position < readable) return await restoreDedupe(options, next);
+    await replay(options, dedupe, next);
+    return dedupe;
+  }
+
+  /** Beside the writing, until it works or the lease is lost. */
+  async #warmUp(options: DedupeRestoreOptions, dedupe: Dedupe, next: number): Promise<void> {
+    const { clock, telemetry, partition, signal } = options;
+    while (!signal.aborted) {
+      try {
+        await warmUp(options, dedupe, next);
+        const message = `the dedupe index of partition ${partition} has its older ids from the store`;
+        telemetry.publish('note', {
+          level: 'debug',
+          message,
+          fields: { partition, ids: dedupe.usage().ids },
+        });
+        break;
+      } catch {
+        await clock.sleep(warmUpPauseMs, signal);
+      }
+    }
+    this.#warming = undefined;
   }
 
   #openSession(lease: Lease, dedupe: Dedupe, next: number): Session {
@@ -370,7 +421,8 @@ export class PartitionWriter {
   async #runUpkeep(): Promise<void> {
     const { clock, config } = this.#options;
     for (;;) {
-      await clock.sleep(config.upkeepIntervalMs, this.#stop.signal);
+      const pauseMs = this.#modes.current === 'waiting' ? lookIntervalMs : config.upkeepIntervalMs;
+      await clock.sleep(pauseMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       const dedupe = this.#dedupe;
       if (this.#modes.current === 'waiting') await this.#tend(() => this.#lookOn());
@@ -383,7 +435,9 @@ export class PartitionWriter {
   /** How far another process has come, for those who look at the status of this one. */
   async #lookOn(): Promise<void> {
     const progress = await this.#options.store.progress(this.#options.partition);
-    if (this.#lease === undefined) this.#progress = progress;
+    if (this.#lease !== undefined) return;
+    this.#progress = progress;
+    if (this.#options.clock.monotonic() - this.#waitingSince > indexKeptMs) this.#dedupe = undefined;
   }
 
   async #finish(): Promise<void> {

@@ -19,6 +19,8 @@ export interface WriterOptions {
   readonly config: WriterConfig;
   /** Where the dedupe index is kept between starts, made when missing; undefined only for a log that forgets too. */
   readonly directory?: string;
+  /** `store`: no index of ids; every id is asked of the store, for writers that live for seconds. Default `index`. */
+  readonly dedupe?: 'index' | 'store';
   /** From 0 to 1, for the jitter of waiting; Math.random by default. */
   readonly random?: () => number;
   readonly tools?: PrepareTools;
@@ -51,6 +53,11 @@ export class Writer {
   /** Begins to write. A store that is away is waited for; nothing of that is an error here. */
   start(): void {
     for (const partition of this.#partitions) partition.start();
+  }
+
+  /** Instead of `start`: writes nothing, and tells how far others have come. */
+  observe(): void {
+    for (const partition of this.#partitions) partition.observe();
   }
 
   status(): WriterStatus {

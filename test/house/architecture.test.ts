@@ -53,7 +53,7 @@ describe('the import table', () => {
   it('sees every kind of import', () => {
     const found = importsOf('cli/catalog-access.ts');
     assert.ok(
-      found.some(({ to, typeOnly }) => to === 'system/adapters.ts' && !typeOnly),
+      found.some(({ to, typeOnly }) => to === 'system/closed-house.ts' && !typeOnly),
       'a dynamic one',
     );
     assert.ok(

@@ -27,7 +27,7 @@ describe('config', () => {
     assert.equal(config.dataDirectory, '/srv/example/data');
     assert.equal(config.log.kind === 'disk' && config.log.directory, '/srv/example/data/log');
     assert.equal(config.store.kind === 'embedded' && config.store.directory, '/srv/example/data/store');
-    assert.equal(config.catalog.file, '/srv/example/data/catalog.sqlite');
+    assert.deepEqual(config.catalog, { kind: 'file', file: '/srv/example/data/catalog.sqlite' });
     assert.equal(config.http.port, 3000);
     assert.equal(config.http.host, '127.0.0.1');
     assert.deepEqual(config.notes, []);
@@ -56,7 +56,7 @@ describe('config', () => {
     });
     assert.equal(config.log.kind === 'disk' && config.log.directory, '/fast/log');
     assert.equal(config.store.kind === 'embedded' && config.store.directory, '/srv/example/rows');
-    assert.equal(config.catalog.file, '/var/data/catalog.sqlite');
+    assert.deepEqual(config.catalog, { kind: 'file', file: '/var/data/catalog.sqlite' });
   });
 
   it('says which name was meant when there is no such setting', () => {
@@ -83,17 +83,16 @@ describe('config', () => {
     );
     assert.match(
       refusal({ MILLRACE_STORE: 'mysql://a:secret@b' }),
-      /^MILLRACE_STORE must begin with embedded: or memory:, but is "mysql:…"$/,
+      /^MILLRACE_STORE must begin with embedded: or memory: or postgres: or postgresql:, but is "mysql:…"$/,
     );
   });
 
   it('refuses a scheme that is not built yet by its name, without what stands behind it', () => {
     for (const [setting, value] of [
       ['MILLRACE_LOG', 'kafka://user:secret@host'],
-      ['MILLRACE_STORE', 'postgres://user:secret@host/db'],
       ['MILLRACE_STORE', 'clickhouse://user:secret@host'],
-      ['MILLRACE_CACHE', 'redis://:secret@host'],
-      ['MILLRACE_LOG', 'upstash+https://secret@host'],
+      ['MILLRACE_CACHE', 'upstash+https://secret@host'],
+      ['MILLRACE_LOG', 'kafka://secret@host'],
     ] as const) {
       const message = refusal({ [setting]: value });
       assert.match(
@@ -129,15 +128,44 @@ describe('config', () => {
     assert.equal(load({ MILLRACE_LOG: 'memory:', MILLRACE_STORE: 'memory:' }).notes.length, 2);
   });
 
-  it('says once that the names of other tools have no effect', () => {
-    const { notes } = load({
+  it('takes the names of the field for the store, the catalog and the cache, never for the log', () => {
+    const config = load({ DATABASE_URL: 'postgres://u:secret@h/d', REDIS_URL: 'redis://h', DB_POOL_MAX: '' });
+    assert.deepEqual(
+      [config.log.kind, config.store.kind, config.catalog.kind, config.cache.kind],
+      ['disk', 'postgres', 'postgres', 'redis'],
+    );
+    assert.deepEqual(config.notes, []);
+  });
+
+  it('lets our own names win over those of the field, and says once that these have no effect', () => {
+    const { notes, store, cache } = load({
       DATABASE_URL: 'postgres://u:secret@h/d',
       REDIS_URL: 'redis://h',
-      DB_POOL_MAX: '',
+      MILLRACE_STORE: 'embedded:',
+      MILLRACE_CACHE: 'memory:',
     });
+    assert.deepEqual([store.kind, cache.kind], ['embedded', 'memory']);
     assert.deepEqual(notes, [
-      'DATABASE_URL, REDIS_URL are set but have no effect: this version keeps everything under MILLRACE_DATA',
+      'DATABASE_URL, REDIS_URL are set but have no effect: MILLRACE_STORE is embedded:, MILLRACE_CACHE memory:, MILLRACE_LOG disk:',
     ]);
+  });
+
+  it('refuses roles that would be alone, and says what to change', () => {
+    assert.match(
+      refusal({ MILLRACE_ROLES: 'collect' }),
+      /^MILLRACE_ROLES must have both collect and write while MILLRACE_LOG is disk:/,
+    );
+    assert.match(
+      refusal({ MILLRACE_ROLES: 'collect,write' }),
+      /^MILLRACE_ROLES must have both write and query while MILLRACE_STORE is embedded:/,
+    );
+    assert.match(
+      refusal({ MILLRACE_ROLES: 'collect,wirte' }),
+      /^MILLRACE_ROLES must be some of collect, write, query/,
+    );
+    const shared = { MILLRACE_LOG: 'redis://h', MILLRACE_STORE: 'postgres://u@h/d' };
+    assert.deepEqual([...load({ ...shared, MILLRACE_ROLES: 'query' }).roles], ['query']);
+    assert.deepEqual([...load({ ...shared, MILLRACE_ROLES: 'write, collect' }).roles], ['write', 'collect']);
   });
 
   it('lets the environment win over the .env file', (t) => {
@@ -161,7 +189,8 @@ describe('every declaration', () => {
       names.filter((name, index) => names.indexOf(name) !== index),
       [],
     );
-    for (const name of names) assert.match(name, /^(MILLRACE_[A-Z0-9_]+|PORT)$/);
+    for (const name of names)
+      assert.match(name, /^((MILLRACE|DB|REDIS|UPSTASH_REDIS_REST)_[A-Z0-9_]+|PORT|DATABASE_URL)$/);
   });
 
   it('takes its own default', () => {

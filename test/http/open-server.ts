@@ -49,7 +49,7 @@ export interface Stages {
   export: QuestionStage['export'];
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
-  quarantined: HttpServerOptions['operations']['quarantine']['list'];
+  quarantined: NonNullable<HttpServerOptions['operations']['quarantine']>['list'];
   removed: string[];
 }
 
