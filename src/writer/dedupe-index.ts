@@ -54,6 +54,13 @@ export class DedupeIndex {
     if (this.#generations.length === 0) this.#generations.push(new Generation(0, slotsMin));
   }
 
+  /** All that `older` has, behind it what this one has; with the same key. The newest generation goes on here. */
+  after(older: DedupeIndex): DedupeIndex {
+    const states = [...older.states(), ...this.states()].filter(({ count }) => count > 0);
+    const numbered = states.map((state, serial) => ({ ...state, serial }));
+    return new DedupeIndex(this.key, this.bounds, numbered);
+  }
+
   get key(): Uint8Array {
     return this.#hasher.key;
   }

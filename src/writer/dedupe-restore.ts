@@ -1,6 +1,7 @@
 /**
  * Bringing a partition's dedupe index up to the progress when its writer starts: the snapshot, then the ids that the log
- * has behind it. Without a usable snapshot the index is rebuilt from the store, which a person is told of.
+ * has behind it. Without a usable snapshot the index is rebuilt from the store, which a person is told of. Where partitions move
+ * between processes, that is done beside the writing: the index begins cold.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
@@ -41,6 +42,7 @@ export async function restoreDedupe(options: DedupeRestoreOptions, next: number)
     return dedupe;
   }
   options.files?.discard();
+  if (options.log.supports.shared && next > 0) return Dedupe.cold(next, bounds);
   const dedupe = Dedupe.empty(0, bounds);
   if (next === 0) return dedupe;
   await rebuild(options, dedupe, next);
@@ -48,6 +50,14 @@ export async function restoreDedupe(options: DedupeRestoreOptions, next: number)
   const message = `the dedupe index of partition ${partition} was rebuilt from the store: ${problem}`;
   telemetry.publish('note', { level: 'warn', message, fields: { partition, ids: dedupe.usage().ids } });
   return dedupe;
+}
+
+/** Puts the ids from before a cold index into it: those of events below `next`. Errors: WriterStopped, those of the store. */
+export async function warmUp(options: DedupeRestoreOptions, dedupe: Dedupe, next: number): Promise<void> {
+  const older = dedupe.emptyLike();
+  await rebuild(options, older, next);
+  if (options.signal.aborted) throw new WriterStopped();
+  dedupe.complete(older);
 }
 
 /** Remembers the ids in the log from where the index ends up to `next`. */

@@ -3,6 +3,9 @@
  * before; a hit is confirmed by the full id, against the windows in hand or else against the store. A hit that nobody
  * confirms is another id with the same hash, or an event of a project that was deleted since: it is new.
  *
+ * An index may be cold: it knows the ids from where it began, and the store is asked of every other one until the older ones
+ * have been put before it. Where a writer lives for seconds only, there is no index at all, and the store is asked of each id.
+ *
  * An offset that the store has already was found to be new when it was stored, and stays so. With that, a window may be
  * walked again after a crash with an index that is older or newer than its first walk: each event still ends up once.
  */
@@ -25,21 +28,36 @@ export interface Candidate {
 export type Known = (keys: readonly EventKey[]) => Promise<readonly boolean[]>;
 export const knownKeysMax = 1000;
 
+/** Whose ids the index has: of all events in its bounds, of those since it began, or none. */
+type Knowledge = 'all' | 'new' | 'none';
+
 export class Dedupe {
-  readonly #index: DedupeIndex;
+  #index: DedupeIndex;
+  #knows: Knowledge;
   #position: number;
   /** Ids of windows that were decided but are not in the store yet. */
   readonly #inHand = new Set<ReadonlySet<string>>();
   #deciding = false;
   #captures: ((snapshot: DedupeSnapshot) => void)[] = [];
 
-  constructor(index: DedupeIndex, position: number) {
+  constructor(index: DedupeIndex, position: number, knows: Knowledge = 'all') {
     this.#index = index;
+    this.#knows = knows;
     this.#position = position;
   }
 
   static empty(position: number, bounds: DedupeBounds = dedupeBounds): Dedupe {
     return new Dedupe(new DedupeIndex(randomBytes(hashKeyBytes), bounds), position);
+  }
+
+  /** Knows nothing from before `position` until `complete`. */
+  static cold(position: number, bounds: DedupeBounds = dedupeBounds): Dedupe {
+    return new Dedupe(new DedupeIndex(randomBytes(hashKeyBytes), bounds), position, 'new');
+  }
+
+  /** Asks the store of every id, for good. */
+  static withoutIndex(position: number): Dedupe {
+    return new Dedupe(new DedupeIndex(randomBytes(hashKeyBytes), dedupeBounds), position, 'none');
   }
 
   static restore(snapshot: DedupeSnapshot, bounds: DedupeBounds = dedupeBounds): Dedupe {
@@ -49,6 +67,23 @@ export class Dedupe {
   /** All ids below this offset have been observed. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Whether it can be kept as a snapshot. */
+  get isWhole(): boolean {
+    return this.#knows === 'all';
+  }
+
+  /** An empty one for the older ids of a cold one. */
+  emptyLike(): Dedupe {
+    return new Dedupe(new DedupeIndex(this.#index.key, this.#index.bounds), 0);
+  }
+
+  /** `older`, of `emptyLike`, has every id in the bounds from before this one began: from now on the index is enough. */
+  complete(older: Dedupe): void {
+    if (this.#knows !== 'new') return;
+    this.#index = this.#index.after(older.#index);
+    this.#knows = 'all';
   }
 
   usage(): DedupeUsage {
@@ -95,7 +130,7 @@ export class Dedupe {
         await slices.step();
         const { event, origin } = candidates[index]!;
         const id = idKey(origin.project, event.eventId);
-        const seen = this.#index.observe(id, origin.receivedAt);
+        const seen = this.#mayHaveCome(id, origin.receivedAt);
         copies.push(false);
         if (!seen || landed.has(origin.offset)) ids.add(id);
         else if (this.#isInHand(id)) copies[index] = true;
@@ -146,6 +181,11 @@ export class Dedupe {
         else ids.add(id);
       }
     }
+  }
+
+  #mayHaveCome(id: string, receivedAt: number): boolean {
+    if (this.#knows === 'none') return true;
+    return this.#index.observe(id, receivedAt) || this.#knows === 'new';
   }
 
   #isInHand(id: string): boolean {

@@ -80,7 +80,9 @@ export class PartitionWriter {
   /** Aborts when the writer is closed, or its lease is lost. */
   #ending: AbortSignal;
   #dedupe: Dedupe | undefined;
-  #warming: Promise<void> | undefined;
+  #warming: Promise<void> = Promise.resolve();
+  /** Of the lease that the last warming belongs to. */
+  #warmingFor: AbortSignal | undefined;
   #waitingSince = 0;
   #progress: Progress | undefined;
   /** Offsets below this one may have been tried before this start … */
@@ -258,7 +260,10 @@ export class PartitionWriter {
       ...(dedupeBounds && { bounds: dedupeBounds }),
     };
     const dedupe = await this.#currentDedupe(options, next);
-    if (!dedupe.isWhole) this.#warming ??= this.#warmUp(options, dedupe, next);
+    if (!dedupe.isWhole && this.#warmingFor !== options.signal) {
+      this.#warmingFor = options.signal;
+      this.#warming = this.#warming.then(() => this.#warmUp(options, dedupe, next));
+    }
     return dedupe;
   }
 
@@ -285,12 +290,11 @@ export class PartitionWriter {
           message,
           fields: { partition, ids: dedupe.usage().ids },
         });
-        break;
+        return;
       } catch {
         await clock.sleep(warmUpPauseMs, signal);
       }
     }
-    this.#warming = undefined;
   }
 
   #openSession(lease: Lease, dedupe: Dedupe, next: number): Session {

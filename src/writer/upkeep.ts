@@ -40,7 +40,8 @@ export class Upkeep {
     await this.#writeTaken(durable);
     // a store that forgets at its end gets everything again from a log that does not
     if (!store.supports.durable && log.supports.durable) return;
-    const below = Math.min(durable.next, files?.position ?? durable.next);
+    const kept = dedupe.isWhole ? files?.position : undefined;
+    const below = Math.min(durable.next, kept ?? durable.next);
     if (below <= this.#trimmedBelow) return;
     await log.trim(partition, below);
     this.#trimmedBelow = below;
@@ -49,7 +50,7 @@ export class Upkeep {
   /** The last snapshot, when nothing is in hand any more. Errors as `run`. */
   async close(dedupe: Dedupe): Promise<void> {
     const { partition, store, files } = this.#options;
-    if (files === undefined || dedupe.position === files.position) return;
+    if (files === undefined || !dedupe.isWhole || dedupe.position === files.position) return;
     const durable = await store.progress(partition);
     if (dedupe.position <= durable.next) this.#taken = await dedupe.capture();
     await this.#writeTaken(durable);
@@ -57,7 +58,7 @@ export class Upkeep {
 
   #isDue(dedupe: Dedupe): boolean {
     const { clock, files, snapshotIntervalMs } = this.#options;
-    if (files === undefined || dedupe.position === files.position) return false;
+    if (files === undefined || !dedupe.isWhole || dedupe.position === files.position) return false;
     const events = dedupe.position - files.position;
     return events >= snapshotEventsMax || clock.monotonic() - this.#takenAt >= snapshotIntervalMs;
   }
