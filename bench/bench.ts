@@ -12,6 +12,7 @@ import { diskRow } from './rows/disk.ts';
 import { durableRows } from './rows/durable.ts';
 import { lagRow } from './rows/lag.ts';
 import { memoryRow } from './rows/memory.ts';
+import { postgresInsertRow } from './rows/postgres-insert.ts';
 import { questionsRow } from './rows/questions.ts';
 import { restartRow } from './rows/restart.ts';
 import { sustainedRow } from './rows/sustained.ts';
@@ -19,6 +20,7 @@ import { sustainedRow } from './rows/sustained.ts';
 const rows: readonly Row[] = [
   ...durableRows,
   sustainedRow,
+  postgresInsertRow,
   lagRow,
   memoryRow,
   diskRow,

@@ -28,8 +28,29 @@ const ticksPerSecond = 100;
 
 /** User and system time that a process has used so far, in seconds. */
 export function cpuSecondsOf(pid: number): number {
+  const [user, system] = ticksOf(pid);
+  return (user! + system!) / ticksPerSecond;
+}
+
+/** The same with that of its children: of those that run, and of those that have ended. */
+export function cpuSecondsOfFamily(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  const running = children.reduce((sum, child) => sum + (cpuIfThere(Number(child)) ?? 0), 0);
+  return running + ticksOf(pid).reduce((sum, ticks) => sum + ticks, 0) / ticksPerSecond;
+}
+
+function cpuIfThere(pid: number): number | undefined {
+  try {
+    return cpuSecondsOf(pid);
+  } catch {
+    return undefined;
+  }
+}
+
+/** User, system, and the same of children that were waited for. */
+function ticksOf(pid: number): readonly number[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // the name, in brackets, may hold anything; fields 14 and 15 are counted from behind it
+  // the name, in brackets, may hold anything; fields 14 to 17 are counted from behind it
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  return fields.slice(11, 15).map(Number);
 }
