@@ -33,6 +33,7 @@ interface Row {
 const defaultPatienceMs = 2_000;
 /** In which the lock must be had; the backends in the way are ended long before. */
 const lockTimeoutMs = 30_000;
+const makeRow = 'INSERT INTO progress VALUES ($1, 0, 0, 0, 0, 0) ON CONFLICT (_partition) DO NOTHING';
 const none: Progress = { next: 0, stored: 0, duplicates: 0, quarantined: 0 };
 
 export class Claims {
@@ -56,10 +57,9 @@ export class Claims {
 
   /** From then on nothing of a lower token can land. Errors: store_fenced when a higher one was here. */
   async claim(partition: number, token: number): Promise<Progress> {
-    await this.#pool.query(
-      'INSERT INTO progress VALUES ($1, 0, 0, 0, 0, 0) ON CONFLICT (_partition) DO NOTHING',
-      [partition],
-    );
+    const { rowCount } = await this.#pool.query('SELECT FROM progress WHERE _partition = $1', [partition]);
+    // not at once: where a row is being changed, ON CONFLICT waits for the end of that
+    if (rowCount === 0) await this.#pool.query(makeRow, [partition]);
     return this.locked(partition, token, async (connection, progress) => {
       await connection.query('UPDATE progress SET token = $2 WHERE _partition = $1 AND token < $2', [
         partition,
