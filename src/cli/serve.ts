@@ -17,6 +17,7 @@ type Ending = { readonly signal: NodeJS.Signals } | { readonly error: Error };
 export function serveCommand(context: CliContext): Command {
   return new Command('serve')
     .description('start the server: collect, keep, count, answer')
+    .option('--roles <list>', 'some of collect,write,query: what this process does (MILLRACE_ROLES)')
     .addHelpText(
       'after',
       `
@@ -25,10 +26,18 @@ The first start makes the project "default" and its keys and prints them once.
 
 Examples:
   millrace serve
+  DATABASE_URL=postgres://… REDIS_URL=redis://… millrace serve
+  millrace serve --roles collect,write
   PORT=8080 MILLRACE_DATA=/var/lib/millrace millrace serve
   MILLRACE_WRITE_KEY=… MILLRACE_READ_KEY=… MILLRACE_ADMIN_KEY=… millrace serve`,
     )
-    .action(() => serve(context));
+    .action(({ roles }: { roles?: string }) =>
+      serve(
+        roles === undefined
+          ? context
+          : { ...context, environment: { ...context.environment, MILLRACE_ROLES: roles } },
+      ),
+    );
 }
 
 async function serve(context: CliContext): Promise<void> {
