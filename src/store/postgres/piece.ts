@@ -44,7 +44,8 @@ export function pieceNamed(cut: Cut, table: string): Piece | undefined {
   if (unnumbered(table) === olderName) return pieceOf(cut, Number.NEGATIVE_INFINITY);
   const [, year, month, day = '01'] =
     /^events_(?:week_)?(\d{4})_(\d\d)(?:_(\d\d))?$/.exec(unnumbered(table)) ?? [];
-  const piece = year === undefined ? undefined : pieceOf(cut, Date.parse(`${year}-${month}-${day}`));
+  const from = Date.parse(`${year}-${month}-${day}`);
+  const piece = Number.isNaN(from) ? undefined : pieceOf(cut, from);
   return piece?.name === unnumbered(table) ? piece : undefined;
 }
 
