@@ -32,6 +32,7 @@ import {
   openCache,
   openCatalog,
   openLog,
+  openRates,
   openStore,
 } from './system/adapters.ts';
 import { lockData, placesOf } from './system/closed-house.ts';
@@ -89,6 +90,7 @@ export async function openSystem(
       log && store && writer
         ? await openKeeping({ config, log, store, writer, catalog, keys, metrics, telemetry, clock, opened })
         : undefined;
+    const rates = openRates(config, catalog, adapters);
     const keysChanged = () => keys.refresh();
     const markOnly = (id: string) => markProject(id, { catalog, clock, keysChanged });
     const readiness = new Readiness({ roles, log, writer, store, catalog });
@@ -99,6 +101,7 @@ export async function openSystem(
         clock,
         telemetry,
         roles: [...roles],
+        ...(rates && { rates }),
         ...(collector && { collect: collector }),
         ...(query && { questions: query }),
         operations: {

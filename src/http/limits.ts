@@ -1,13 +1,19 @@
 /**
  * Bounds on what clients may ask of the server: requests a minute by key and by address, and bytes of bodies in flight.
- * All of it is in memory and of this process; the memory that it takes is bounded too.
+ * In memory, which is bounded too; rates may be shared with other servers.
  */
 import { failure } from '../errors.ts';
+import type { SharedRates } from '../limits/limits.ts';
 
 interface Bucket {
   tokens: number;
   filledAt: number;
+  /** Since the last sharing. */
+  taken: number;
 }
+
+/** How often servers tell each other; what they let through in between is what may pass a limit. */
+const shareIntervalMs = 250;
 
 /** A client that is forgotten starts with a full bucket, so forgetting the longest quiet one costs least. */
 const bucketsMax = 100_000;
@@ -20,11 +26,26 @@ export class RateLimiter {
   readonly #monotonic: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
+  readonly #changed = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
   /** `perMinute` undefined: no limit. `what` names it in the refusal: 'this key'. */
-  constructor(perMinute: number | undefined, what: string, monotonic: () => number) {
+  constructor(
+    perMinute: number | undefined,
+    what: string,
+    monotonic: () => number,
+    shared?: SharedRates | undefined,
+  ) {
     this.#perMinute = perMinute;
     this.#what = what;
     this.#monotonic = monotonic;
+    if (shared === undefined || perMinute === undefined) return;
+    this.#timer = setInterval(() => void this.#share(shared, perMinute), shareIntervalMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
   }
 
   /** Counts one request. Errors: rate_limited, with the time until the next one may come. */
@@ -37,10 +58,29 @@ export class RateLimiter {
       throw failure('rate_limited', { detail, retryAfterMs });
     }
     bucket.tokens -= 1;
+    if (this.#timer === undefined) return;
+    bucket.taken += 1;
+    this.#changed.add(id);
+  }
+
+  /** Tells what was taken here, and learns what all have left. */
+  async #share(shared: SharedRates, perMinute: number): Promise<void> {
+    const changed = [...this.#changed].flatMap((id) => {
+      const bucket = this.#buckets.get(id);
+      return bucket === undefined ? [] : [{ id, bucket, taken: bucket.taken }];
+    });
+    this.#changed.clear();
+    if (changed.length === 0) return;
+    for (const { bucket } of changed) bucket.taken = 0;
+    const told = changed.map(({ id, taken }) => [id, taken] as const);
+    const left = await shared.take(this.#what, perMinute, told);
+    if (left === undefined) return;
+    // what was taken meanwhile is not among it
+    for (const [i, { bucket }] of changed.entries()) bucket.tokens = left[i]! - bucket.taken;
   }
 
   #bucket(id: string, perMinute: number, now: number): Bucket {
-    const bucket = this.#buckets.get(id) ?? { tokens: perMinute, filledAt: now };
+    const bucket = this.#buckets.get(id) ?? { tokens: perMinute, filledAt: now, taken: 0 };
     bucket.tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.filledAt) * perMinute) / minuteMs);
     bucket.filledAt = now;
     // a Map keeps its order of insertion: the first one is the longest quiet

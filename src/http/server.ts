@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
+import type { SharedRates } from '../limits/limits.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { buildApp } from './app.ts';
 import { clientAddress } from './client-address.ts';
@@ -37,6 +38,8 @@ export interface HttpServerOptions {
   readonly operations: OperationParts;
   readonly house: HouseParts;
   readonly newId?: () => string;
+  /** Rates of other servers; absent: each server limits for itself. */
+  readonly rates?: SharedRates;
 }
 
 const drainPollMs = 20;
@@ -112,6 +115,8 @@ export class HttpServer {
     await closed;
     clearInterval(sweep);
     clearTimeout(deadline);
+    this.#context.keyLimit.close();
+    this.#context.addressLimit.close();
     await this.#closeApp();
   }
 
@@ -151,15 +156,15 @@ function rawFailure({ code }: NodeJS.ErrnoException, config: HttpConfig) {
   }
 }
 
-function contextOf({ config, keys, clock, telemetry, newId }: HttpServerOptions): ServerContext {
+function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpServerOptions): ServerContext {
   const monotonic = () => clock.monotonic();
   return {
     keys,
     clock,
     telemetry,
     newId: newId ?? randomUUID,
-    keyLimit: new RateLimiter(config.requestsPerMinutePerKey, 'this key', monotonic),
-    addressLimit: new RateLimiter(config.requestsPerMinutePerAddress, 'this address', monotonic),
+    keyLimit: new RateLimiter(config.requestsPerMinutePerKey, 'this key', monotonic, rates),
+    addressLimit: new RateLimiter(config.requestsPerMinutePerAddress, 'this address', monotonic, rates),
     bodies: new BodyBudget(config.bodiesInFlightBytesMax),
     corsOrigins: config.corsOrigins.map((origin) => origin.toLowerCase()),
     address: (request) => clientAddress(request, config.trustProxy),

@@ -10,6 +10,7 @@ import { SqliteCatalog } from '../catalog/sqlite/sqlite-catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { failure } from '../errors.ts';
+import { RedisRates } from '../limits/redis/redis-rates.ts';
 import { openDiskLog } from '../log/disk/disk-log.ts';
 import type { Log } from '../log/log.ts';
 import { openMemoryLog } from '../log/memory/memory-log.ts';
@@ -181,6 +182,24 @@ function sharedCache(cache: CacheConfig, telemetry: Telemetry): RedisCache | und
     default:
       return cache satisfies never;
   }
+}
+
+/** Where the cache is shared, the limits of clients are too; undefined where none is set. */
+export function openRates(
+  { cache, http }: Config,
+  catalog: Pick<Catalog, 'salt'>,
+  { clock, telemetry, opened }: AdapterParts,
+): RedisRates | undefined {
+  const isLimited =
+    http.requestsPerMinutePerKey !== undefined || http.requestsPerMinutePerAddress !== undefined;
+  if (cache.kind !== 'redis' || !isLimited) return undefined;
+  const { setting, url } = cache;
+  const connection = openRedis(
+    { setting, url, name: 'millrace-rates', timeoutMs: cacheTimeoutMs },
+    telemetry,
+  );
+  const salt = () => catalog.salt(clock.now(), clock.now());
+  return opened.add(new RedisRates({ connection, salt }), (each) => each.close());
 }
 
 /** An answer that takes longer to look up than to make is none. */
