@@ -1,11 +1,11 @@
 /**
- * What PostgreSQL says differently. Raw rows are wide and a scan of them is dear, so each range of them is read once: a CTE
- * (`cells`) adds them up to the columns that the rollups have, and all arms read that. Values are bound, never written.
- * One compiler serves one statement.
+ * What PostgreSQL says differently. Raw rows are wide and a scan of them is dear, so each range of them is read once for counts and
+ * once for persons: CTEs add them up to the columns that the rollups have, and all arms read those. Values are bound, never
+ * written. One compiler serves one statement.
  */
 
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { FieldName, Filter, Scalar } from '../../plan/plan.ts';
+import type { FieldName, Filter, Plan, Scalar } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import { type Aggregate, amountAggregates, countedEvents } from '../sql/aggregates.ts';
 import type { Sources } from '../sql/choose-source.ts';
@@ -35,9 +35,25 @@ const rangesNamedMax = 8;
 interface Cells {
   readonly name: string;
   readonly ranges: readonly Range[];
-  readonly grouping: Grouping | undefined;
   readonly metrics: Set<Metrics>;
+  /** Whether some arm tells groups apart. */
+  isGrouped: boolean;
 }
+
+export interface PostgresQuestion extends CompiledQuestion {
+  /** The ranges of each scan of `events`. */
+  readonly scans: readonly (readonly Range[])[];
+}
+
+const rollupTables = ['rollup_counts', 'rollup_users'];
+/**
+ * Rows of the rollups that this connection has read, as the server counts them: an SQL expression whose growth says what a
+ * statement has read.
+ */
+export const rollupRowsRead = [
+  `(SELECT sum(pg_stat_get_xact_tuples_fetched(one)) FROM unnest('{${rollupTables.flatMap((one) => [one, `${one}_key`]).join(', ')}}'::regclass[]) AS one)`,
+  ...rollupTables.map((one) => `pg_stat_get_xact_tuples_returned('${one}'::regclass)`),
+].join(' + ');
 
 const ofCells = (one: Aggregate): Aggregate => ({ ...one, rows: one.rollup, partial: one.rollupPartial });
 
@@ -47,7 +63,10 @@ export class PostgresCompiler extends QuestionCompiler {
   protected override readonly events = ofCells(countedEvents);
   protected override readonly amounts = amountAggregates.map(ofCells);
   readonly #features: Features;
-  readonly #cells = new Map<string, Cells>();
+  /** Counts and amounts by group. */
+  readonly #counts = new Map<string, Cells>();
+  /** Persons, by the places of groups: those are few, where the groups themselves may be many. */
+  readonly #persons = new Map<string, Cells>();
 
   constructor(features: Features) {
     super();
@@ -55,24 +74,16 @@ export class PostgresCompiler extends QuestionCompiler {
     this.persons = personsOf(features);
   }
 
-  override compile(question: Question, sources: Sources): CompiledQuestion {
+  override compile(question: Question, sources: Sources): PostgresQuestion {
     const compiled = super.compile(question, sources);
-    const reads = compiled.source === 'rows' ? '' : `\nUNION ALL\n${this.#readRow()}`;
+    const reads = `SELECT 'read', 0, 0, '', ${rollupRowsRead}, 0, 0, '0', '0', '0'`;
     return {
       ...compiled,
-      sql: `${compiled.sql}${reads}`,
+      sql: compiled.source === 'rows' ? compiled.sql : `${compiled.sql}\nUNION ALL\n${reads}`,
       values: this.parameters.values,
       sketched: compiled.sketched && this.#features.users === 'hll',
+      scans: [...this.#counts.values(), ...this.#persons.values()].map(({ ranges }) => ranges),
     };
-  }
-
-  /** What the arms before it have read of the rollups, as the server counts it; no arm of the answer. */
-  #readRow(): string {
-    const of = (table: string): string =>
-      ['returned', 'fetched']
-        .map((what) => `pg_stat_get_xact_tuples_${what}('${table}'::regclass)`)
-        .join(' + ');
-    return `SELECT 'read', 0, 0, '', ${of('rollup_counts')} + ${of('rollup_users')}, 0, 0, '0', '0', '0'`;
   }
 
   override filter(filter: Filter): string {
@@ -167,61 +178,82 @@ export class PostgresCompiler extends QuestionCompiler {
 
   /** The cells of the ranges, with what this arm needs of them. */
   protected override rows(
-    question: Question,
+    _: Question,
     ranges: readonly Range[],
     metrics: Metrics,
     grouping: Grouping | undefined,
   ): Source {
-    const place = JSON.stringify(ranges);
-    const cells = this.#cells.get(place) ?? {
-      name: `cells_${this.#cells.size + 1}`,
+    const ofPersons = metrics === 'users' || metrics === 'both';
+    const all = ofPersons ? this.#persons : this.#counts;
+    const known = JSON.stringify(ranges);
+    const cells = all.get(known) ?? {
+      name: `${ofPersons ? 'persons' : 'counts'}_${all.size + 1}`,
       ranges,
-      grouping: groupingOf(question.plan),
       metrics: new Set(),
+      isGrouped: false,
     };
-    this.#cells.set(place, cells);
+    all.set(known, cells);
     cells.metrics.add(metrics);
+    cells.isGrouped ||= grouping !== undefined;
     return {
       from: cells.name,
       where: metrics === 'users' ? ['user_key <> 0'] : metrics === 'amounts' ? ['amount_count > 0'] : [],
       bucket: 'bucket',
       keys: grouping?.fields.map((_, i) => `key_${i + 1}`) ?? [],
+      ...(ofPersons && { place: 'placed' }),
     };
   }
 
-  #cellsSelect({ plan, edges }: Question, { ranges, grouping, metrics }: Cells): string {
-    const countsUsers = metrics.has('users') || metrics.has('both');
-    const dimensions = [
-      ['bucket', this.bucketOf('timestamp', edges)],
-      ...(grouping?.fields ?? []).map((name, i) => [`key_${i + 1}`, this.groupKey(name)] as const),
-      ...(metrics.has('amounts') ? [['currency', 'currency'] as const] : []),
-      ...(countsUsers ? [['user_key', 'user_key'] as const] : []),
-    ] as const;
-    const values = [
-      'count(*) AS events',
-      ...(metrics.has('amounts')
-        ? [
-            'count(amount) AS amount_count',
-            'sum(amount) AS amount_sum',
-            'min(amount) AS amount_min',
-            'max(amount) AS amount_max',
-          ]
-        : []),
-    ];
-    const onlyUsers = metrics.size === 1 && metrics.has('users');
+  #countsSelect(question: Question, { ranges, metrics, isGrouped }: Cells): string {
+    const { plan } = question;
+    const hasAmounts = metrics.has('amounts');
+    return this.#cellsSelect(question, ranges, {
+      from: 'events',
+      dimensions: [
+        ...(isGrouped ? this.#keysOf(plan).map((key, i) => [`key_${i + 1}`, key] as const) : []),
+        ...(hasAmounts ? [['currency', 'currency'] as const] : []),
+      ],
+      values: ['count(*) AS events', ...(hasAmounts ? amountsOfRows : [])],
+      where: metrics.size === 1 && hasAmounts ? ['amount IS NOT NULL'] : [],
+    });
+  }
+
+  #personsSelect(question: Question, { ranges, metrics, isGrouped }: Cells): string {
+    const source = { from: 'events', where: [], bucket: '', keys: this.#keysOf(question.plan) };
+    const { from, place } = isGrouped ? placedByArray(source) : { from: 'events', place: '' };
+    return this.#cellsSelect(question, ranges, {
+      from,
+      dimensions: [...(isGrouped ? [['placed', place] as const] : []), ['user_key', 'user_key']],
+      values: ['count(*) AS events'],
+      where: metrics.size === 1 && metrics.has('users') ? ['user_key <> 0'] : [],
+    });
+  }
+
+  #keysOf(plan: Plan): readonly string[] {
+    return groupingOf(plan)?.fields.map((name) => this.groupKey(name)) ?? [];
+  }
+
+  #cellsSelect(
+    { plan, edges }: Question,
+    ranges: readonly Range[],
+    { dimensions, from, values, where }: CellsSelect,
+  ): string {
+    const all = [['bucket', this.bucketOf('timestamp', edges)] as const, ...dimensions];
     return select(
-      [...dimensions.map(([name, value]) => aliased(value, name)), ...values],
-      'events',
-      [...this.conditions(plan), this.inRanges('timestamp', ranges), ...(onlyUsers ? ['user_key <> 0'] : [])],
-      dimensions.map((_, i) => String(i + 1)),
+      [...all.map(([name, value]) => aliased(value, name)), ...values],
+      from,
+      [...this.conditions(plan), this.inRanges('timestamp', ranges), ...where],
+      all.map((_, i) => String(i + 1)),
     );
   }
 
   protected head(question: Question, top: string | undefined): string {
-    const tables = [...this.#cells.values()].map(
-      (cells) => `${cells.name} AS (\n${indent(this.#cellsSelect(question, cells))}\n)`,
-    );
-    if (top !== undefined) tables.push(`top AS (\n${indent(top)}\n)`);
+    const table = (name: string, sql: string): string => `${name} AS (\n${indent(sql)}\n)`;
+    const tables = [
+      ...[...this.#counts.values()].map((cells) => table(cells.name, this.#countsSelect(question, cells))),
+      ...(top === undefined ? [] : [table('top', top)]),
+      ...[...this.#persons.values()].map((cells) => table(cells.name, this.#personsSelect(question, cells))),
+    ];
     return tables.length === 0 ? '' : `WITH ${tables.join(',\n')}\n`;
   }
 
@@ -248,7 +280,8 @@ export class PostgresCompiler extends QuestionCompiler {
     })} FROM top`;
   }
 
-  protected placed({ from, keys }: Source): { readonly from: string; readonly place: string } {
+  protected placed({ from, keys, place }: Source): Placed {
+    if (place !== undefined) return { from, place };
     const same = keys.map((key, i) => `top_${i + 1} = ${key}`).join(' AND ');
     return { from: `${from} LEFT JOIN top ON ${same}`, place: 'coalesce(nth, 0)' };
   }
@@ -307,4 +340,35 @@ export class PostgresCompiler extends QuestionCompiler {
       `${max ?? "'0'"} AS most`,
     ].join(', ');
   }
+}
+
+interface Placed {
+  readonly from: string;
+  readonly place: string;
+}
+
+/** What is to be added up, by which dimensions beside the bucket. */
+interface CellsSelect {
+  readonly from: string;
+  readonly dimensions: readonly (readonly [name: string, expression: string])[];
+  readonly values: readonly string[];
+  readonly where: readonly string[];
+}
+
+const amountsOfRows = [
+  'count(amount) AS amount_count',
+  'sum(amount) AS amount_sum',
+  'min(amount) AS amount_min',
+  'max(amount) AS amount_max',
+];
+
+/** The first groups as arrays, since no worker of a parallel scan may read a CTE. */
+function placedByArray({ from, keys }: Source): Placed {
+  const arrays = keys.map((_, i) => `(SELECT array_agg(top_${i + 1} ORDER BY nth) FROM top)`).join(', ');
+  const columns = keys.map((_, i) => `top_${i + 1}`).join(', ');
+  const same = keys.map((key, i) => `top_${i + 1} = ${key}`).join(' AND ');
+  return {
+    from: `${from} LEFT JOIN unnest(${arrays}) WITH ORDINALITY AS place_of (${columns}, nth) ON ${same}`,
+    place: 'coalesce(nth, 0)',
+  };
 }

@@ -7,14 +7,14 @@ import { failure } from '../../errors.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import { type AnswerRow, cellsOf } from '../sql/answer.ts';
-import { chooseSource, type Sources } from '../sql/choose-source.ts';
+import { chooseSource } from '../sql/choose-source.ts';
 import type { CompiledQuestion } from '../sql/question-compiler.ts';
 import type { Budget, EventsQuestion, Question, Rows } from '../store.ts';
 import type { Features } from './features.ts';
 import { answerForm } from './group-keys.ts';
 import { Parameters } from './parameters.ts';
 import { rollupsOf } from './persons.ts';
-import { PostgresCompiler } from './postgres-compiler.ts';
+import { PostgresCompiler, type PostgresQuestion, rollupRowsRead } from './postgres-compiler.ts';
 import { assertRows, limitColumns, memoryFailure, questionFailure } from './question-limits.ts';
 import { EventReader } from './read-events.ts';
 import { rowsToRead } from './rows-to-read.ts';
@@ -52,7 +52,7 @@ export class PostgresReader {
     const { clock, features, pool } = this.#options;
     const sources = chooseSource(question, rollupsOf(features));
     const compiled = new PostgresCompiler(features).compile(question, sources);
-    const before = this.#before(question, sources, budget);
+    const before = this.#before(question, compiled, budget);
     const startedAt = clock.monotonic();
     const options = {
       kind: question.plan.kind,
@@ -97,14 +97,19 @@ export class PostgresReader {
   }
 
   /** Sets the bounds, and says what version the range has and how many rows will be read. */
-  #before({ plan, edges }: Question, { events, users, amounts }: Sources, budget: Budget): Statement {
+  #before({ plan, edges }: Question, { scans }: PostgresQuestion, budget: Budget): Statement {
     const compiler = new PostgresCompiler(this.#options.features);
-    const covers = [events, users, amounts].filter((cover) => cover !== undefined);
-    const scans = new Map(covers.map(({ raw }) => [JSON.stringify(raw), raw]));
     const version = versionOf(compiler.parameters, plan.project, edges[0]!, edges.at(-1)!);
-    const text = `SELECT ${version} AS version, ${rowsToRead(compiler, plan, [...scans.values()])} AS rows, ${limitColumns(budget)}`;
+    const text = `SELECT ${version} AS version, ${rowsToRead(compiler, plan, scans)} AS rows, ${limitColumns(budget)}, ${rollupRowsRead} AS read`;
     return { text, values: compiler.parameters.values };
   }
+}
+
+/** 64-bit integers as text. */
+interface Facts {
+  readonly version: string;
+  readonly rows: string;
+  readonly read: string;
 }
 
 async function ask(
@@ -114,17 +119,23 @@ async function ask(
   budget: Budget,
 ): Promise<Found> {
   try {
-    const [facts] = (
-      await connection.query<{ version: string; rows: string }>(before.text, [...before.values])
-    ).rows;
-    const { rows, version } = facts!;
-    assertRows(Number(rows), budget);
-    const answer = await connection.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
-    const all = answer.rows as unknown as readonly AnswerRow[];
-    const read = Number(rows) + Number(all.find(([arm]) => (arm as string) === 'read')?.[4] ?? 0);
-    assertRows(read, budget);
-    return { rows: all.filter(([arm]) => (arm as string) !== 'read'), rowsRead: read, version };
+    const facts = await connection.query<Facts>(before.text, [...before.values]);
+    const { version, rows: expected, read: readBefore } = facts.rows[0]!;
+    assertRows(Number(expected), budget);
+    const { rows } = await connection.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+    const [answer, [read]] = divided(rows as unknown as readonly AnswerRow[]);
+    const rowsRead = Number(expected) + (read === undefined ? 0 : Number(read[4]) - Number(readBefore));
+    assertRows(rowsRead, budget);
+    return { rows: answer, rowsRead, version };
   } catch (error) {
     throw memoryFailure(error, budget);
   }
+}
+
+/** The rows of the answer, and the one that says what was read of the rollups. */
+function divided(
+  rows: readonly AnswerRow[],
+): readonly [answer: readonly AnswerRow[], read: readonly AnswerRow[]] {
+  const isRead = ([arm]: AnswerRow): boolean => (arm as string) === 'read';
+  return [rows.filter((row) => !isRead(row)), rows.filter(isRead)];
 }

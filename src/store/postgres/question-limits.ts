@@ -8,7 +8,7 @@ import { PostgresError } from '../../postgres/postgres-error.ts';
 import type { Budget } from '../store.ts';
 
 /** Steps that hold memory at once, of the processes that share a question. */
-const stepsMax = 12;
+const stepsMax = 6;
 /** Temporary files, as a multiple of the memory. */
 const filesPerMemory = 10;
 const workMemMinKb = 64;

@@ -41,6 +41,8 @@ export interface Source {
   readonly bucket: string;
   /** The row's group: one expression for each field of the grouping. */
   readonly keys: readonly string[];
+  /** The place of the row's group, where the rows know it. */
+  readonly place?: string;
 }
 
 /** How a part's aggregates are to come out: over raw rows or a rollup's, final or to be merged with other parts'. */

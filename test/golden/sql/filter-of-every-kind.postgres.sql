@@ -1,4 +1,4 @@
-WITH cells_1 AS (
+WITH counts_1 AS (
   SELECT 1 AS bucket, count(*) AS events
   FROM events
   WHERE project = $1::text AND NOT bot AND ((type IN ($2::text, $3::text)) AND (NOT ((starts_with(path, $4::text)) OR (strpos(url, $5::text) > 0))) AND (coalesce(amount >= $6::numeric / 10000, false)) AND (received_at < $7::timestamptz) AND (NOT bot) AND (city != '') AND ((properties @> $8::jsonb) OR (properties @> $9::jsonb) OR (properties @> $10::jsonb)) AND ((properties ? $12::text OR EXISTS (SELECT FROM jsonb_object_keys(properties) AS key WHERE starts_with(key, $11::text))))) AND timestamp >= $7::timestamptz AND timestamp < $13::timestamptz
@@ -7,7 +7,7 @@ WITH cells_1 AS (
 SELECT 'events' AS arm, place::bigint AS group_place, bucket::bigint AS bucket, ''::text AS label, events::bigint AS n, 0::bigint AS persons, 0::bigint AS amounts, '0' AS total, '0' AS least, '0' AS most
 FROM (
   SELECT bucket, -1 AS place, sum(events) AS events
-  FROM cells_1
+  FROM counts_1
   GROUP BY bucket, place
 ) AS part
 -- $1 "o'neil"

@@ -1,4 +1,4 @@
-WITH cells_1 AS (
+WITH counts_1 AS (
   SELECT 1 AS bucket, currency, count(*) AS events, count(amount) AS amount_count, sum(amount) AS amount_sum, min(amount) AS amount_min, max(amount) AS amount_max
   FROM events
   WHERE project = $6::text AND NOT bot AND timestamp >= $7::timestamptz AND timestamp < $5::timestamptz
@@ -14,7 +14,7 @@ FROM (
     GROUP BY bucket, place
     UNION ALL
     SELECT bucket, -1 AS place, sum(events) AS events
-    FROM cells_1
+    FROM counts_1
     GROUP BY bucket, place
   ) AS part
   GROUP BY bucket, place
@@ -30,7 +30,7 @@ FROM (
     GROUP BY bucket, place, currency
     UNION ALL
     SELECT bucket, -1 AS place, currency, sum(amount_count) AS amount_count, sum(amount_sum) AS amount_sum, min(amount_min) AS amount_min, max(amount_max) AS amount_max
-    FROM cells_1
+    FROM counts_1
     WHERE amount_count > 0
     GROUP BY bucket, place, currency
   ) AS part
@@ -38,7 +38,7 @@ FROM (
 ) AS part
 WHERE amount_count > 0
 UNION ALL
-SELECT 'read', 0, 0, '', pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_users'::regclass), 0, 0, '0', '0', '0'
+SELECT 'read', 0, 0, '', (SELECT sum(pg_stat_get_xact_tuples_fetched(one)) FROM unnest('{rollup_counts, rollup_counts_key, rollup_users, rollup_users_key}'::regclass[]) AS one) + pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass), 0, 0, '0', '0', '0'
 -- $1 "2025-03-30T00:00:00.000Z"
 -- $2 "2025-04-01T00:00:00.000Z"
 -- $3 "2025-03-29T13:00:00.000Z"

@@ -35,7 +35,7 @@ FROM (
   GROUP BY bucket, place
 ) AS part
 UNION ALL
-SELECT 'read', 0, 0, '', pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_users'::regclass), 0, 0, '0', '0', '0'
+SELECT 'read', 0, 0, '', (SELECT sum(pg_stat_get_xact_tuples_fetched(one)) FROM unnest('{rollup_counts, rollup_counts_key, rollup_users, rollup_users_key}'::regclass[]) AS one) + pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass), 0, 0, '0', '0', '0'
 -- $1 "2025-03-30T00:00:00.000Z"
 -- $2 "2025-04-01T00:00:00.000Z"
 -- $3 "2025-03-29T12:00:00.000Z"

@@ -1,8 +1,14 @@
-WITH cells_1 AS (
-  SELECT 1 AS bucket, type AS key_1, user_key, count(*) AS events
+WITH counts_1 AS (
+  SELECT 1 AS bucket, type AS key_1, count(*) AS events
   FROM events
   WHERE project = $6::text AND NOT bot AND timestamp >= $7::timestamptz AND timestamp < $5::timestamptz
-  GROUP BY 1, 2, 3
+  GROUP BY 1, 2
+),
+persons_1 AS (
+  SELECT 1 AS bucket, user_key, count(*) AS events
+  FROM events
+  WHERE project = $6::text AND NOT bot AND timestamp >= $7::timestamptz AND timestamp < $5::timestamptz AND user_key <> 0
+  GROUP BY 1, 2
 )
 SELECT 'users' AS arm, place::bigint AS group_place, bucket::bigint AS bucket, ''::text AS label, 0::bigint AS n, users::bigint AS persons, 0::bigint AS amounts, '0' AS total, '0' AS least, '0' AS most
 FROM (
@@ -14,7 +20,7 @@ FROM (
     GROUP BY bucket, place
     UNION ALL
     SELECT bucket, -1 AS place, hll_add_agg(user_key::hll_hashval, 15, 5, 1024, 1) AS users
-    FROM cells_1
+    FROM persons_1
     WHERE user_key <> 0
     GROUP BY bucket, place
   ) AS part
@@ -33,7 +39,7 @@ FROM (
       GROUP BY key
       UNION ALL
       SELECT key_1 AS key, sum(events) AS events
-      FROM cells_1
+      FROM counts_1
       GROUP BY key
     ) AS part
     GROUP BY key
@@ -41,7 +47,7 @@ FROM (
   GROUP BY place, name
 ) AS part
 UNION ALL
-SELECT 'read', 0, 0, '', pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_users'::regclass), 0, 0, '0', '0', '0'
+SELECT 'read', 0, 0, '', (SELECT sum(pg_stat_get_xact_tuples_fetched(one)) FROM unnest('{rollup_counts, rollup_counts_key, rollup_users, rollup_users_key}'::regclass[]) AS one) + pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass), 0, 0, '0', '0', '0'
 -- $1 "2025-03-30T00:00:00.000Z"
 -- $2 "2025-04-01T00:00:00.000Z"
 -- $3 "2025-03-29T13:00:00.000Z"

@@ -1,4 +1,4 @@
-WITH cells_1 AS (
+WITH persons_1 AS (
   SELECT 1 AS bucket, user_key, count(*) AS events
   FROM events
   WHERE project = $5::text AND NOT bot AND timestamp >= $3::timestamptz AND timestamp < $4::timestamptz AND user_key <> 0
@@ -17,14 +17,14 @@ FROM (
   SELECT bucket, place, count(*) FILTER (WHERE user_key <> 0) AS users
   FROM (
     SELECT bucket, -1 AS place, user_key
-    FROM cells_1
+    FROM persons_1
     WHERE user_key <> 0
     GROUP BY bucket, place, user_key
   ) AS part
   GROUP BY bucket, place
 ) AS part
 UNION ALL
-SELECT 'read', 0, 0, '', pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass) + pg_stat_get_xact_tuples_fetched('rollup_users'::regclass), 0, 0, '0', '0', '0'
+SELECT 'read', 0, 0, '', (SELECT sum(pg_stat_get_xact_tuples_fetched(one)) FROM unnest('{rollup_counts, rollup_counts_key, rollup_users, rollup_users_key}'::regclass[]) AS one) + pg_stat_get_xact_tuples_returned('rollup_counts'::regclass) + pg_stat_get_xact_tuples_returned('rollup_users'::regclass), 0, 0, '0', '0', '0'
 -- $1 "2025-03-30T00:00:00.000Z"
 -- $2 "2025-04-01T00:00:00.000Z"
 -- $3 "2025-03-29T12:00:00.000Z"
