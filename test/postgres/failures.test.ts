@@ -226,8 +226,8 @@ describe('PostgreSQL that goes and comes back', () => {
   });
 
   it('may have taken a transaction whose commit was not answered, and that is said', async (context) => {
-    const cut = await cutAfter(context, server.port, 'COMMIT');
-    const { pools } = openTestPools(context, Object.assign(new URL(server.url()), { port: cut.port }).href);
+    const way = await openWay(context, server.port, 'COMMIT');
+    const { pools } = openTestPools(context, way.url(server.url()));
     const unclear = pools.write.query('INSERT INTO numbers VALUES (7)');
     await assert.rejects(unclear, fails('lost', /broke/, 'unclear'));
     const direct = openTestPools(context, server.url()).pools;
@@ -237,39 +237,45 @@ describe('PostgreSQL that goes and comes back', () => {
     });
   });
 
+  it('is used by another connection where one has fallen silent while nobody used it', async (context) => {
+    const way = await openWay(context, server.port);
+    const { pools } = openTestPools(context, way.url(server.url()), { MILLRACE_POSTGRES_CONNECT_MS: '300' });
+    const pid = async () => (await pools.write.query('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+    const first = await pid();
+    way.silence();
+    assert.notEqual(await pid(), first);
+  });
+
   it('is given up where the network swallows everything', async (context) => {
-    const cut = await cutAfter(context, server.port, 'pg_sleep(0)', 'silence');
-    const at = Object.assign(new URL(server.url()), { port: cut.port }).href;
-    const { pools } = openTestPools(context, at, { MILLRACE_POSTGRES_CONNECT_MS: '200' });
-    const question = pools.read.query('SELECT pg_sleep(0)', [], { timeoutMs: 100, totalMs: 100 });
+    const way = await openWay(context, server.port);
+    const { pools } = openTestPools(context, way.url(server.url()), { MILLRACE_POSTGRES_CONNECT_MS: '200' });
+    const question = pools.read.transaction(
+      async (connection) => {
+        way.silence();
+        await connection.query('SELECT 1');
+      },
+      { totalMs: 100 },
+    );
     await assert.rejects(question, fails('lost', /no end within 100 ms/));
-    await assert.rejects(pools.read.query('SELECT 1'), fails('unreachable'));
   });
 });
 
-/** A way to the server that breaks, or falls silent, as soon as a text has gone through it. */
-async function cutAfter(
-  context: TestContext,
-  port: number,
-  text: string,
-  how: 'break' | 'silence' = 'break',
-) {
+/** A way to the server that breaks once `fatal` has gone through it, and whose connections can be made to fall silent. */
+async function openWay(context: TestContext, port: number, fatal?: string) {
   const open: Socket[] = [];
-  let silent = false;
+  let silenced = 0;
   const proxy = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
-    open.push(client, upstream);
+    const number = open.push(client, upstream);
     client.on('error', () => {}).on('close', () => upstream.end());
     upstream.on('error', () => {}).on('close', () => client.destroy());
     client.on('data', (data) => {
-      if (silent) return;
+      if (number <= silenced) return;
       upstream.write(data);
-      if (!data.includes(text)) return;
-      if (how === 'silence') silent = true;
-      else client.destroy();
+      if (fatal !== undefined && data.includes(fatal)) client.destroy();
     });
     upstream.on('data', (data) => {
-      if (!silent) client.write(data);
+      if (number > silenced) client.write(data);
     });
   }).listen(0, '127.0.0.1');
   context.after(() => {
@@ -277,5 +283,12 @@ async function cutAfter(
     proxy.close();
   });
   await new Promise((resolve) => proxy.on('listening', resolve));
-  return { port: String((proxy.address() as { port: number }).port) };
+  const at = String((proxy.address() as { port: number }).port);
+  return {
+    url: (url: string) => Object.assign(new URL(url), { port: at }).href,
+    /** From now on nothing goes through those that are open. */
+    silence: () => {
+      silenced = open.length;
+    },
+  };
 }

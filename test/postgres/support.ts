@@ -58,3 +58,10 @@ export const fails =
     assert.ok(!error.message.includes('\n'), 'one line');
     return true;
   };
+
+/** For assert.rejects: a statement that was stopped at the server because its asker went, not because its time was over. */
+export const isStopped = (error: unknown): boolean => {
+  fails('cancelled')(error);
+  assert.match(String((error as Error).cause), /user request/);
+  return true;
+};
