@@ -29,6 +29,7 @@ import type { Store } from './store/store.ts';
 import {
   type AdapterParts,
   adapterParts,
+  catalogSource,
   openCache,
   openCatalog,
   openLog,
@@ -66,6 +67,10 @@ export async function openSystem(
     const metrics = opened.add(new Metrics(telemetry, clock.now(), () => clock.monotonic()), (each) =>
       each.close(),
     );
+    metrics.watchPools(() => {
+      const { write, read } = adapters.databases.figures() ?? {};
+      return { ...(write && { write }), ...(read && { read }) };
+    });
     const catalog = await openCatalog(config, adapters);
     const care = new ProjectCare({ catalog, random: randomBytes, now: () => clock.now() });
     const { made } = await firstStart(care, givenScopes(config));
@@ -93,7 +98,7 @@ export async function openSystem(
     const rates = openRates(config, catalog, adapters);
     const keysChanged = () => keys.refresh();
     const markOnly = (id: string) => markProject(id, { catalog, clock, keysChanged });
-    const readiness = new Readiness({ roles, log, writer, store, catalog });
+    const readiness = new Readiness({ roles, log, writer, store, catalog: catalogSource(catalog) });
     const server = opened.add(
       await HttpServer.open({
         config: config.http,

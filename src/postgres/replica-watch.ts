@@ -15,11 +15,11 @@ import type { ServerPool } from './server-pool.ts';
 
 export type ReplicaState = 'unknown' | 'used' | 'behind' | 'down';
 
+/** For anybody to see: the reason, which has addresses in it, goes to who listens. */
 export interface ReplicaFigures {
   readonly state: ReplicaState;
   /** Undefined while nothing is known. */
   readonly lagMs: number | undefined;
-  readonly reason: string;
 }
 
 interface Mark {
@@ -66,7 +66,7 @@ export interface ReplicaWatchOptions {
 export class ReplicaWatch {
   readonly #options: ReplicaWatchOptions;
   readonly #marks: Mark[] = [];
-  #figures: ReplicaFigures = { state: 'unknown', lagMs: undefined, reason: '' };
+  #figures: ReplicaFigures = { state: 'unknown', lagMs: undefined };
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
@@ -155,7 +155,7 @@ export class ReplicaWatch {
 
   #become(state: ReplicaState, lagMs: number | undefined, reason: string): void {
     const before = this.#figures.state;
-    this.#figures = { state, lagMs, reason };
+    this.#figures = { state, lagMs };
     if (state === before) return;
     const place = placeOf(this.#options.config.replica!);
     this.#options.telemetry.publish('postgres.replica', { state, place, reason, lagMs: lagMs ?? -1 });

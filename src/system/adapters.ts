@@ -74,6 +74,11 @@ export class Databases {
   }
 }
 
+/** What says whether the catalog itself can be asked now, rather than a copy of it. */
+export function catalogSource(catalog: Catalog): Pick<Catalog, 'version'> {
+  return catalog instanceof CopiedCatalog ? catalog.source : catalog;
+}
+
 /** Errors: catalog_unavailable, catalog_newer, schema_newer. */
 export async function openCatalog({ catalog }: Config, parts: AdapterParts): Promise<Catalog> {
   const { clock, telemetry, databases, opened } = parts;

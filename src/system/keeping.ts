@@ -52,8 +52,8 @@ export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
   const turns = new OneAtATime();
   const removal = openRemoval(parts, turns);
   const quarantine = new QuarantineCare({ store, writer, turns, telemetry });
-  const { retentionDays } = config.operations;
-  const maintenance = new Maintenance({ store, clock, telemetry, turns, retentionDays });
+  const { retentionDays, schedule } = config.operations;
+  const maintenance = new Maintenance({ store, clock, telemetry, turns, retentionDays, schedule });
   if (config.roles.has('write')) {
     await removal.resume();
     startMaintenance(maintenance, quarantine, parts);
