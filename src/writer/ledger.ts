@@ -18,6 +18,26 @@ export interface Ledger {
   readonly inFlight: number;
 }
 
+/** What one writer has brought in. */
+export type Done = Readonly<Record<'stored' | 'duplicates' | 'quarantined' | 'lost', number>>;
+
+export function doneBetween(before: Progress, after: Progress): Done {
+  const stored = after.stored - before.stored;
+  const duplicates = after.duplicates - before.duplicates;
+  const quarantined = after.quarantined - before.quarantined;
+  const lost = after.next - before.next - stored - duplicates - quarantined;
+  return { stored, duplicates, quarantined, lost };
+}
+
+export function addDone(a: Done, b: Done): Done {
+  return {
+    stored: a.stored + b.stored,
+    duplicates: a.duplicates + b.duplicates,
+    quarantined: a.quarantined + b.quarantined,
+    lost: a.lost + b.lost,
+  };
+}
+
 /** The progress names what became of each offset below `next`; those without a fate are lost. */
 export function ledgerOf(progress: Progress, ends: LogEnds): Ledger {
   const { next, stored, duplicates, quarantined } = progress;

@@ -20,6 +20,7 @@ import type { DedupeBounds } from './dedupe-index.ts';
 import { type DedupeRestoreOptions, replay, restoreDedupe, warmUp } from './dedupe-restore.ts';
 import { SnapshotFiles } from './dedupe-snapshot.ts';
 import { firstOf } from './first-of.ts';
+import { addDone, type Done, doneBetween } from './ledger.ts';
 import { OffsetSet } from './offset-set.ts';
 import { type PartitionStatus, StatusBoard } from './partition-status.ts';
 import type { PrepareTools } from './prepare.ts';
@@ -85,6 +86,7 @@ export class PartitionWriter {
   #warmingFor: AbortSignal | undefined;
   #waitingSince = 0;
   #progress: Progress | undefined;
+  #done: Done = { stored: 0, duplicates: 0, quarantined: 0, lost: 0 };
   /** Offsets below this one may have been tried before this start … */
   #uncertainBelow = 0;
   /** … and up to here it is known which of them landed. */
@@ -125,6 +127,11 @@ export class PartitionWriter {
       this.#dedupe?.usage(),
       this.#retry.lastError,
     );
+  }
+
+  /** By this writer, since it was started. */
+  done(): Done {
+    return this.#done;
   }
 
   /** Which offsets of [from, to) are stored as rows; between two windows. Errors: those of the store. */
@@ -404,6 +411,7 @@ export class PartitionWriter {
     try {
       const before = this.#progress!;
       this.#progress = await this.#inTurn(() => inserter.insert(window, before));
+      this.#done = addDone(this.#done, doneBetween(before, this.#progress));
       const durationMs = clock.monotonic() - startedAt;
       const rows = this.#progress.stored - before.stored - window.landed;
       this.#board.stored(window, rows, durationMs);
@@ -446,8 +454,11 @@ export class PartitionWriter {
 
   async #finish(): Promise<void> {
     const dedupe = this.#dedupe;
-    if (dedupe !== undefined && this.#retry.lastError === undefined)
-      await this.#tend(() => this.#upkeep.close(dedupe));
+    if (dedupe === undefined || this.#retry.lastError !== undefined) return;
+    await this.#tend(() => this.#upkeep.close(dedupe));
+    // whoever has the partition next knows nothing of what this one has kept of the log
+    if (this.#options.log.supports.shared && this.#lease?.lost.aborted === false)
+      await this.#tend(() => this.#upkeep.run(dedupe));
   }
 
   /** Upkeep can wait: the log keeps more for a while, and a start takes longer. */

@@ -4,6 +4,7 @@ import type { Log } from '../log/log.ts';
 import type { OffsetRanges, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
+import { type DrainReport, drain } from './drain.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
 import type { PartitionStatus } from './partition-status.ts';
 import { PartitionWriter } from './partition-writer.ts';
@@ -40,10 +41,12 @@ export interface WriterStatus {
 }
 
 export class Writer {
+  readonly #options: WriterOptions;
   readonly #partitions: readonly PartitionWriter[];
 
   constructor(options: WriterOptions & { readonly tools: PrepareTools }) {
     const { log, directory } = options;
+    this.#options = options;
     this.#partitions = Array.from(
       { length: log.partitions },
       (_, partition) => new PartitionWriter({ ...options, partition, directory }),
@@ -58,6 +61,15 @@ export class Writer {
   /** Instead of `start`: writes nothing, and tells how far others have come. */
   observe(): void {
     for (const partition of this.#partitions) partition.observe();
+  }
+
+  /**
+   * Instead of `start` and `close`: one pass over the partitions that nobody else has. Begins nothing new after `timeMs`, or when
+   * the signal aborts; then it waits for what the store has in hand, as `close` does. Never rejects.
+   */
+  drainFor(timeMs: number, signal: AbortSignal = new AbortController().signal): Promise<DrainReport> {
+    const { log, clock } = this.#options;
+    return drain({ partitions: this.#partitions, log, clock, timeMs, signal });
   }
 
   status(): WriterStatus {
