@@ -14,6 +14,7 @@ import { RedisRates } from '../limits/redis/redis-rates.ts';
 import { openDiskLog } from '../log/disk/disk-log.ts';
 import type { Log } from '../log/log.ts';
 import { openMemoryLog } from '../log/memory/memory-log.ts';
+import { openRedisLog } from '../log/redis/redis-log.ts';
 import type { PostgresConfig } from '../postgres/postgres-config.ts';
 import { openPools, type PoolsFigures, type PostgresPools } from '../postgres/postgres-pools.ts';
 import { openRedis } from '../redis/redis-connection.ts';
@@ -107,11 +108,12 @@ function openChosenLog({ log }: Config, { telemetry, clock }: AdapterParts): Pro
     case 'disk':
       return openDiskLog({ directory: log.directory, config: log.settings, clock, telemetry });
     case 'redis':
+      return openRedisLog({ url: log.url, config: log.settings, clock, telemetry });
     case 'upstash':
       throw failure('setting_scheme_not_built', {
         setting: 'MILLRACE_LOG',
         scheme: log.kind,
-        built: 'disk:',
+        built: 'disk: or redis:',
       });
     case 'memory':
       return Promise.resolve(openMemoryLog());
