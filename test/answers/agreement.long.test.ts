@@ -1,11 +1,13 @@
 /**
- * Thousands of generated questions about generated events: the store that Millrace starts with and the evaluator give the
- * same answers, cell for cell. Each run takes new seeds; a failure prints the one that makes it again (SEED=…).
+ * Thousands of generated questions about generated events: each store and the evaluator give the same answers, cell for cell. Each
+ * run takes new seeds; a failure prints the one that makes it again (SEED=…).
  */
 import { randomInt } from 'node:crypto';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import type { Store } from '../../src/store/store.ts';
 import { checkAgainstEvaluator } from '../../src/testing/agreement.ts';
-import { openStore } from '../store/clickhouse/store-helpers.ts';
+import { openStore as openEmbedded } from '../store/clickhouse/store-helpers.ts';
+import { openStore as openPostgres } from '../store/postgres/open-store.ts';
 
 const seeds = process.env.SEED === undefined ? Array.from({ length: 4 }, () => randomInt(2 ** 31)) : [];
 const worlds = 12;
@@ -13,11 +15,25 @@ const plansPerWorld = 60;
 /** More rows than one slot has people, so that groups, pages and sketches are more than toys. */
 const rowsMax = 150;
 
-test('the embedded engine agrees with the evaluator on thousands of questions', async (t) => {
-  const { store } = await openStore(t);
-  const all = process.env.SEED === undefined ? seeds : [Number(process.env.SEED)];
-  for (const [partition, seed] of all.entries()) {
-    t.diagnostic(`seed ${seed}`);
-    await checkAgainstEvaluator(store, { seed, partition, worlds, plansPerWorld, rowsMax, shrink: false });
-  }
-});
+const stores: Readonly<Record<string, (context: TestContext) => Promise<Store>>> = {
+  'the embedded engine': async (context) => (await openEmbedded(context)).store,
+  'PostgreSQL with sketches of persons': (context) => postgres(context, true),
+  'PostgreSQL with lists of persons': (context) => postgres(context, false),
+};
+
+for (const [name, open] of Object.entries(stores)) {
+  test(`${name} agrees with the evaluator on thousands of questions`, async (t) => {
+    const store = await open(t);
+    const all = process.env.SEED === undefined ? seeds : [Number(process.env.SEED)];
+    for (const [partition, seed] of all.entries()) {
+      t.diagnostic(`seed ${seed}`);
+      await checkAgainstEvaluator(store, { seed, partition, worlds, plansPerWorld, rowsMax, shrink: false });
+    }
+  });
+}
+
+async function postgres(context: TestContext, extensions: boolean): Promise<Store> {
+  const { store, close } = await openPostgres({ extensions });
+  context.after(close);
+  return store;
+}

@@ -14,10 +14,11 @@ export interface TestDatabase {
 /** One server for the process; its guard ends it. */
 let own: Promise<string> | undefined;
 
-export async function openDatabase(): Promise<TestDatabase> {
+/** `options` as CREATE DATABASE takes them. */
+export async function openDatabase(options = ''): Promise<TestDatabase> {
   const server = await serverUrl();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await withClient(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  await withClient(server, (client) => client.query(`CREATE DATABASE ${name} ${options}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
