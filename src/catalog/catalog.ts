@@ -49,6 +49,8 @@ export interface Catalog {
   revokeKey(id: string, at: number): Promise<void>;
   /** 32 random bytes for the UTC day that holds `at`; `now` decides which salts are past keeping. */
   salt(at: number, now: number): Promise<Uint8Array | undefined>;
+  /** Makes these bytes the salt of the UTC day that holds `at`, whatever it had: for a catalog that takes over from another. */
+  keepSalt(at: number, salt: Uint8Array): Promise<void>;
   /** Writes all of it, as of one moment, into a new file. */
   copyTo(path: string): Promise<void>;
   close(): Promise<void>;

@@ -14,6 +14,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { maintainCommand } from './maintain.ts';
+import { moveCommand } from './move.ts';
 import { projectsCommand } from './projects.ts';
 import { queryCommand } from './query.ts';
 import { restoreCommand } from './restore.ts';
@@ -60,6 +61,7 @@ function program(context: CliContext): Command {
     maintainCommand,
     backupCommand,
     restoreCommand,
+    moveCommand,
     verifyLogCommand,
   ]) {
     all.addCommand(command(context));

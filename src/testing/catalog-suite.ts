@@ -140,6 +140,16 @@ function salts(open: OpenCatalog): void {
     assert.deepEqual(await (await reopen()).salt(start, start), salt);
   });
 
+  it('5. takes the salt that another catalog had in place of its own', async (context) => {
+    const { catalog, second } = await open(context);
+    for (const byte of [7, 8]) {
+      const given = new Uint8Array(32).fill(byte);
+      await catalog.keepSalt(start, given);
+      assert.deepEqual(Buffer.from((await catalog.salt(start, start))!), Buffer.from(given));
+    }
+    assert.deepEqual(Buffer.from((await (await second()).salt(start, start))!), Buffer.alloc(32, 8));
+  });
+
   it('5. forgets a salt 72 hours after its day began, and makes no new one for that day', async (context) => {
     const { catalog, contents } = await open(context);
     const dayStart = Date.UTC(2026, 2, 1);

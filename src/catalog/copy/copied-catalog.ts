@@ -117,6 +117,12 @@ export class CopiedCatalog implements Catalog {
     return salt;
   }
 
+  async keepSalt(at: number, salt: Uint8Array): Promise<void> {
+    const day = Math.floor(at / millisecondsPerDay) * millisecondsPerDay;
+    await this.#change((real) => real.keepSalt(at, salt));
+    await this.#keep({ salts: new Map(this.#copy?.salts).set(day, salt) });
+  }
+
   async copyTo(path: string): Promise<void> {
     await (await this.#opened()).copyTo(path);
   }

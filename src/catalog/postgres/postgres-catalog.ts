@@ -129,6 +129,16 @@ export class PostgresCatalog implements Catalog {
     return (found?.bytes as Uint8Array | undefined) ?? this.#makeSalt(day);
   }
 
+  async keepSalt(at: number, salt: Uint8Array): Promise<void> {
+    const day = Math.floor(at / millisecondsPerDay) * millisecondsPerDay;
+    await this.#transaction((connection) =>
+      connection.query(
+        'INSERT INTO salts VALUES ($1, $2) ON CONFLICT (day) DO UPDATE SET bytes = EXCLUDED.bytes',
+        [day, Buffer.from(salt)],
+      ),
+    );
+  }
+
   /** As JSON that its owner alone may read. */
   async copyTo(path: string): Promise<void> {
     const copy = await this.#transaction(

@@ -144,6 +144,11 @@ export class SqliteCatalog implements Catalog {
     return this.#get('SELECT bytes FROM salts WHERE day = ?', day)?.bytes as Uint8Array;
   }
 
+  async keepSalt(at: number, salt: Uint8Array): Promise<void> {
+    const day = Math.floor(at / millisecondsPerDay) * millisecondsPerDay;
+    this.#run('INSERT OR REPLACE INTO salts VALUES (?, ?)', day, salt);
+  }
+
   async copyTo(path: string): Promise<void> {
     this.#run('VACUUM INTO ?', path);
   }
