@@ -1,7 +1,7 @@
 /**
  * `npm run bench [row…]`: one table, each row measured against its baseline in the same run, in alternating pairs. `PAIRS` (3)
  * says how many, `SCALE` (0.2) how long the long ones take: the real run is PAIRS=9 SCALE=1. Results are kept in results/ as
- * JSON with the machine's description. The row against PostgreSQL comes with that store.
+ * JSON with the machine's description.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { diskRow } from './rows/disk.ts';
 import { durableRows } from './rows/durable.ts';
 import { lagRow } from './rows/lag.ts';
 import { memoryRow } from './rows/memory.ts';
+import { postgresRows } from './rows/postgres.ts';
 import { postgresInsertRow } from './rows/postgres-insert.ts';
 import { questionsRow } from './rows/questions.ts';
 import { restartRow } from './rows/restart.ts';
@@ -26,6 +27,7 @@ const rows: readonly Row[] = [
   diskRow,
   restartRow,
   questionsRow,
+  ...postgresRows,
 ];
 const pairs = Number(process.env.PAIRS ?? 3);
 const scale = Number(process.env.SCALE ?? 0.2);

@@ -15,12 +15,16 @@ const warmUpMs = 2_000;
 export interface Countable {
   readonly eventsPerSecond: number;
   readonly events: number;
-  /** Of all the server's processes. */
+  /** Of all the server's processes, and of what it works with. */
   readonly cpuSecondsPerMillion: number;
 }
 
-/** Sends for `ms`, after a short warm-up. */
-export async function countable(millrace: MillraceServer, ms: number): Promise<Countable> {
+/** Sends for `ms`, after a short warm-up. `besides`: processor seconds so far of services that the server works with. */
+export async function countable(
+  millrace: MillraceServer,
+  ms: number,
+  besides: () => Promise<number> = async () => 0,
+): Promise<Countable> {
   const load = await Load.open({
     port: millrace.port,
     key: adminKey,
@@ -31,12 +35,12 @@ export async function countable(millrace: MillraceServer, ms: number): Promise<C
   try {
     await load.run(warmUpMs);
     await millrace.server.drained();
-    const cpuBefore = millrace.cpuSeconds();
+    const cpuBefore = millrace.cpuSeconds() + (await besides());
     const startedAt = performance.now();
     const [run] = await Promise.all([load.run(ms), holdBack(millrace, load, ms)]);
     await millrace.server.drained();
     const seconds = (performance.now() - startedAt) / 1000;
-    const cpuSeconds = millrace.cpuSeconds() - cpuBefore;
+    const cpuSeconds = millrace.cpuSeconds() + (await besides()) - cpuBefore;
     return {
       events: run.events,
       eventsPerSecond: run.events / seconds,

@@ -22,6 +22,8 @@ export class SecondStage {
   readonly postgres: PostgresServer;
   readonly #log: RedisServer;
   readonly #cache: RedisServer;
+  /** Logs in use: each is a database of the one Redis. */
+  #logs = 0;
 
   private constructor(postgres: PostgresServer, log: RedisServer, cache: RedisServer) {
     this.postgres = postgres;
@@ -31,7 +33,7 @@ export class SecondStage {
 
   static async start(): Promise<SecondStage> {
     const postgres = await startPostgres({ settings: postgresSettings });
-    const log = await startRedis();
+    const log = await startRedis({ settings: { databases: '64' } });
     const cache = await startRedis({
       appendonly: 'no',
       settings: { maxmemory: '256mb', 'maxmemory-policy': 'allkeys-lru' },
@@ -40,12 +42,11 @@ export class SecondStage {
   }
 
   /**
-   * Settings of a server on a fresh database, or on the one of `url`. The log begins empty only for the first database of
-   * a stage. Errors: setting_scheme_not_built, as long as a part of the stage is not there.
+   * Settings of a server on a fresh database, or on the one of `url`, and on an empty log. Errors: those of the settings.
    */
   async environment(url?: string): Promise<Readonly<Record<string, string>>> {
     const settings = {
-      MILLRACE_LOG: this.#log.url,
+      MILLRACE_LOG: process.env.BENCH_LOG ?? `${this.#log.url}/${this.#logs++}`,
       MILLRACE_STORE: url ?? (await this.postgres.createDatabase()),
       MILLRACE_CACHE: this.#cache.url,
     };
@@ -79,6 +80,17 @@ export async function postgresCpuSeconds(server: PostgresServer): Promise<number
     return Number(rows[0]!.pid);
   });
   return cpuSecondsOfFamily(pid);
+}
+
+/** The database of this name, made when it is missing. Resolves to its URL. */
+export async function keptDatabase(server: string, name: string): Promise<string> {
+  await onDatabase(server, async (client) => {
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${name}`);
+  });
+  const url = new URL(server);
+  url.pathname = name;
+  return url.href;
 }
 
 /** So that its leftovers (vacuum, checkpoints) cost nobody later. */

@@ -2,8 +2,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { adminKey, freePort, ServerUnderTest } from '../test/hazards/harness.ts';
+import { adminKey, freePort, ServerUnderTest, sleep } from '../test/hazards/harness.ts';
 import { cpuSecondsOf, memoryOf } from './system-reads.ts';
+
+const earlyPollMs = 100;
 
 export interface Measured {
   readonly port: number;
@@ -33,7 +35,7 @@ export class MillraceServer implements Measured {
       ...(node !== undefined && { NODE_OPTIONS: node }),
     });
     server.start();
-    await server.ready();
+    await readyOrEnded(server);
     return new MillraceServer(port, server);
   }
 
@@ -60,6 +62,18 @@ export class MillraceServer implements Measured {
   async close(): Promise<void> {
     await this.server.stop();
   }
+}
+
+/** Rejects when the server ends by itself, with what it printed. */
+async function readyOrEnded(server: ServerUnderTest): Promise<void> {
+  let isReady = false;
+  const ended = async () => {
+    while (server.running && !isReady) await sleep(earlyPollMs);
+    if (!isReady) throw new Error(`the server ended; it printed:\n${server.output}`);
+  };
+  await Promise.race([server.ready(), ended()]).finally(() => {
+    isReady = true;
+  });
 }
 
 /** A baseline in a process of its own that says when it listens and ends with its channel. */

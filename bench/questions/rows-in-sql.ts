@@ -4,6 +4,7 @@
  * days with more going on at noon than at midnight, 2,000 pages, 60 countries, properties of four kinds.
  */
 import { eventColumns } from '../../src/store/clickhouse/schema.ts';
+import { unit } from '../synthetic-chance.ts';
 
 export interface DataSetShape {
   readonly events: number;
@@ -30,6 +31,9 @@ const screens = ['1920x1080', '1440x900', '390x844', '412x915', '2560x1440', '13
 const systems = ['Windows 11', 'macOS 15', 'iOS 18', 'Android 15', 'Linux'];
 const browsers = ['Chrome 141', 'Safari 18', 'Firefox 143', 'Edge 140'];
 const referrers = ['www.google.com', 'www.bing.com', 'news.ycombinator.com', 't.co', 'www.reddit.com'];
+
+/** The same skew for rows that are not made by SQL. */
+export const typeOf = (n: number): string => types[Math.floor(types.length * unit(n, 15) ** 3)]!;
 
 const list = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`;
 /** From 0 up to 1, different for each `salt` and number. */
