@@ -2,7 +2,15 @@
  * Prometheus metrics made from the channels: what /metrics shows. Base units (seconds, bytes), names begin with `millrace_`, label
  * values come from closed sets and are cut to a bound, so that no sender can make series without end. One registry a system.
  */
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  contentType,
+  exposition,
+  type Family,
+  Gauge,
+  Histogram,
+  type Sample,
+} from './exposition.ts';
 import { subscribeMetrics } from './metric-series.ts';
 import { Recent } from './recent.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -42,18 +50,16 @@ export interface SeriesMaker {
   state(name: string, help: string, states: readonly string[]): (current: string) => void;
 }
 
-const labelValuesMax = 100;
 const prefix = 'millrace_';
 
 export class Metrics {
-  readonly contentType: string;
-  readonly #registry = new Registry();
+  readonly contentType = contentType;
+  readonly #families: Family[] = [];
   readonly #ends: readonly (() => void)[];
   readonly #collected: Recent;
 
   /** `startedAt`: epoch ms; `monotonic`: a clock in milliseconds that only grows. */
   constructor(telemetry: Telemetry, startedAt: number, monotonic: () => number) {
-    this.contentType = this.#registry.contentType;
     this.#collected = new Recent(monotonic);
     this.#read('start_time_seconds', 'When this process started, as Unix time', () => startedAt / 1000);
     this.#read('process_resident_bytes', 'Memory of this process', () => process.memoryUsage.rss());
@@ -101,112 +107,85 @@ export class Metrics {
       ['uses', 'How often a connection was taken, since the start', ({ uses }) => uses],
     ];
     for (const [name, help, value] of series) {
-      new Gauge({
-        name: `${prefix}postgres_pool_${name}`,
-        help,
-        labelNames: ['pool'],
-        registers: [this.#registry],
-        collect() {
-          this.reset();
-          for (const [pool, reading] of Object.entries(readings())) this.set({ pool }, value(reading));
-        },
-      });
+      const read = () =>
+        Object.entries(readings()).map(([pool, reading]) => ({
+          suffix: '',
+          labels: { pool },
+          value: value(reading),
+        }));
+      this.#add(new Gauge(`${prefix}postgres_pool_${name}`, help, read));
     }
   }
 
   /** The Prometheus text format. */
   text(): Promise<string> {
-    return this.#registry.metrics();
+    return exposition(this.#families);
   }
 
   close(): void {
     for (const end of this.#ends) end();
-    this.#registry.clear();
+    this.#families.length = 0;
+  }
+
+  #add<F extends Family>(family: F): F {
+    this.#families.push(family);
+    return family;
   }
 
   #read(name: string, help: string, reading: () => number | Promise<number>): void {
-    new Gauge({
-      name: prefix + name,
-      help,
-      registers: [this.#registry],
-      async collect() {
-        try {
-          this.set(await reading());
-        } catch {
-          this.remove();
-        }
-      },
-    });
+    const read = async () => {
+      try {
+        return [plain(await reading())];
+      } catch {
+        return [];
+      }
+    };
+    this.#add(new Gauge(prefix + name, help, read));
   }
 
   #recentQuantiles(): void {
-    const recent = this.#collected;
-    new Gauge({
-      name: `${prefix}collect_recent_duration_seconds`,
-      help: 'How long requests to collect took over the last minute',
-      labelNames: ['quantile'],
-      registers: [this.#registry],
-      collect() {
-        this.reset();
-        for (const quantile of [0.5, 0.95, 0.99]) {
-          const durationMs = recent.quantileMs(quantile);
-          if (durationMs !== undefined) this.set({ quantile }, durationMs / 1000);
-        }
-      },
-    });
+    const help = 'How long requests to collect took over the last minute';
+    const read = () =>
+      [0.5, 0.95, 0.99].flatMap((quantile) => {
+        const durationMs = this.#collected.quantileMs(quantile);
+        const labels = { quantile: String(quantile) };
+        return durationMs === undefined ? [] : [{ suffix: '', labels, value: durationMs / 1000 }];
+      });
+    this.#add(new Gauge(`${prefix}collect_recent_duration_seconds`, help, read));
   }
 
   #maker(): SeriesMaker {
-    const registers = [this.#registry];
     return {
-      count(name, help, label) {
-        const counter = new Counter({
-          name: prefix + name,
-          help,
-          registers,
-          labelNames: label ? [label] : [],
-        });
-        if (label === undefined) return (by) => counter.inc(by);
-        const child = bounded((value) => counter.labels(value));
-        return (by, value = 'none') => child(value).inc(by);
+      count: (name, help, label) => {
+        const counter = this.#add(new Counter(prefix + name, help, label));
+        return (by, labelValue) => counter.add(by, labelValue);
       },
-      measure(name, help, buckets, label) {
-        const labelNames = label ? [label] : [];
-        const histogram = new Histogram({
-          name: prefix + name,
-          help,
-          registers,
-          labelNames,
-          buckets: [...buckets],
-        });
-        if (label === undefined) return (amount) => histogram.observe(amount);
-        const child = bounded((value) => histogram.labels(value));
-        return (amount, value = 'none') => child(value).observe(amount);
+      measure: (name, help, buckets, label) => {
+        const histogram = this.#add(new Histogram(prefix + name, help, buckets, label));
+        return (amount, labelValue) => histogram.observe(amount, labelValue);
       },
-      level(name, help) {
-        const gauge = new Gauge({ name: prefix + name, help, registers });
-        return (amount) => gauge.set(amount);
+      level: (name, help) => {
+        let level = 0;
+        this.#add(new Gauge(prefix + name, help, () => [plain(level)]));
+        return (amount) => {
+          level = amount;
+        };
       },
-      state(name, help, states) {
-        const gauge = new Gauge({ name: prefix + name, help, registers, labelNames: ['state'] });
+      state: (name, help, states) => {
+        let samples: readonly Sample[] = [];
+        this.#add(new Gauge(prefix + name, help, () => samples));
         return (current) => {
-          for (const state of states) gauge.set({ state }, state === current ? 1 : 0);
+          samples = states.map((state) => ({
+            suffix: '',
+            labels: { state },
+            value: state === current ? 1 : 0,
+          }));
         };
       },
     };
   }
 }
 
-/** Remembers the series of each label value, up to the bound. */
-function bounded<S>(make: (value: string) => S): (value: string) => S {
-  const known = new Map<string, S>();
-  return (value) => {
-    const name = known.has(value) || known.size < labelValuesMax ? value : 'other';
-    let series = known.get(name);
-    if (series === undefined) {
-      series = make(name);
-      known.set(name, series);
-    }
-    return series;
-  };
+function plain(value: number): Sample {
+  return { suffix: '', labels: {}, value };
 }
