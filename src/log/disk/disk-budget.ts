@@ -1,6 +1,7 @@
 /**
  * What the log may take: bytes on disk, bytes that stay free on the disk, bytes waiting in memory. One budget serves all
- * partitions. The disk is asked at most once a second; what was written since is taken off the last answer.
+ * partitions. The disk is asked at most once a second, when something was written or refused; what was written since is taken
+ * off the last answer.
  */
 import type { Clock } from '../../clock.ts';
 import { failure } from '../../errors.ts';
@@ -41,8 +42,8 @@ export class DiskBudget {
         detail: `it holds ${this.#bytes} of ${bytesMax} bytes (MILLRACE_LOG_BYTES_MAX)`,
       });
     }
-    if (freeBytesMin > 0) this.#refreshFreeBytes();
     if (freeBytesMin > 0 && this.#freeBytes - due < freeBytesMin) {
+      this.#refreshFreeBytes();
       const rule = `${freeBytesMin} are to stay free (MILLRACE_LOG_FREE_BYTES_MIN)`;
       throw failure('log_full', {
         detail: `its disk has ${Math.max(0, this.#freeBytes)} bytes free and ${rule}`,
@@ -62,16 +63,17 @@ export class DiskBudget {
   grow(bytes: number): void {
     this.#bytes += bytes;
     this.#freeBytes -= bytes;
+    this.#refreshFreeBytes();
   }
 
   /** Asks the disk now; `close` and `open` wait for it. */
   async check(): Promise<void> {
-    if (this.#limits.freeBytesMin === 0) return;
     this.#refreshFreeBytes();
     await this.#checking;
   }
 
   #refreshFreeBytes(): void {
+    if (this.#limits.freeBytesMin === 0) return;
     const now = this.#clock.monotonic();
     if (this.#checking !== undefined || now - this.#freeCheckedAt < freeCheckIntervalMs) return;
     this.#freeCheckedAt = now;

@@ -75,6 +75,7 @@ class DiskLog implements Log {
       config,
       salt,
       fail: (error: MillraceError) => log.#end(error),
+      refused: (error: unknown) => log.#refused(error),
     };
     await checkPartitions(files, directory, config.partitions);
     for (let partition = 0; partition < config.partitions; partition++) {
@@ -88,15 +89,12 @@ class DiskLog implements Log {
     return this.#partitions.length;
   }
 
-  async append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+  append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+    const at = this.#partitions[partition];
+    if (at === undefined) return Promise.reject(this.#unknown(partition));
     if (!Number.isInteger(count) || count < 1)
-      throw new RangeError(`a record holds at least one event, not ${count}`);
-    try {
-      return await this.#partition(partition).append(count, bytes);
-    } catch (error) {
-      this.#refused(error);
-      throw error;
-    }
+      return Promise.reject(new RangeError(`a record holds at least one event, not ${count}`));
+    return at.append(count, bytes);
   }
 
   async read(partition: number, from: number, limits: ReadLimits): Promise<readonly LogRecord[]> {
@@ -148,9 +146,12 @@ class DiskLog implements Log {
 
   #partition(number: number): PartitionLog {
     const partition = this.#partitions[number];
-    if (partition === undefined)
-      throw new RangeError(`the log has ${this.partitions} partitions, and no ${number}`);
+    if (partition === undefined) throw this.#unknown(number);
     return partition;
+  }
+
+  #unknown(partition: number): RangeError {
+    return new RangeError(`the log has ${this.partitions} partitions, and no ${partition}`);
   }
 
   #end(error: MillraceError): void {

@@ -22,6 +22,8 @@ import type { Appended } from './segment-writer.ts';
 export interface PartitionContext extends WriterContext {
   readonly telemetry: Telemetry;
   readonly budget: DiskBudget;
+  /** Hears of every append that is refused. */
+  readonly refused: (error: unknown) => void;
 }
 
 interface Waiting extends Appended {
@@ -64,8 +66,14 @@ export class PartitionLog {
 
   append(count: number, bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#admit(bytes.byteLength);
-      this.#waiting.push({ count, bytes, resolve, reject });
+      const waiting = { count, bytes, resolve, reject };
+      try {
+        this.#admit(bytes.byteLength);
+      } catch (error) {
+        this.#refuse(waiting, error as Error);
+        return;
+      }
+      this.#waiting.push(waiting);
       this.#committing ??= this.#commitAll();
     });
   }
@@ -117,9 +125,9 @@ export class PartitionLog {
   /** Nothing is taken any more; what waits is rejected. */
   end(error: MillraceError): void {
     this.#ended ??= error;
-    for (const { bytes, reject } of this.#waiting.splice(0)) {
-      this.#context.budget.release(headerBytes + bytes.byteLength);
-      reject(this.#ended);
+    for (const waiting of this.#waiting.splice(0)) {
+      this.#context.budget.release(headerBytes + waiting.bytes.byteLength);
+      this.#refuse(waiting, this.#ended);
     }
     this.#waiters.reject(this.#ended);
   }
@@ -133,6 +141,11 @@ export class PartitionLog {
     this.end(closed);
     await this.#removing;
     await this.#exclusive(() => this.#writer.close(!failed));
+  }
+
+  #refuse(waiting: Waiting, error: Error): void {
+    this.#context.refused(error);
+    waiting.reject(error);
   }
 
   #admit(bytes: number): void {
@@ -191,7 +204,7 @@ export class PartitionLog {
       first = await this.#writer.append(group, size);
     } catch (error) {
       budget.release(size);
-      for (const { reject } of group) reject(error as Error);
+      for (const waiting of group) this.#refuse(waiting, error as Error);
       return;
     }
     budget.release(size);
