@@ -3,7 +3,7 @@
  * keys checked while the engine starts or cannot. Until then every call is `store_unavailable` with the reason.
  */
 import type { Clock } from '../clock.ts';
-import { failure } from '../errors.ts';
+import { failure, isFailure } from '../errors.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type {
   Batch,
@@ -161,7 +161,7 @@ export class LateStore implements Store {
         return;
       } catch (error) {
         if (signal.aborted) return;
-        const reason = `it could not be opened: ${error instanceof Error ? error.message : String(error)}`;
+        const reason = `it could not be opened: ${whyOf(error)}`;
         this.#state = { status: 'down', reason, bytes: 0 };
         telemetry.publish('note', {
           level: 'error',
@@ -171,4 +171,10 @@ export class LateStore implements Store {
       }
     }
   }
+}
+
+/** Without "the store cannot be asked now", which this store says itself. */
+function whyOf(error: unknown): string {
+  if (isFailure(error, 'store_unavailable')) return String(error.details.detail);
+  return error instanceof Error ? error.message : String(error);
 }
