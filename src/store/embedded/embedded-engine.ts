@@ -171,7 +171,9 @@ class Supervisor implements EmbeddedEngine {
 
   /** One life of the process; resolves with the reason of its end. */
   async #live(): Promise<string> {
-    const child = new EngineChild(this.#engineOptions());
+    const child = new EngineChild(this.#engineOptions(), (message) =>
+      this.#options.telemetry.publish('note', { level: 'warn', message }),
+    );
     this.#child = child;
     const tooLate = setTimeout(() => void child.kill('it took too long to open its data'), this.#startMsMax);
     const isReady = await child.ready;

@@ -9,6 +9,7 @@ const errorOutputMax = 4_096;
 
 export class EngineChild {
   readonly #process: ChildProcess;
+  readonly #onNote: (message: string) => void;
   readonly #ready = Promise.withResolvers<boolean>();
   readonly #ended = Promise.withResolvers<string>();
   readonly #fences = new Map<number, () => void>();
@@ -18,7 +19,8 @@ export class EngineChild {
   #reason = '';
   #errorOutput = '';
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, onNote: (message: string) => void) {
+    this.#onNote = onNote;
     // the sources run as TypeScript in development and as JavaScript once built
     const entry = new URL(
       `./engine-process.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
@@ -117,6 +119,9 @@ export class EngineChild {
         break;
       case 'failed':
         this.#reason = message.reason;
+        break;
+      case 'note':
+        this.#onNote(message.message);
         break;
       case 'pong':
         this.#pong?.(message.residentBytes);

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BodyReader } from './engine-body.ts';
@@ -13,6 +14,7 @@ import type { EngineOptions } from './engine-options.ts';
 import { EngineRefusal, exceptionOf, refusals } from './engine-refusal.ts';
 import { sendException, sendStream, sendWhole } from './engine-reply.ts';
 import { parseRequest, type StatementRequest } from './engine-request.ts';
+import { keptFreeBytes } from './engine-server-config.ts';
 import { defaultFormat, type EngineSessions, type Lane } from './engine-sessions.ts';
 import {
   insertText,
@@ -23,6 +25,7 @@ import {
   singleStatement,
   statementKind,
 } from './engine-statement.ts';
+import type { PartWatch } from './part-watch.ts';
 
 const writesWaitingMax = 64;
 const killsWaitingMax = 256;
@@ -45,6 +48,7 @@ interface Running {
 export class EngineEndpoint {
   readonly #options: EngineOptions;
   readonly #sessions: EngineSessions;
+  readonly #watch: PartWatch;
   readonly #server: Server;
   readonly #bodies: BodyReader;
   readonly #questions: Lanes;
@@ -55,8 +59,9 @@ export class EngineEndpoint {
   readonly #fenced = new Set<string>();
   #draining = false;
 
-  constructor(options: EngineOptions, sessions: EngineSessions) {
+  constructor(options: EngineOptions, sessions: EngineSessions, watch: PartWatch) {
     this.#options = options;
+    this.#watch = watch;
     this.#bodies = new BodyReader(options.workDirectory, options.insertBytesMax);
     const { questionLanes: count, questionQueueMax: queueMax } = options;
     // what begins like a question must not write: it would run beside the one lane for writes
@@ -158,10 +163,7 @@ export class EngineEndpoint {
       case 'kill':
         return this.#kill(sql, response);
       case 'write':
-        return this.#writes.use(signal, async (lane) => {
-          const settings = { ...running.request.settings, log_comment: running.id };
-          await sendWhole(response, await lane.runApart(sql, defaultFormat, settings));
-        });
+        return this.#write(sql, running, response);
     }
   }
 
@@ -191,11 +193,36 @@ export class EngineEndpoint {
       if (text === undefined) {
         throw new EngineRefusal(refusals.syntax, 'an INSERT with data must end with FORMAT and its name');
       }
-      await this.#writes.use(signal, (lane) => lane.run(text, defaultFormat));
+      await this.#writing(signal, (lane) => lane.run(text, defaultFormat));
     } finally {
       await file.remove();
     }
     response.end();
+  }
+
+  async #write(sql: string, running: Running, response: ServerResponse): Promise<void> {
+    await this.#assertRoom();
+    const settings = { ...running.request.settings, log_comment: running.id };
+    const result = await this.#writing(running.stop.signal, (lane) =>
+      lane.runApart(sql, defaultFormat, settings),
+    );
+    await sendWhole(response, result);
+  }
+
+  /** Also a write that failed may have left parts, so they are looked at after either end. */
+  async #writing<T>(signal: AbortSignal, write: (lane: Lane) => Promise<T>): Promise<T> {
+    try {
+      return await this.#writes.use(signal, write);
+    } finally {
+      await this.#watch.assertWhole();
+    }
+  }
+
+  /** The engine looks at the room for parts; for definitions and mutations, which are small files, it does not. */
+  async #assertRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#options.directory);
+    if (bavail * bsize >= keptFreeBytes) return;
+    throw new EngineRefusal(refusals.noSpace, `less than ${keptFreeBytes} bytes of the disk are free`);
   }
 
   async #kill(sql: string, response: ServerResponse): Promise<void> {

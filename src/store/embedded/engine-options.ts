@@ -30,12 +30,14 @@ export type ToEngine =
 export type FromEngine =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly reason: string }
+  /** Something that a person should read. */
+  | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'pong'; readonly residentBytes: number }
   | { readonly kind: 'fenced'; readonly call: number }
   | { readonly kind: 'drained' };
 
-/** Besides the questions': inserts and other writes, and kills. */
-export const reservedLanes = 2;
+/** Besides the questions': inserts and other writes, kills, and the watch over parts. */
+export const reservedLanes = 3;
 /** Threads that must be free of long queries: file system, name look-ups, engine starts. */
 const spareThreads = 4;
 

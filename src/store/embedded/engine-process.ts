@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { EngineEndpoint } from './engine-endpoint.ts';
 import type { EngineOptions, FromEngine, ToEngine } from './engine-options.ts';
 import { serverConfig } from './engine-server-config.ts';
-import { EngineSessions } from './engine-sessions.ts';
+import { EngineSessions, Lane } from './engine-sessions.ts';
+import { PartWatch } from './part-watch.ts';
+import { removeTornMutations } from './torn-mutations.ts';
 
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
@@ -16,6 +18,10 @@ function die(): void {
 
 function tell(message: FromEngine, then?: () => void): void {
   process.send?.(message, undefined, undefined, () => then?.());
+}
+
+function dieOf(reason: string): void {
+  tell({ kind: 'failed', reason }, die);
 }
 
 function endWithParent(workDirectory: string): void {
@@ -63,16 +69,21 @@ async function main(options: EngineOptions): Promise<void> {
   clearLeftovers(options.workDirectory);
   const configPath = join(options.workDirectory, 'engine.xml');
   writeFileSync(configPath, serverConfig(options), { mode: 0o600 });
+  for (const path of removeTornMutations(options.directory))
+    tell({
+      kind: 'note',
+      message: `a deletion was not written whole, as when the disk is full, and is given up: ${path}`,
+    });
   try {
-    const endpoint = new EngineEndpoint(
-      options,
-      new EngineSessions(options.directory, options.database, configPath),
-    );
+    const sessions = new EngineSessions(options.directory, options.database, configPath);
+    const watch = new PartWatch(new Lane(sessions, {}), options.database, dieOf);
+    await watch.begin();
+    const endpoint = new EngineEndpoint(options, sessions, watch);
     obey(endpoint);
     await endpoint.listen();
     tell({ kind: 'ready' });
   } catch (error) {
-    tell({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) }, die);
+    dieOf(error instanceof Error ? error.message : String(error));
   }
 }
 

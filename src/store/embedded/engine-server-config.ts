@@ -9,10 +9,10 @@ export interface ServerLimits {
 }
 
 /**
- * Inserts and merges begin only where this much of the disk stays free. A merge that runs into a full disk can leave a part
- * broken (see `isBrokenPart`), so none should begin near it; MILLRACE_LOG_FREE_BYTES_MIN stops collecting earlier still.
+ * Inserts, merges and other writes begin only where this much of the disk stays free, because the engine does not notice
+ * when its writes fail (see part-watch.ts). MILLRACE_LOG_FREE_BYTES_MIN stops collecting earlier still.
  */
-const keptFreeBytes = 64 * 1024 * 1024;
+export const keptFreeBytes = 64 * 1024 * 1024;
 
 /**
  * 8 MiB of compiled expressions and 200 threads: less of both tripled the time of an insert. Two background threads share

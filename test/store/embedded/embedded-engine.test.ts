@@ -95,8 +95,8 @@ it('keeps the engine in the process group of its parent, with an environment of 
   const pid = engine.state().pid!;
   assert.equal(await group(pid), await group('self'));
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
-  // seven for questions, one for inserts, one for kills, four to spare
-  assert.ok(environment.includes('UV_THREADPOOL_SIZE=13'));
+  // seven for questions, one for inserts, one for kills, one for the watch over parts, four to spare
+  assert.ok(environment.includes('UV_THREADPOOL_SIZE=14'));
   assert.ok(!environment.some((variable) => variable.startsWith('PATH=')));
 });
 
