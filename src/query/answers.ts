@@ -16,8 +16,10 @@ import { isRenewable, isYoung, type KeptAnswer, readKept } from './kept-answer.t
 import { answerAgeMaxMs, answerKeptMs } from './query-settings.ts';
 import { Flight } from './single-flight.ts';
 
-/** What a question's computing gives. */
-export type Computed = Omit<KeptAnswer, 'version' | 'asOf' | 'tookMs'>;
+/** What a question's computing gives. `version`: of the range, as the rows saw it, where the store says so. */
+export interface Computed extends Omit<KeptAnswer, 'version' | 'asOf' | 'tookMs'> {
+  readonly version?: string;
+}
 
 /** A question that can be computed and kept. */
 export interface Job {
@@ -148,6 +150,7 @@ export class Answers {
     }, signal);
     const { source, rowsRead } = computed;
     telemetry.publish('store.query', { kind: job.kind, source, durationMs: tookMs, rowsRead });
+    // rows of a late replica are older than the version that was told: they are kept for their own
     return { version, asOf: job.now, tookMs, ...computed };
   }
 }

@@ -5,7 +5,7 @@ import { answerAgeMaxMs, answerAgePerCost, dearMs } from './query-settings.ts';
 import type { AnswerData } from './wire.ts';
 
 export interface KeptAnswer {
-  /** The store's version of the range, read before the answer was computed. */
+  /** The store's version of the range: as the rows saw it, or read before the answer was computed. */
   readonly version: string;
   /** Epoch ms at which `version` was read. */
   readonly asOf: number;

@@ -171,8 +171,9 @@ export class Query {
     const compute = async (signal: AbortSignal): Promise<Computed> => {
       const rows = await this.#store.run(question, this.#budget, signal);
       const data = assemble(plan, buckets, rows, now);
-      const { approximate, error } = rows;
-      return { data, approximate, error, source: rows.explain.source, rowsRead: rows.explain.rowsRead };
+      const { approximate, error, version } = rows;
+      const { source, rowsRead } = rows.explain;
+      return { data, approximate, error, source, rowsRead, ...(version !== undefined && { version }) };
     };
     return {
       key: answerKey(plan),

@@ -172,3 +172,17 @@ test('a slow run that was overtaken by a newer one does not take its place', asy
   assert.equal(last.meta.cached, true);
   assert.equal(store.runs, 2);
 });
+
+test('an answer whose rows are older than the version that was told is kept for its own version', async () => {
+  const { ask, count, add, store } = openStage();
+  await add({ timestamp: Date.parse('2025-06-14T10:00:00Z') });
+  // a replica that has not seen the event that the version tells of
+  store.version = async () => 'new';
+  const run = store.run.bind(store);
+  store.run = async (...asked) => ({ ...(await run(...asked)), version: 'old' });
+  assert.equal(await count(yesterday), 1);
+  await add({ timestamp: Date.parse('2025-06-14T11:00:00Z') });
+  store.run = async (...asked) => ({ ...(await run(...asked)), version: 'new' });
+  assert.equal(await count(yesterday), 2);
+  assert.equal((await ask(yesterday)).meta.cached, true);
+});
