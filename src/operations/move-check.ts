@@ -107,7 +107,9 @@ function add(tallies: Map<string, Tally>, row: EventRow): void {
   tally.checksum = BigInt.asUintN(64, tally.checksum + checksumOf(row));
 }
 
+/** Over the fields by name: each store makes its rows in an order of its own. */
 function checksumOf(row: EventRow): bigint {
-  const text = JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  const fields = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
   return createHash('sha1').update(text).digest().readBigUInt64LE(0);
 }
