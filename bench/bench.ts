@@ -1,49 +1,33 @@
 /**
- * `npm run bench [row…]`: one table, each row measured against its baseline in the same run, in alternating pairs. `PAIRS` (3)
- * says how many, `SCALE` (0.2) how long the long ones take: the real run is PAIRS=9 SCALE=1. Results are kept in results/ as
- * JSON with the machine's description.
+ * `npm run bench [-- row… --write]`: one table, each row measured against its baseline in the same run, in alternating pairs. `PAIRS`
+ * (3) says how many, `SCALE` (0.2) how long the long ones take: the real run is PAIRS=9 SCALE=1. Results are kept in results/
+ * as JSON with the machine's description; --write puts the newest of each row into docs/measurements.md.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeMachine } from './machine.ts';
-import type { BenchContext, Figure, Row } from './row.ts';
-import { diskRow } from './rows/disk.ts';
-import { durableRows } from './rows/durable.ts';
-import { lagRow } from './rows/lag.ts';
-import { memoryRow } from './rows/memory.ts';
-import { postgresRows } from './rows/postgres.ts';
-import { postgresInsertRow } from './rows/postgres-insert.ts';
-import { questionsRow } from './rows/questions.ts';
-import { restartRow } from './rows/restart.ts';
-import { sustainedRow } from './rows/sustained.ts';
+import { keepResult, type RowFigure } from './results.ts';
+import type { BenchContext, Row } from './row.ts';
+import { rows } from './rows.ts';
+import { figuresTable, writeTable } from './table.ts';
 
-const rows: readonly Row[] = [
-  ...durableRows,
-  sustainedRow,
-  postgresInsertRow,
-  lagRow,
-  memoryRow,
-  diskRow,
-  restartRow,
-  questionsRow,
-  ...postgresRows,
-];
 const pairs = Number(process.env.PAIRS ?? 3);
 const scale = Number(process.env.SCALE ?? 0.2);
+/** What else decides what is measured, to be kept with the result. Where data is kept decides nothing. */
+const deciding = ['EVENTS', 'BENCH_LOG', 'BENCH_NODE_OPTIONS'];
+const names = rows.map(({ name }) => name);
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !rows.some((row) => row.name === name));
+const wanted = process.argv.slice(2).filter((each) => each !== '--write');
+const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
-  console.error(
-    `there is no row ${unknown.join(', ')}; there are ${rows.map(({ name }) => name).join(', ')}`,
-  );
+  console.error(`there is no row ${unknown.join(', ')}; there are ${names.join(', ')}`);
   process.exit(1);
 }
 // BENCH_DIRECTORY: where data goes, when the directory for temporary files is not on the disk to be measured
 const root = mkdtempSync(join(process.env.BENCH_DIRECTORY ?? tmpdir(), 'millrace-bench-'));
 const machine = describeMachine(root);
-const figures: (Figure & { row: string })[] = [];
+const figures: RowFigure[] = [];
 try {
   for (const row of rows) {
     if (wanted.length > 0 && !wanted.includes(row.name)) continue;
@@ -59,15 +43,17 @@ try {
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
-console.log(
-  `\n${Object.entries(machine)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join(', ')}; ${pairs} pairs\n`,
-);
-console.log(table(figures));
-keep();
+const described = Object.entries(machine).map(([name, value]) => `${name}: ${value}`);
+console.log(`\n${described.join(', ')}; ${pairs} pairs\n\n${figuresTable(figures)}`);
+if (figures.length > 0) {
+  const settings = Object.fromEntries(
+    deciding.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  console.error(`kept in ${keepResult({ machine, pairs, scale, wanted, settings, figures })}`);
+  if (process.argv.includes('--write')) writeTable(names);
+}
 
-async function measure(row: Row): Promise<(Figure & { row: string })[]> {
+async function measure(row: Row): Promise<RowFigure[]> {
   const directory = join(root, row.name);
   mkdirSync(directory);
   const say = (text: string) => console.error(`${row.name}: ${text}`);
@@ -77,27 +63,4 @@ async function measure(row: Row): Promise<(Figure & { row: string })[]> {
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-function table(of: readonly Figure[]): string {
-  const lines = of.map(({ name, value, baseline, reach, aim, isReached, detail }) => {
-    const mark = isReached === undefined ? '' : isReached ? ' ✓' : ' ✗';
-    return `| ${name} | ${baseline} | **${value}**${mark} | ${reach} | ${aim} | ${detail} |`;
-  });
-  return [
-    '| row | baseline in the same run | measured | reach | aim | seen |',
-    '|---|---|---|---|---|---|',
-    ...lines,
-  ].join('\n');
-}
-
-function keep(): void {
-  const directory = join(import.meta.dirname, 'results');
-  mkdirSync(directory, { recursive: true });
-  const name = `${machine.at.slice(0, 19).replaceAll(':', '')}-${wanted.join('-') || 'all'}.json`;
-  writeFileSync(
-    join(directory, name),
-    `${JSON.stringify({ machine, pairs, scale, figures }, undefined, 1)}\n`,
-  );
-  console.error(`kept in bench/results/${name}`);
 }

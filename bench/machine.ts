@@ -26,7 +26,8 @@ export function describeMachine(directory: string): Machine {
   return {
     processors: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
     memoryGb: Math.round(totalmem() / 1e9),
-    system: `Linux ${release()}`,
+    // the version alone: what follows it names whoever built the kernel
+    system: `Linux ${/^\d+\.\d+/.exec(release())?.[0]}`,
     node: process.version,
     engine: `chdb ${chdb.version}`,
     fdatasyncMs: Number(fdatasyncMs(directory).toFixed(3)),
