@@ -19,7 +19,8 @@ export interface MaintenanceParts {
   readonly now: number;
 }
 
-export const daysAhead = 366;
+/** A partition is ten relations with its indexes, and a question without bounds locks them all: days are made for a month. */
+const daysAhead = { month: 366, week: 366, day: 31 } as const;
 const defaultRowsMax = 1_000;
 const dayMs = 86_400_000;
 /** Whatever changes much. */
@@ -30,18 +31,20 @@ export async function maintain(parts: MaintenanceParts, tasks: MaintenanceTasks)
   const { pool, setUp } = parts;
   const partitionsMade = tasks.createPartitions ? await makeAhead(parts) : 0;
   const retention = { pool, features: setUp, cut: setUp.cut };
-  const leftOver = setUp.pieces === 'partitions' ? await settleDetached(retention) : 0;
-  const expired = tasks.dropBefore === undefined ? 0 : await expireEvents(retention, tasks.dropBefore);
+  const { dropBefore } = tasks;
+  const expired = await (dropBefore === undefined
+    ? settleDetached(retention)
+    : expireEvents(retention, dropBefore));
   if (tasks.refreshViews) await foldRollups(pool, setUp);
   if (tasks.vacuum) await vacuum(pool, tasks.analyze);
   else if (tasks.analyze) await analyze(pool);
-  return { partitionsMade, expired: leftOver + expired, partitions: await partitionReport(parts) };
+  return { partitionsMade, expired, partitions: await partitionReport(parts) };
 }
 
 /** Resolves with how many were missing. */
 export async function makeAhead({ pieces, setUp, now }: MaintenanceParts): Promise<number> {
   if (setUp.pieces === 'timescale') return 0;
-  return pieces.cover(piecesAhead(setUp.cut, now, daysAhead));
+  return pieces.cover(piecesAhead(setUp.cut, now, daysAhead[setUp.cut.interval]));
 }
 
 /** Of the table as a whole too, which the server's own autovacuum never looks at. */
@@ -74,7 +77,7 @@ async function rowsInDefault(pool: PostgresPool): Promise<number> {
   );
   if (rows[0] === undefined) return 0;
   const counted = await pool.query<{ count: string }>(
-    `SELECT count(*) FROM (SELECT FROM ${rows[0].name} LIMIT ${defaultRowsMax}) AS some`,
+    `SELECT count(*) FROM (SELECT FROM ${rows[0].name} LIMIT ${defaultRowsMax}) AS first`,
   );
   return Number(counted.rows[0]!.count);
 }

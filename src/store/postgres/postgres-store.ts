@@ -134,11 +134,16 @@ export class PostgresStore implements Store {
   async insert(batch: Batch): Promise<void> {
     this.#assertOpen();
     try {
-      await this.#attempts.run(batch.partition, (signal) => this.#insert(batch, signal));
+      await this.#attempts.run(batch.partition, (signal) =>
+        this.#insert(batch, signal).catch((error: unknown) => {
+          if (!isWithoutPartition(error)) throw error;
+          // retention has removed it since, and nothing of the batch is stored
+          this.#pieces.forget();
+          return this.#insert(batch, signal);
+        }),
+      );
       this.#health.worked();
     } catch (error) {
-      // whoever removed the partition has made way for a new one
-      if (isWithoutPartition(error)) this.#pieces.forget();
       throw this.#told(writeFailure(error));
     }
     if (batch.rows.length > 0) this.#folding.added();

@@ -9,6 +9,7 @@
  * Rows at or past the writer's progress stay: they would be taken for ones that never landed, and be stored once more.
  */
 import { millisecondsPerDay } from '../../clock.ts';
+import { exclusively } from '../../postgres/exclusively.ts';
 import { PostgresError } from '../../postgres/postgres-error.ts';
 import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import { correct } from './corrections.ts';
@@ -30,15 +31,27 @@ export interface RetentionOptions {
 const rowsMax = 200_000;
 const defaultDetachMs = 60_000;
 const lockTimeoutMs = 5_000;
+/** Of the lock that one process at a time has. */
+const name = 'retention';
 /** Rows that the writer is done with. */
 const isTaken = (rows: string): string =>
   `EXISTS (SELECT FROM progress WHERE progress._partition = ${rows}._partition AND ${rows}._offset < progress.next)`;
 
-/** Resolves with how many events went. Errors: those of the pools. */
+/** Resolves with how many events went; 0 while another process is at it. Errors: those of the pool. */
 export async function expireEvents(options: RetentionOptions, before: number): Promise<number> {
-  let gone = 0;
+  const done = await exclusively(options.pool, name, () => expire(options, before));
+  return done?.result ?? 0;
+}
+
+/** Ends what an earlier removal left half done, alone. */
+export async function settleDetached(options: RetentionOptions): Promise<number> {
+  const done = await exclusively(options.pool, name, () => settleAll(options));
+  return done?.result ?? 0;
+}
+
+async function expire(options: RetentionOptions, before: number): Promise<number> {
+  let gone = await settleAll(options);
   if (options.features.pieces === 'partitions') {
-    gone += await settleDetached(options);
     for (const piece of await piecesFound(options.pool, options.cut)) {
       if (piece.to <= before) gone += await dropPiece(options, piece);
     }
@@ -48,8 +61,8 @@ export async function expireEvents(options: RetentionOptions, before: number): P
   return gone;
 }
 
-/** What an earlier run left half done. */
-export async function settleDetached(options: RetentionOptions): Promise<number> {
+async function settleAll(options: RetentionOptions): Promise<number> {
+  if (options.features.pieces === 'timescale') return 0;
   let gone = 0;
   await finishDetaching(options.pool, options.cut);
   for (const piece of await piecesFound(options.pool, options.cut)) {
@@ -62,7 +75,7 @@ const detach = ({ schema, table }: Found, how: 'CONCURRENTLY' | ''): string =>
   `ALTER TABLE ${schema}.events DETACH PARTITION ${schema}.${table} ${how}`;
 
 async function dropPiece(options: RetentionOptions, piece: Found): Promise<number> {
-  const { pool, detachMs = defaultDetachMs } = options;
+  const { pool, cut, detachMs = defaultDetachMs } = options;
   const { rows } = await pool.query<{ left: boolean }>(
     `SELECT EXISTS (SELECT FROM ${piece.table} AS piece WHERE NOT ${isTaken('piece')}) AS left`,
     [],
@@ -73,10 +86,18 @@ async function dropPiece(options: RetentionOptions, piece: Found): Promise<numbe
   try {
     await pool.alone(detach(piece, 'CONCURRENTLY'), { timeoutMs: detachMs });
   } catch (error) {
-    if (!hasDefaultPartition(error)) throw error;
-    await detachAtOnce(pool, piece);
+    // an insert into its time may have ended the detaching
+    if (await isAttached(pool, cut, piece)) {
+      if (!hasDefaultPartition(error)) throw error;
+      await detachAtOnce(pool, piece);
+    }
   }
   return settle(options, piece);
+}
+
+async function isAttached(pool: PostgresPool, cut: Cut, { table }: Found): Promise<boolean> {
+  const found = await piecesFound(pool, cut);
+  return found.some((each) => each.table === table && each.state !== 'detached');
 }
 
 /** Somebody has given `events` a default partition; PostgreSQL says so with "object not in prerequisite state". */
