@@ -64,6 +64,7 @@ export async function move(options: MoveOptions): Promise<MoveReport> {
       to,
       projects.map(({ id }) => id),
     );
+  if (cursor === undefined) await options.keepCursor({ done: [] });
   const keys = await moveCatalog(options);
   let events = 0;
   const done = [...(cursor?.done ?? [])];
