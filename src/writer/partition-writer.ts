@@ -455,10 +455,11 @@ export class PartitionWriter {
   async #finish(): Promise<void> {
     const dedupe = this.#dedupe;
     if (dedupe === undefined || this.#retry.lastError !== undefined) return;
+    const isHeld = this.#lease !== undefined && !this.#lease.lost.aborted;
+    if (!isHeld) return;
     await this.#tend(() => this.#upkeep.close(dedupe));
     // whoever has the partition next knows nothing of what this one has kept of the log
-    if (this.#options.log.supports.shared && this.#lease?.lost.aborted === false)
-      await this.#tend(() => this.#upkeep.run(dedupe));
+    if (this.#options.log.supports.shared) await this.#tend(() => this.#upkeep.run(dedupe));
   }
 
   /** Upkeep can wait: the log keeps more for a while, and a start takes longer. */

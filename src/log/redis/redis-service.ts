@@ -30,6 +30,8 @@ const pollMs = 4;
 const unblockMs = 5;
 /** What Redis promises may be changed while it runs. */
 const checkMs = 30_000;
+/** While nothing is acknowledged because of it. */
+const unsafeCheckMs = 1_000;
 
 /** Errors: redis_refused, redis_unsafe, redis_unavailable; each names the setting. */
 export async function openRedisService(options: RedisServiceOptions): Promise<RedisService> {
@@ -249,10 +251,12 @@ export class RedisService implements StreamService {
   async #checkAgain(): Promise<void> {
     const { clock, connection } = this.#options;
     const { signal } = this.#stop;
-    for (;;) {
-      await clock.sleep(this.#unsafe === undefined ? checkMs : blockMs, signal);
-      if (signal.aborted) return;
-      if (connection.isReady) await this.#check();
+    for (let checkedAt = clock.monotonic(); !signal.aborted; ) {
+      await clock.sleep(unsafeCheckMs, signal);
+      const isDue = this.#unsafe !== undefined || clock.monotonic() - checkedAt >= checkMs;
+      if (signal.aborted || !isDue || !connection.isReady) continue;
+      checkedAt = clock.monotonic();
+      await this.#check();
     }
   }
 

@@ -70,12 +70,10 @@ export class PartitionView {
     if (look === undefined || look.isOlderThan(this.#look)) return;
     this.#look = look;
     const settled = this.#settled;
-    if (settled === undefined || settled.epoch === look.epochs.last.number) return;
-    this.#settled = undefined;
-    settled.onEnd();
+    if (settled !== undefined && settled.epoch !== look.epochs.last.number) settled.onEnd();
   }
 
-  /** From now on nothing of a later epoch may be read, until it is settled too: `onEnd` is called when one begins. */
+  /** Until `unsettle` nothing of a later epoch may be read; `onEnd` is called, once or more, when one begins. */
   settle(onEnd: () => void): void {
     this.#settled = { epoch: this.#look.epochs.last.number, onEnd };
   }

@@ -27,6 +27,8 @@ export interface PartitionContext {
   readonly onBegun: (partition: number) => Promise<void>;
 }
 
+/** Of one step of trimming: a script stops the server for as long as it runs, about 10 ms. */
+const trimEventsMax = 50_000;
 /** How often an append may find that the server was replaced meanwhile. */
 const epochsMax = 3;
 
@@ -120,16 +122,20 @@ export class StreamPartition {
 
   /** Errors: log_write_failed. */
   async trim(below: number): Promise<void> {
-    const { first, next } = this.ends();
-    if (below <= first) return;
-    const { epoch, index } = this.view.look.epochs.placeOf(Math.min(below, next));
-    const bytes = this.view.look.bytes;
-    const reply = await this.#run(this.#context.scripts.trim, [epoch, index]);
-    this.update(Look.of(reply));
+    const { next } = this.ends();
+    const goal = Math.min(below, next);
+    const { gone } = this.view.look;
+    for (let to = 0; to < goal && this.ends().first < goal; ) {
+      to = Math.min(goal, Math.max(to, this.ends().first) + trimEventsMax);
+      const { epoch, index } = this.view.look.epochs.placeOf(to);
+      this.update(Look.of(await this.#run(this.#context.scripts.trim, [epoch, index])));
+    }
+    const bytes = this.view.look.gone - gone;
+    if (bytes === 0) return;
     this.#context.telemetry.publish('log.trimmed', {
       partition: this.#number,
       below: this.ends().first,
-      bytes: Math.max(0, bytes - this.view.look.bytes),
+      bytes,
     });
   }
 
