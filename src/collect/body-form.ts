@@ -20,13 +20,15 @@ const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 const utf8 = new Set(['utf-8', 'utf8', 'us-ascii']);
 
 /** A body without a Content-Type is read as text/plain. Errors: media_type_unsupported. */
-export function bodyForm(contentType: string | undefined): BodyForm {
-  if (contentType === undefined || contentType.trim() === '') return 'either';
+export function bodyForm(contentType = ''): BodyForm {
+  const written = forms.get(contentType);
+  if (written !== undefined) return written;
+  if (contentType.trim() === '') return 'either';
   const end = contentType.indexOf(';');
   const name = (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase();
   const form = forms.get(name);
-  const written = charset.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
-  if (form !== undefined && utf8.has(written)) return form;
+  const encoding = charset.exec(contentType)?.[1]?.toLowerCase() ?? 'utf-8';
+  if (form !== undefined && utf8.has(encoding)) return form;
   throw failure('media_type_unsupported', {
     contentType: JSON.stringify(contentType.slice(0, shownCharactersMax)),
     allowed,

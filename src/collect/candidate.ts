@@ -24,6 +24,8 @@ export interface CollectContext {
   /** Each event is a document of its own, and may be broken by itself. */
   readonly isLines: boolean;
   readonly isUtf8: boolean;
+  /** There is a backslash in the body. */
+  readonly hasEscapes: boolean;
 }
 
 export interface Candidate {

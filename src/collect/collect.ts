@@ -6,7 +6,7 @@
  * appended. When any append fails the whole request fails, although other records of it may be kept: sending it again
  * with the same event ids changes nothing, and without event ids it may count those events twice.
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
@@ -52,6 +52,7 @@ interface Prepared {
 }
 
 const noRefusals: Refusals = new Map();
+const backslash = 0x5c;
 
 export class Collector {
   readonly #options: CollectOptions;
@@ -162,17 +163,18 @@ function readRequest(request: CollectRequest): Read {
   const { buffer, byteOffset, byteLength } = request.body;
   const body = Buffer.from(buffer, byteOffset, byteLength);
   const form = bodyForm(request.contentType);
-  const isBodyUtf8 = isUtf8(body);
+  const isBodyUtf8 = isAscii(body) || isUtf8(body);
+  const hasEscapes = body.includes(backslash);
   const sent = isBodyUtf8 ? parseWhole(body, form) : undefined;
   if (sent !== undefined) {
     const candidates = sent.map((each, index) => makeCandidate(index, 0, 0, each));
     const wholeEvents = candidates.length;
-    return { candidates, context: { request, body, wholeEvents, isLines: false, isUtf8: true } };
+    return { candidates, context: { request, body, wholeEvents, isLines: false, isUtf8: true, hasEscapes } };
   }
   const { ranges, isLines } = splitBody(body, form);
   return {
     candidates: candidatesOf(ranges),
-    context: { request, body, wholeEvents: 0, isLines, isUtf8: isBodyUtf8 },
+    context: { request, body, wholeEvents: 0, isLines, isUtf8: isBodyUtf8, hasEscapes },
   };
 }
 

@@ -7,7 +7,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Candidate, CollectContext } from './candidate.ts';
 import type { Step } from './steps.ts';
 
-const requestsPerTimed = 16;
+const requestsPerTimed = 64;
 
 type Running = Promise<void> | undefined;
 

@@ -66,8 +66,8 @@ function dropUnreadable(candidate: Candidate, { body, isLines, isUtf8: isBodyUtf
   }
 }
 
-function dropInvalid(candidate: Candidate, { request }: CollectContext): void {
-  const parsed = parseEvent(candidate.sent, request.receivedAt);
+function dropInvalid(candidate: Candidate, { request, hasEscapes }: CollectContext): void {
+  const parsed = parseEvent(candidate.sent, request.receivedAt, hasEscapes);
   if (isRefusal(parsed)) {
     candidate.refusal = parsed;
   } else {

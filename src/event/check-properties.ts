@@ -4,7 +4,7 @@
  * onto another object.
  */
 import { Buffer } from 'node:buffer';
-import { checkText, isLonger } from './check-text.ts';
+import { checkCharacters, isLonger } from './check-text.ts';
 import type { JsonObject } from './event.ts';
 import {
   propertiesBytesMax,
@@ -23,6 +23,7 @@ const bytesPerValueMax = 26;
 
 /** What was seen so far of one event's properties. */
 interface Walk {
+  readonly hasEscapes: boolean;
   values: number;
   pathCharacters: number;
   /** Never below the true size, so that most events need not be written out to be measured. */
@@ -30,11 +31,12 @@ interface Walk {
   hasDots: boolean;
 }
 
-export function checkProperties(value: unknown): Refusal | undefined {
+/** `hasEscapes`: see parseEvent. */
+export function checkProperties(value: unknown, hasEscapes = true): Refusal | undefined {
   if (!isJsonObject(value)) {
     return { reason: 'wrong_type', field: propertiesName, expected: 'an object', value };
   }
-  const walk: Walk = { values: 0, pathCharacters: 0, bytesAtMost: 2, hasDots: false };
+  const walk: Walk = { hasEscapes, values: 0, pathCharacters: 0, bytesAtMost: 2, hasDots: false };
   const refusal = checkObject(value, propertiesName, 1, false, walk);
   if (refusal !== undefined) return refusal;
   if (walk.bytesAtMost > propertiesBytesMax) {
@@ -64,7 +66,7 @@ function checkKey(key: string, path: string, walk: Walk): Refusal | undefined {
   if (key === '' || isLonger(key, propertyKeyCharactersMax)) return { reason: 'property_key_length', key };
   if (key.includes('.')) walk.hasDots = true;
   walk.bytesAtMost += key.length * bytesPerCharacterMax + bytesPerValueMax;
-  return checkText(`a key of ${path}`, key, propertyKeyCharactersMax);
+  return walk.hasEscapes ? checkCharacters(`a key of ${path}`, key) : undefined;
 }
 
 function checkValue(
@@ -99,17 +101,19 @@ function checkArray(array: readonly unknown[], path: string, level: number, walk
 function checkScalar(value: unknown, path: string, key: string, walk: Walk): Refusal | undefined {
   if (typeof value === 'string') {
     walk.bytesAtMost += value.length * bytesPerCharacterMax;
-    if (value.length <= propertiesBytesMax) {
-      if (value.isWellFormed() && !value.includes('\0')) return undefined;
-      return checkText(`${path}.${key}`, value, propertiesBytesMax);
-    }
-    // too large for certain, and the walk goes on: the size is what will be refused
-    return undefined;
+    // one that is too large for certain is left to the size, which is what will be refused
+    if (!walk.hasEscapes || value.length > propertiesBytesMax) return undefined;
+    return isSound(value) ? undefined : checkCharacters(`${path}.${key}`, value);
   }
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return { reason: 'number_too_large', path: `${path}.${key}` };
   }
   return undefined;
+}
+
+/** Names are put together only for a refusal. */
+function isSound(value: string): boolean {
+  return value.isWellFormed() && !value.includes('\0');
 }
 
 /** Refuses one path in two spellings. Objects inside arrays have paths of their own. */

@@ -3,7 +3,15 @@ import type { Refusal } from './refusal.ts';
 
 /** `field` names the text in a refusal. Undefined: nothing is wrong with it. */
 export function checkText(field: string, value: string, charactersMax: number): Refusal | undefined {
-  if (isLonger(value, charactersMax)) return { reason: 'too_long', field, charactersMax, value };
+  return checkLength(field, value, charactersMax) ?? checkCharacters(field, value);
+}
+
+export function checkLength(field: string, value: string, charactersMax: number): Refusal | undefined {
+  return isLonger(value, charactersMax) ? { reason: 'too_long', field, charactersMax, value } : undefined;
+}
+
+/** JSON without a backslash, in UTF-8, has no text that breaks this rule. */
+export function checkCharacters(field: string, value: string): Refusal | undefined {
   if (!value.isWellFormed()) return { reason: 'not_unicode', field };
   if (value.includes('\0')) return { reason: 'nul_character', field };
   return undefined;

@@ -38,9 +38,9 @@ export function encodeBatch(batch: EventBatch): Uint8Array {
 }
 
 export function encodeSent({ project, receivedAt, text, changes }: SentBatch): Uint8Array {
-  const said = changes.length === 0 ? { project, receivedAt } : { project, receivedAt, changes };
+  const what = changes.length === 0 ? '' : `,"changes":${JSON.stringify(changes)}`;
   // JSON.stringify writes no line feeds, so the first one ends the head
-  const head = `${sentPrefix}${JSON.stringify(said)}\n`;
+  const head = `${sentPrefix}{"project":${JSON.stringify(project)},"receivedAt":${receivedAt}${what}}\n`;
   const headBytes = Buffer.byteLength(head);
   const bytes = Buffer.allocUnsafe(headBytes + text.byteLength);
   bytes.write(head, 0);

@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { parseAmount } from './amount.ts';
 import { applyChanges, type EventChanges } from './changes.ts';
 import { checkProperties } from './check-properties.ts';
-import { checkText } from './check-text.ts';
+import { checkCharacters, checkLength, checkText } from './check-text.ts';
 import { parseCurrency } from './currency.ts';
 import { cutText } from './derive/text.ts';
 import { didYouMean } from './did-you-mean.ts';
@@ -49,6 +49,7 @@ type Sent = Readonly<Record<string, unknown>>;
 /** What is found while the fields are read. */
 interface Reading {
   readonly receivedAt: number;
+  readonly hasEscapes: boolean;
   changes: Changes | undefined;
   address: string | undefined;
   isExported: boolean;
@@ -91,7 +92,7 @@ const fields: Readonly<Record<keyof Event | 'ip' | 'receivedAt', ReadField>> = {
   currency: readCurrency,
   experimentId: text('experimentId', idCharactersMax),
   variantKey: text('variantKey', idCharactersMax),
-  properties: checkProperties,
+  properties: (value, { hasEscapes }) => checkProperties(value, hasEscapes),
   bot: readBot,
   receivedAt: readReceivedAt,
 };
@@ -115,13 +116,22 @@ export const eventFields: readonly string[] = Object.keys(fields);
 /** A Map, because `fields['constructor']` would find what every object has. */
 const readers = new Map<string, ReadField>(Object.entries(fields));
 
-/** `receivedAt`: epoch milliseconds; decides what lies in the future. */
-export function parseEvent(value: unknown, receivedAt: number): ParsedEvent | Refusal {
+/**
+ * `receivedAt`: epoch milliseconds; decides what lies in the future. `hasEscapes` false: there was no backslash in the JSON, so
+ * the characters of its texts need not be looked at one by one.
+ */
+export function parseEvent(value: unknown, receivedAt: number, hasEscapes = true): ParsedEvent | Refusal {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { reason: 'not_an_object', value };
   }
   const sent = value as Sent;
-  const reading: Reading = { receivedAt, changes: undefined, address: undefined, isExported: false };
+  const reading: Reading = {
+    receivedAt,
+    hasEscapes,
+    changes: undefined,
+    address: undefined,
+    isExported: false,
+  };
   const refusal = readFields(sent, reading) ?? findMissing(sent, reading);
   if (refusal !== undefined) return refusal;
   const { changes, address, isExported } = reading;
@@ -165,8 +175,11 @@ function change(reading: Reading, name: string, value: unknown): void {
 }
 
 function text(field: TextField, charactersMax: number): ReadField {
-  return (value) =>
-    typeof value === 'string' ? checkText(field, value, charactersMax) : notText(field, value);
+  return (value, { hasEscapes }) => {
+    if (typeof value !== 'string') return notText(field, value);
+    const refusal = checkLength(field, value, charactersMax);
+    return refusal === undefined && hasEscapes ? checkCharacters(field, value) : refusal;
+  };
 }
 
 function notText(field: string, value: unknown): Refusal {

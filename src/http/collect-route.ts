@@ -108,8 +108,12 @@ export class CollectRoute {
 
   #outcomeAnswer(outcome: CollectResult, request: IncomingMessage, requestId: string, bytes: number): Answer {
     const { accepted, rejected, results } = outcome;
+    if (accepted > 0) {
+      const said = results.length === 0 ? '' : JSON.stringify(results).slice(1, -1);
+      const body = `{"accepted":${accepted},"rejected":${rejected},"results":[${said}]}`;
+      return { status: 202, headers: jsonType, body, outcome, bytes };
+    }
     const said = { accepted, rejected, results };
-    if (accepted > 0) return { status: 202, headers: jsonType, body: JSON.stringify(said), outcome, bytes };
     const error = rejected > 0 ? failure('no_valid_event', { rejected }) : failure('body_empty', {});
     return { ...problemAnswer(error, this.#problemContext(request, requestId), said), outcome, bytes };
   }

@@ -10,7 +10,7 @@ export interface Signals {
   };
   /** Events of one request refused for one reason. */
   'collect.refused': { reason: string; count: number };
-  /** One step of the collect list ran over the events of a request; said of one request in 16. */
+  /** One step of the collect list ran over the events of a request; said of one request in 64. */
   'collect.step': { step: string; durationMs: number; events: number };
   /** One group commit: how many appends and bytes shared the fsync. */
   'log.commit': { partition: number; appends: number; events: number; bytes: number; durationMs: number };
