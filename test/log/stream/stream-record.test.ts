@@ -35,7 +35,8 @@ for (const encoding of ['raw', 'base64'] as const) {
           entries[0]!.header!,
           entries.map(({ data }) => data),
         );
-        assert.deepEqual(Buffer.from(decoded!), Buffer.from(bytes));
+        // never deepEqual on so many bytes: printing their difference takes minutes and gigabytes
+        assert.ok(decoded !== undefined && Buffer.compare(decoded, bytes) === 0);
         assert.equal(entries[0]!.header!.count, count);
       }),
       { numRuns: 40 },
@@ -44,16 +45,17 @@ for (const encoding of ['raw', 'base64'] as const) {
 }
 
 test('a record with a wrong bit, count or part is none', () => {
-  const bytes = Buffer.alloc(partBytesMax + 10, 'x');
+  const bytes = Buffer.alloc(partBytesMax + 10, 'x').fill('y', 0, 100);
   const entries = entriesOf(encodeRecord(3, bytes, 'raw'));
   const header = entries[0]!.header!;
   const data = entries.map((entry) => Buffer.from(entry.data as Uint8Array));
-  assert.ok(decodeParts(header, data));
-  assert.equal(decodeParts({ ...header, count: 4 }, data), undefined);
-  assert.equal(decodeParts(header, data.toReversed()), undefined);
-  assert.equal(decodeParts(header, data.slice(1)), undefined);
+  const isWhole = (...args: Parameters<typeof decodeParts>) => decodeParts(...args) !== undefined;
+  assert.ok(isWhole(header, data));
+  assert.ok(!isWhole({ ...header, count: 4 }, data));
+  assert.ok(!isWhole(header, data.toReversed()));
+  assert.ok(!isWhole(header, data.slice(1)));
   data[1]![3]! ^= 1;
-  assert.equal(decodeParts(header, data), undefined);
+  assert.ok(!isWhole(header, data));
 });
 
 test('an id has the epoch, the index and the part', () => {
