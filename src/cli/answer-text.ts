@@ -44,7 +44,9 @@ function bodyLines(data: AnswerData, asked: Asked): string[] {
     case 'events':
       return data.events.map((event) => printable(JSON.stringify(event), asked.columnsMax));
     default:
-      return data satisfies never;
+      return JSON.stringify(data, null, 2)
+        .split('\n')
+        .map((line) => printable(line, asked.columnsMax));
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   SummaryData,
   TrendData,
 } from '../query/wire.ts';
+import { analysisSheet } from './analysis-sheet.ts';
 import { eventSheet } from './event-sheet.ts';
 import type { Column, Row, Sheet } from './sheet.ts';
 
@@ -31,7 +32,7 @@ export function answerSheet(data: AnswerData, field = 'group'): Sheet {
     case 'events':
       return eventSheet(onePiece(data.events));
     default:
-      return data satisfies never;
+      return analysisSheet(data);
   }
 }
 

@@ -25,11 +25,17 @@ export class EventLists {
     this.#budget = budget;
   }
 
-  /** Newest first. One more than the page is read, to know whether another follows. */
-  async page(plan: EventsPlan, signal: AbortSignal): Promise<EventsData> {
+  /** Newest first; of one person, when it is given. One more than the page is read, to know whether another follows. */
+  async page(plan: EventsPlan, signal: AbortSignal, person?: bigint): Promise<EventsData> {
     const after = plan.after === undefined ? undefined : positionOf(plan.after);
     const rows: EventRow[] = [];
-    const question = { scope: plan, order: 'desc', limit: plan.limit + 1, ...(after && { after }) } as const;
+    const question = {
+      scope: plan,
+      order: 'desc',
+      limit: plan.limit + 1,
+      ...(after && { after }),
+      ...(person !== undefined && { person }),
+    } as const;
     for await (const some of this.#store.events(question, this.#budget, signal)) rows.push(...some);
     const shown = rows.slice(0, plan.limit);
     return {

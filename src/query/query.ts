@@ -5,10 +5,14 @@
 import type { Cache } from '../cache/cache.ts';
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
+import type { AnalysisPlan, UserPlan } from '../plan/analysis.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import type { AnyPlan, EventsPlan, Plan, Scope } from '../plan/plan.ts';
-import type { Budget, Store } from '../store/store.ts';
+import type { Budget, Question, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { AnalysisParts } from './analysis/analysis-parts.ts';
+import { analyzed } from './analysis/analyzed.ts';
+import { personData, personOf } from './analysis/people.ts';
 import { Answers, type Computed, type Job } from './answers.ts';
 import { assemble, bucketList } from './assemble.ts';
 import { composed, isPlain, partsOf } from './compose.ts';
@@ -22,7 +26,7 @@ import { defaultQuerySettings, type QuerySettings } from './query-settings.ts';
 import type { Answer, AnswerData, AnswerMeta, EventData, NumbersData } from './wire.ts';
 
 export interface QueryParts {
-  readonly store: Pick<Store, 'run' | 'events' | 'version' | 'state'>;
+  readonly store: Pick<Store, 'run' | 'events' | 'version' | 'state' | 'analyses'>;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -45,6 +49,8 @@ interface Untimed {
 interface Asked extends Job {
   /** The data as of another time: buckets that were running may have ended. */
   readonly at: (data: AnswerData, at: number) => AnswerData;
+  /** What was done to the plan, for who asks. */
+  readonly passes: readonly string[];
 }
 
 export class Query {
@@ -87,9 +93,57 @@ export class Query {
       case 'trend':
       case 'breakdown':
         return this.#numbers(plan, signal);
+      case 'user':
+        return this.#person(plan, signal);
       default:
-        throw failure('plan_invalid', { pointer: '/kind', rule: 'is not answered yet', value: plan.kind });
+        return this.#keptOrComputed(this.#analysisOf(plan), plan, signal);
     }
+  }
+
+  /** One person's timeline is read as it is, like a list of events. */
+  async #person(plan: UserPlan, signal: AbortSignal | undefined): Promise<Untimed> {
+    this.#answers.assertThere();
+    const asked = signal ?? new AbortController().signal;
+    const row = await this.#gate.through(() => personOf(plan, this.#partsOf(asked)), asked);
+    if (row === undefined) return listed({ kind: 'user', person: null, events: [] }, this.#clock.now(), 0);
+    const { kind: _, person: __, ...scope } = plan;
+    const list: EventsPlan = { ...scope, kind: 'events' };
+    const { events, next } = await this.#gate.through(() => this.#lists.page(list, asked, row.key), asked);
+    const data = {
+      kind: 'user',
+      person: personData(row),
+      events,
+      ...(next !== undefined && { next }),
+    } as const;
+    return listed(data, this.#clock.now(), events.length);
+  }
+
+  #partsOf(signal: AbortSignal): AnalysisParts {
+    const { analyses } = this.#store;
+    if (analyses === undefined)
+      throw failure('store_unavailable', { detail: 'this store answers no such questions yet' });
+    const run = (question: Question) => this.#store.run(question, this.#budget, signal);
+    return { analyses, run, budget: this.#budget, signal, now: this.#clock.now() };
+  }
+
+  #analysisOf(plan: Exclude<AnalysisPlan, UserPlan>): Asked {
+    const now = this.#clock.now();
+    const compute = async (signal: AbortSignal): Promise<Computed> => {
+      const { data, rowsRead } = await analyzed(plan, this.#partsOf(signal));
+      return { data, approximate: plan.sample !== undefined, error: 0, source: 'rows', rowsRead };
+    };
+    const range = plan.kind === 'retention' && plan.first === 'ever' ? { ...plan, from: beginning } : plan;
+    return {
+      key: answerKey(plan),
+      project: plan.project,
+      range,
+      open: isOpen(plan, now),
+      now,
+      kind: plan.kind,
+      compute,
+      at: (data) => data,
+      passes: [plan.kind],
+    };
   }
 
   /**
@@ -110,25 +164,14 @@ export class Query {
     const asked = signal ?? new AbortController().signal;
     const now = this.#clock.now();
     const data = await this.#gate.through(() => this.#lists.page(plan, asked), asked);
-    return {
-      data,
-      meta: {
-        approximate: false,
-        error: 0,
-        stale: false,
-        asOf: new Date(now).toISOString(),
-        cached: false,
-        source: 'rows',
-        rowsRead: data.events.length,
-      },
-    };
+    return listed(data, now, data.events.length);
   }
 
   /** A plan that is made of parts is as good as its worst part. */
   async #numbers(plan: Plan, signal: AbortSignal | undefined): Promise<Untimed> {
-    if (isPlain(plan)) return this.#keptOrComputed(this.#jobOf(plan), plan.sample, signal);
+    if (isPlain(plan)) return this.#keptOrComputed(this.#jobOf(plan), plan, signal);
     const parts = await Promise.all(
-      partsOf(plan).map((part) => this.#keptOrComputed(this.#jobOf(part), plan.sample, signal)),
+      partsOf(plan).map((part) => this.#keptOrComputed(this.#jobOf(part), plan, signal)),
     );
     const data = composed(
       plan,
@@ -139,10 +182,18 @@ export class Query {
 
   async #keptOrComputed(
     asked: Asked,
-    sample: number | undefined,
+    { sample, explain }: Pick<Scope, 'sample' | 'explain'>,
     signal: AbortSignal | undefined,
   ): Promise<Untimed> {
     const { kept, outcome, asOf } = await this.#answers.give(asked, signal);
+    const { source, rowsRead, tookMs } = kept;
+    const explanation = {
+      passes: asked.passes,
+      tables: tablesOf(source),
+      rowsRead,
+      computedInMs: tookMs,
+      cache: outcome,
+    };
     return {
       data: asked.at(kept.data, asOf),
       meta: {
@@ -151,9 +202,10 @@ export class Query {
         stale: outcome === 'stale',
         asOf: new Date(asOf).toISOString(),
         cached: outcome === 'hit' || outcome === 'stale',
-        source: kept.source,
-        rowsRead: kept.rowsRead,
+        source,
+        rowsRead,
         ...(sample !== undefined && { sample }),
+        ...(explain && { explain: explanation }),
       },
     };
   }
@@ -163,8 +215,8 @@ export class Query {
     return this.#gate.usage();
   }
 
-  /** The passes, in order. */
-  #jobOf(plan: Plan): Asked {
+  /** The passes, in order. How an answer is told is not part of the question. */
+  #jobOf({ explain: _, ...plan }: Plan): Asked {
     const now = this.#clock.now();
     const buckets = resolveBuckets(plan);
     const question = cutFuture({ plan, edges: buckets.edges }, now);
@@ -184,6 +236,11 @@ export class Query {
       kind: plan.kind,
       compute,
       at: (data, at) => (data.kind === 'trend' ? { ...data, buckets: bucketList(buckets, at) } : data),
+      passes: [
+        'resolve buckets',
+        ...(question.edges.at(-1) === plan.to ? [] : ['cut the future']),
+        'choose source',
+      ],
     };
   }
 }
@@ -203,3 +260,19 @@ function mergedMeta(metas: readonly Meta[]): Meta {
     rowsRead: metas.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
   };
 }
+
+function listed(data: AnswerData, now: number, rowsRead: number): Untimed {
+  const asOf = new Date(now).toISOString();
+  return {
+    data,
+    meta: { approximate: false, error: 0, stale: false, asOf, cached: false, source: 'rows', rowsRead },
+  };
+}
+
+/** Before this nothing is stored: docs/decisions/007. */
+const beginning = Date.UTC(1900, 0, 1);
+
+const tablesOf = (source: string): readonly string[] => [
+  ...(source.includes('rollup') ? ['rollup_counts', 'rollup_users'] : []),
+  ...(source.includes('rows') ? ['events'] : []),
+];

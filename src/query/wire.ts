@@ -16,7 +16,139 @@ export type NumbersData = (SummaryData | TrendData | BreakdownData | SeriesData)
 export interface Compared {
   readonly compare?: { readonly from: string; readonly to: string; readonly data: NumbersData };
 }
-export type AnswerData = NumbersData | EventsData;
+export type AnalysisData =
+  | FunnelData
+  | PeopleData
+  | RetentionData
+  | PathsData
+  | SessionsData
+  | UserData
+  | LiveData;
+export type AnswerData = NumbersData | EventsData | AnalysisData;
+
+type Value = string | number | boolean | null;
+/** `other`: all values past the limit together. */
+interface Named {
+  readonly value: Value;
+  readonly other?: true;
+}
+
+export interface FunnelStepData {
+  readonly name: string;
+  /** Persons, or sessions, that came here. */
+  readonly count: number;
+  /** Of those of the first step, and of the step before; null when nobody was there. */
+  readonly rate: number | null;
+  readonly rateFromPrevious: number | null;
+  /** Null for the first step and where nobody came. Off by at most 0.6 %. */
+  readonly medianFromPreviousMs: number | null;
+  readonly medianFromStartMs: number | null;
+}
+
+export interface FunnelGroup extends Named {
+  /** By step. */
+  readonly counts: readonly number[];
+  readonly rates: readonly (number | null)[];
+}
+
+export interface FunnelData {
+  readonly kind: 'funnel';
+  readonly steps: readonly FunnelStepData[];
+  /** From the first step to the last: how many took so long, [fromMs, toMs). */
+  readonly toConvert: readonly {
+    readonly fromMs: number;
+    readonly toMs: number | null;
+    readonly count: number;
+  }[];
+  readonly groups?: readonly FunnelGroup[];
+}
+
+export interface PersonData {
+  /** Stands for the person inside Millrace; it changes when ids are linked. */
+  readonly key: string;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** Within the range. */
+  readonly events: number;
+}
+
+export interface PeopleData {
+  readonly kind: 'people';
+  readonly people: readonly PersonData[];
+  readonly next?: string;
+}
+
+export interface UserData {
+  readonly kind: 'user';
+  /** Null when nobody has this id. */
+  readonly person: PersonData | null;
+  /** Newest first. */
+  readonly events: readonly EventData[];
+  readonly next?: string;
+}
+
+export interface RetentionData {
+  readonly kind: 'retention';
+  readonly period: Interval;
+  readonly timeZone: string;
+  readonly periods: readonly Bucket[];
+  /** One for each period: who started in it, and how many of them came back 1, 2, … periods later. */
+  readonly cohorts: readonly { readonly people: number; readonly returned: readonly number[] }[];
+}
+
+export interface PathsData {
+  readonly kind: 'paths';
+  readonly field: string;
+  readonly direction: 'forward' | 'backward';
+  readonly sequences: number;
+  /** By step from 0; `ends`: how many of the sequences have no next step. */
+  readonly nodes: readonly (Named & {
+    readonly step: number;
+    readonly sequences: number;
+    readonly ends: number;
+  })[];
+  /** From a node of `step` to one of the next. */
+  readonly links: readonly {
+    readonly step: number;
+    readonly from: Named;
+    readonly to: Named;
+    readonly sequences: number;
+  }[];
+}
+
+export interface SessionNumbers {
+  readonly sessions: number;
+  readonly users: number;
+  /** From the first event to the last; null when there is no session, as those that follow. */
+  readonly averageMs: number | null;
+  readonly medianMs: number | null;
+  /** The share of sessions of one page view and nothing else. */
+  readonly bounceRate: number | null;
+  readonly pageviewsPerSession: number | null;
+}
+
+export interface SessionsData {
+  readonly kind: 'sessions';
+  readonly total: SessionNumbers;
+  readonly groups?: readonly (Named & SessionNumbers)[];
+}
+
+export interface LiveGroup extends Named {
+  readonly events: number;
+  readonly users: number;
+}
+
+export interface LiveData {
+  readonly kind: 'live';
+  /** Persons of the last five minutes. */
+  readonly now: number;
+  readonly minutes: readonly { readonly from: string; readonly events: number; readonly users: number }[];
+  readonly pages: readonly LiveGroup[];
+  readonly referrers: readonly LiveGroup[];
+  readonly countries: readonly LiveGroup[];
+}
 
 export interface AnswerMeta {
   /** Whether any `users` may be off; `error` is then its standard error as a share (0.008 is 0.8 %), else 0. */
@@ -33,8 +165,20 @@ export interface AnswerMeta {
   readonly rowsRead: number;
   /** The share of the persons that was looked at; numbers are scaled up to all of them. */
   readonly sample?: number;
+  /** How the answer was found; there only when the plan asks for it. */
+  readonly explain?: Explanation;
   /** How long this asker waited, in milliseconds. */
   readonly durationMs: number;
+}
+
+export interface Explanation {
+  /** What the store was asked for, in order. */
+  readonly passes: readonly string[];
+  readonly tables: readonly string[];
+  readonly rowsRead: number;
+  /** What computing it took; of an answer out of the cache, then. */
+  readonly computedInMs: number;
+  readonly cache: 'hit' | 'miss' | 'shared' | 'stale';
 }
 
 /** Sum and friends of `amount` for one currency; null where events name an amount and no currency. */

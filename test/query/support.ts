@@ -81,7 +81,8 @@ export function openStage(settings: Partial<QuerySettings> = {}): Stage {
     async count(input, signal) {
       const { data } = await ask(input, signal);
       if (data.kind === 'events') return data.events.length;
-      if (data.kind === 'series') throw new TypeError('a series has no one count');
+      if (!('total' in data) || data.kind === 'sessions')
+        throw new TypeError(`${data.kind} has no one count`);
       return data.kind === 'trend' ? data.total.events.reduce((sum, one) => sum + one, 0) : data.total.events;
     },
   };
