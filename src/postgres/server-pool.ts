@@ -7,6 +7,8 @@ import type { Clock } from '../clock.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { cancel } from './cancel.ts';
 import { clientOptions } from './client-options.ts';
+import { type Client, destroy, isDriverError, stoppable, stopped } from './client-work.ts';
+import { PoolNotices } from './pool-notices.ts';
 import type { PostgresConfig } from './postgres-config.ts';
 import { connectError, PostgresError, statementError } from './postgres-error.ts';
 import type {
@@ -41,28 +43,23 @@ const closeMsMax = 5_000;
 /** A connection that is found broken is replaced this often before its caller is told. */
 const attemptsMax = 5;
 const crowdedPauseMs = 100;
-/** From which share of the pool on in use a person should know. */
-const busyShare = 0.8;
-const noteMs = 60_000;
 const totalFactor = 4;
-
-type Client = pg.PoolClient & { readonly processID: number; readonly secretKey: number };
 
 export class ServerPool implements PostgresPool {
   readonly #options: ServerPoolOptions;
   readonly #pool: pg.Pool;
+  readonly #notices: PoolNotices;
   readonly #inUse = new Set<Client>();
   #facts: ServerFacts | undefined;
   #checking: Promise<ServerFacts> | undefined;
   #uses = 0;
-  #busyNoteAt = Number.NEGATIVE_INFINITY;
-  #refusedNoteAt = Number.NEGATIVE_INFINITY;
   #closing: Promise<void> | undefined;
 
   /** Opens nothing yet. Errors: setting_invalid, for certificates that cannot be read. */
   constructor(options: ServerPoolOptions) {
     const { config, target } = options;
     this.#options = options;
+    this.#notices = new PoolNotices(options);
     this.#pool = new pg.Pool({
       ...clientOptions(target),
       max: options.max,
@@ -242,21 +239,20 @@ export class ServerPool implements PostgresPool {
       signal?.removeEventListener('abort', stop);
       await cancelling;
       this.#release(client, broken);
-      this.#sayWhenSlow(options.kind, clock.monotonic() - startedAt);
+      this.#notices.ended(options.kind, clock.monotonic() - startedAt);
     }
   }
 
   /** What `work` throws of its own goes through as it is. */
   #known(error: unknown, committing: boolean, signal: AbortSignal | undefined): unknown {
-    const ofDriver = error instanceof pg.DatabaseError || isConnectionError(error);
-    const known = ofDriver ? statementError(error, this.#options.target, committing) : error;
+    const known = isDriverError(error) ? statementError(error, this.#options.target, committing) : error;
     const outcome = known instanceof PostgresError ? known.outcome : 'none';
     return signal?.aborted && outcome === 'none' ? stopped(signal, error) : known;
   }
 
   async #acquired(): Promise<Client> {
     await this.facts();
-    this.#sayWhenBusy();
+    this.#notices.taken(this.figures());
     const client = await this.#connected();
     this.#uses += 1;
     this.#inUse.add(client);
@@ -283,7 +279,7 @@ export class ServerPool implements PostgresPool {
         const known = connectError(error, target);
         // the server has no place for one more: wait for one of ours, or of somebody else, to come free
         if (known.kind !== 'crowded' || clock.monotonic() > until) throw known;
-        this.#sayRefused(known);
+        this.#notices.refused(known);
         await clock.sleep(crowdedPauseMs);
       }
     }
@@ -296,30 +292,6 @@ export class ServerPool implements PostgresPool {
     return new PostgresError('crowded', line);
   }
 
-  #sayWhenBusy(): void {
-    const { clock, name, telemetry } = this.#options;
-    const { size, idle, waiting, max } = this.figures();
-    const used = size - idle + 1;
-    const now = clock.monotonic();
-    if (used < max * busyShare || now - this.#busyNoteAt < noteMs) return;
-    this.#busyNoteAt = now;
-    telemetry.publish('postgres.busy', { pool: name, used: Math.min(used, max), waiting, max });
-  }
-
-  #sayRefused({ message }: PostgresError): void {
-    const { clock, telemetry } = this.#options;
-    const now = clock.monotonic();
-    if (now - this.#refusedNoteAt < noteMs) return;
-    this.#refusedNoteAt = now;
-    telemetry.publish('note', { level: 'warn', message });
-  }
-
-  #sayWhenSlow(kind: string | undefined, durationMs: number): void {
-    const { config, telemetry } = this.#options;
-    if (kind !== undefined && durationMs > config.slowMs)
-      telemetry.publish('store.slow', { kind, durationMs: Math.round(durationMs) });
-  }
-
   async #close(): Promise<void> {
     const ended = this.#pool.end();
     const waiting = new AbortController();
@@ -328,36 +300,4 @@ export class ServerPool implements PostgresPool {
     for (const client of this.#inUse) destroy(client, 'the pool is closed');
     await ended;
   }
-}
-
-/** The same connection, which begins nothing more once the signal came. */
-function stoppable(client: Client, signal: AbortSignal | undefined): Connection {
-  if (signal === undefined) return client;
-  const query = (...given: unknown[]) => {
-    signal.throwIfAborted();
-    return (client.query as (...args: unknown[]) => unknown)(...given);
-  };
-  return { query: query as Connection['query'] };
-}
-
-function stopped(signal: AbortSignal, cause: unknown): PostgresError {
-  const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
-  return timedOut
-    ? new PostgresError('timeout', 'the statement took too long and was stopped', { cause })
-    : new PostgresError('cancelled', 'the asker went away, so the statement was stopped', { cause });
-}
-
-function destroy(client: Client, why: string): void {
-  const { connection } = client as unknown as { connection: { stream: { destroy(error: Error): void } } };
-  connection.stream.destroy(Object.assign(new Error(why), { code: 'ECONNRESET' }));
-}
-
-function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code = '', syscall } = error as NodeJS.ErrnoException;
-  return (
-    syscall !== undefined ||
-    /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code) ||
-    /^(Connection terminated|Client has encountered a connection error|Client was closed)/.test(error.message)
-  );
 }
