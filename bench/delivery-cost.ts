@@ -41,7 +41,7 @@ try {
   const after = read();
   const perMillion = (at: keyof typeof after) => ((1e6 * (after[at] - before[at])) / total).toFixed(2);
   console.log(
-    `${Math.round(rate)} events/s; CPU-s a million: server ${perMillion('server')} (loop ${perMillion('loop')}, others ${perMillion('others')}), engine ${perMillion('engine')}; client ${((1000 * cpuMs) / total).toFixed(2)}; answers p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)} ms; ${threads(millrace.server.pid)}; memory ${millrace.memory().byProcess} MB`,
+    `${Math.round(rate)} events/s; CPU-s a million: server ${perMillion('server')} (loop ${perMillion('loop')}, others ${perMillion('others')}: writer ${perMillion('writer')}), engine ${perMillion('engine')}; client ${((1000 * cpuMs) / total).toFixed(2)}; answers p50 ${p50Ms.toFixed(1)}, p99 ${p99Ms.toFixed(1)} ms; ${threads(millrace.server.pid)}; memory ${millrace.memory().byProcess} MB`,
   );
 } finally {
   await load.close();
@@ -53,13 +53,19 @@ function read() {
   const server = cpuSecondsOf(millrace.server.pid);
   const loop = threadSeconds(millrace.server.pid, millrace.server.pid);
   const engine = millrace.server.children().reduce((sum, pid) => sum + cpuSecondsOf(pid), 0);
-  return { server, loop, others: server - loop, engine };
+  return { server, loop, others: server - loop, writer: threadsNamed(millrace.server.pid, 'writer'), engine };
 }
 
 function threadSeconds(pid: number, thread: number): number {
   const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function threadsNamed(pid: number, name: string): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .filter((thread) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name)
+    .reduce((sum, thread) => sum + threadSeconds(pid, Number(thread)), 0);
 }
 
 /** The busiest other threads since the start, with their names. */

@@ -82,8 +82,14 @@ export class DedupeIndex {
 
   /** Remembers the id as the newest and says whether it was remembered before. */
   observe(id: string, receivedAt: number): boolean {
+    this.#hasher.hash(id);
+    return this.observeHash(this.#hasher.low, this.#hasher.high, receivedAt);
+  }
+
+  /** `observe` of an id by its hash under `key`. */
+  observeHash(low: number, high: number, receivedAt: number): boolean {
     if (this.#isDone(this.#generations.at(-1)!, receivedAt)) this.endGeneration();
-    return this.load(id, receivedAt);
+    return this.#add(low, high, receivedAt);
   }
 
   /** Seals what was remembered last, and forgets what may be forgotten. */
@@ -95,7 +101,10 @@ export class DedupeIndex {
   /** As `observe`, for ids that come in no order: they all go into one generation, until its end is said. */
   load(id: string, receivedAt: number): boolean {
     this.#hasher.hash(id);
-    const { low, high } = this.#hasher;
+    return this.#add(this.#hasher.low, this.#hasher.high, receivedAt);
+  }
+
+  #add(low: number, high: number, receivedAt: number): boolean {
     if (!this.#generations.at(-1)!.add(low, high, receivedAt)) return true;
     for (let index = this.#generations.length - 2; index >= 0; index--) {
       if (this.#generations[index]!.has(low, high)) return true;

@@ -8,13 +8,13 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { decodeRecord } from './decode-record.ts';
 import { Dedupe } from './dedupe.ts';
 import { type DedupeBounds, dedupeBounds } from './dedupe-index.ts';
 import { type DedupeSnapshot, SnapshotDamaged, type SnapshotFiles } from './dedupe-snapshot.ts';
 import { walk } from './log-walk.ts';
 import { WriterStopped } from './retry.ts';
 import { Slices } from './slices.ts';
-import { decodeRecord } from './window-reader.ts';
 
 export interface DedupeRestoreOptions {
   readonly partition: number;

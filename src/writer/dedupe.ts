@@ -1,7 +1,7 @@
 /**
  * Promise 3 for one partition: which events are copies of one that came before. The index says which ids may have come
- * before; a hit is confirmed by the full id, against the windows in hand or else against the store. A hit that nobody
- * confirms is another id with the same hash, or an event of a project that was deleted since: it is new.
+ * before; a hit is confirmed by the full id, against the windows in hand (window-maker.ts) or else against the store. A hit
+ * that nobody confirms is another id with the same hash, or an event of a project that was deleted since: it is new.
  *
  * An index may be cold: it knows the ids from where it began, and the store is asked of every other one until the older ones
  * have been put before it. Where a writer lives for seconds only, there is no index at all, and the store is asked of each id.
@@ -10,23 +10,15 @@
  * walked again after a crash with an index that is older or newer than its first walk: each event still ends up once.
  */
 import { randomBytes } from 'node:crypto';
-import type { Event } from '../event/event.ts';
 import type { EventKey } from '../store/store.ts';
 import { hashKeyBytes } from './dedupe-hash.ts';
 import { type DedupeBounds, DedupeIndex, type DedupeUsage, dedupeBounds, idKey } from './dedupe-index.ts';
 import type { DedupeSnapshot } from './dedupe-snapshot.ts';
 import type { OffsetSet } from './offset-set.ts';
-import type { Origin } from './prepare.ts';
-import { Slices } from './slices.ts';
+import { type Decoded, verdicts } from './window-maker.ts';
 
-export interface Candidate {
-  readonly event: Event;
-  readonly origin: Origin;
-}
-
-/** Asks the store which ids it has; at most `knownKeysMax` at once. */
+/** Asks the store which ids it has. */
 export type Known = (keys: readonly EventKey[]) => Promise<readonly boolean[]>;
-export const knownKeysMax = 1000;
 
 /** Whose ids the index has: of all events in its bounds, of those since it began, or none. */
 type Knowledge = 'all' | 'new' | 'none';
@@ -35,8 +27,6 @@ export class Dedupe {
   #index: DedupeIndex;
   #knows: Knowledge;
   #position: number;
-  /** Ids of windows that were decided but are not in the store yet. */
-  readonly #inHand = new Set<ReadonlySet<string>>();
   #deciding = false;
   #captures: ((snapshot: DedupeSnapshot) => void)[] = [];
 
@@ -109,45 +99,31 @@ export class Dedupe {
     this.#position = Math.max(this.#position, position);
   }
 
-  /**
-   * For each candidate, in the order of the log, whether it is a copy. `ids` receives the ids of those that are not, and
-   * confirms later ones until `release`. `next` is where the window ends.
-   */
-  async copies(
-    candidates: readonly Candidate[],
-    next: number,
-    landed: OffsetSet,
-    ids: Set<string>,
-    known: Known,
-  ): Promise<readonly boolean[]> {
-    this.#deciding = true;
-    this.#inHand.add(ids);
-    try {
-      const copies: boolean[] = [];
-      const unsure: number[] = [];
-      const slices = new Slices();
-      for (let index = 0; index < candidates.length; index++) {
-        await slices.step();
-        const { event, origin } = candidates[index]!;
-        const id = idKey(origin.project, event.eventId);
-        const seen = this.#mayHaveCome(id, origin.receivedAt);
-        copies.push(false);
-        if (!seen || landed.has(origin.offset)) ids.add(id);
-        else if (this.#isInHand(id)) copies[index] = true;
-        else unsure.push(index);
-      }
-      await this.#confirm(candidates, unsure, copies, ids, known);
-      this.moveTo(next);
-      return copies;
-    } finally {
-      this.#deciding = false;
-      for (const resolve of this.#captures.splice(0)) resolve(this.#state());
-    }
+  get key(): Uint8Array {
+    return this.#index.key;
   }
 
-  /** The window of these ids is in the store, or was given up. */
-  release(ids: ReadonlySet<string>): void {
-    this.#inHand.delete(ids);
+  /** A window is decided from here on; nothing is captured until `end`. */
+  begin(): void {
+    this.#deciding = true;
+  }
+
+  /** A verdict for each event, in the order of the log; they count as observed. */
+  decide({ count, hashes, offsets, receivedAt }: Decoded, landed: OffsetSet): Uint8Array<ArrayBuffer> {
+    const given = new Uint8Array(count);
+    for (let at = 0; at < count; at++) {
+      const mayHaveCome = this.#mayHaveCome(hashes[2 * at]!, hashes[2 * at + 1]!, receivedAt[at]!);
+      if (landed.has(offsets[at]!)) given[at] = verdicts.landed;
+      else if (mayHaveCome) given[at] = verdicts.hit;
+    }
+    return given;
+  }
+
+  /** The window has been decided up to `next`, where it ends, or was given up. */
+  end(next?: number): void {
+    if (next !== undefined) this.moveTo(next);
+    this.#deciding = false;
+    for (const resolve of this.#captures.splice(0)) resolve(this.#state());
   }
 
   /** A copy of the whole index as it is between two windows. The table that still changes is copied (at most 32 MiB). */
@@ -163,37 +139,8 @@ export class Dedupe {
     return { position: this.#position, key: this.#index.key, generations };
   }
 
-  async #confirm(
-    candidates: readonly Candidate[],
-    unsure: readonly number[],
-    copies: boolean[],
-    ids: Set<string>,
-    known: Known,
-  ): Promise<void> {
-    for (let from = 0; from < unsure.length; from += knownKeysMax) {
-      const part = unsure.slice(from, from + knownKeysMax);
-      const keys = part.map((index) => keyOf(candidates[index]!));
-      const answers = await known(keys);
-      for (const [at, index] of part.entries()) {
-        const id = idKey(keys[at]!.project, keys[at]!.eventId);
-        // an id that is twice among the unsure ones is new once
-        if (answers[at] || this.#isInHand(id)) copies[index] = true;
-        else ids.add(id);
-      }
-    }
-  }
-
-  #mayHaveCome(id: string, receivedAt: number): boolean {
+  #mayHaveCome(low: number, high: number, receivedAt: number): boolean {
     if (this.#knows === 'none') return true;
-    return this.#index.observe(id, receivedAt) || this.#knows === 'new';
+    return this.#index.observeHash(low, high, receivedAt) || this.#knows === 'new';
   }
-
-  #isInHand(id: string): boolean {
-    for (const ids of this.#inHand) if (ids.has(id)) return true;
-    return false;
-  }
-}
-
-function keyOf({ event, origin }: Candidate): EventKey {
-  return { project: origin.project, eventId: event.eventId };
 }

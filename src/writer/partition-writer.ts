@@ -21,6 +21,7 @@ import { type DedupeRestoreOptions, replay, restoreDedupe, warmUp } from './dedu
 import { SnapshotFiles } from './dedupe-snapshot.ts';
 import { firstOf } from './first-of.ts';
 import { addDone, type Done, doneBetween } from './ledger.ts';
+import type { Maker, Makers } from './makers.ts';
 import { OffsetSet } from './offset-set.ts';
 import { type PartitionStatus, StatusBoard } from './partition-status.ts';
 import type { PrepareTools } from './prepare.ts';
@@ -40,6 +41,7 @@ export interface PartitionWriterOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly tools: PrepareTools;
+  readonly makers: Makers;
   readonly config: WriterConfig;
   /** Where snapshots of the dedupe index are kept; undefined: in memory only, for logs that forget too. */
   readonly directory: string | undefined;
@@ -77,6 +79,7 @@ export class PartitionWriter {
   readonly #board: StatusBoard;
   readonly #files: SnapshotFiles | undefined;
   readonly #upkeep: Upkeep;
+  readonly #maker: Maker;
   #lease: Lease | undefined;
   /** Aborts when the writer is closed, or its lease is lost. */
   #ending: AbortSignal;
@@ -104,6 +107,7 @@ export class PartitionWriter {
     this.#ending = this.#stop.signal;
     this.#retry = this.#newRetry();
     this.#board = new StatusBoard(partition, log, clock);
+    this.#maker = options.makers.of(partition);
     const isIndexed = options.dedupe !== 'store' && directory !== undefined;
     this.#files = !isIndexed ? undefined : new SnapshotFiles(directory, partition);
     const { snapshotIntervalMs } = config;
@@ -312,6 +316,7 @@ export class PartitionWriter {
         ...this.#options,
         ...config,
         dedupe,
+        maker: this.#maker,
         known: (keys) => retry.persist(() => store.known(keys)),
         onLost: (from, to, cause) => {
           const message = `events of partition ${partition} are lost: offsets ${from} to ${to - 1} cannot be read: ${cause.message}`;
@@ -325,6 +330,7 @@ export class PartitionWriter {
       token: lease.token,
       modes: this.#modes,
       retry,
+      again: (window, landed) => reader.again(window, landed),
     });
     return { reader, inserter, abort: new AbortController() };
   }
@@ -351,7 +357,7 @@ export class PartitionWriter {
       ending.removeEventListener('abort', abort);
       abort();
       const abandoned = await ahead?.catch(() => undefined);
-      if (abandoned !== undefined) this.#dedupe?.release(abandoned.ids);
+      abandoned?.release();
     }
   }
 
@@ -426,7 +432,7 @@ export class PartitionWriter {
         lagMaxMs: Math.max(0, now - window.receivedMin),
       });
     } finally {
-      this.#dedupe?.release(window.ids);
+      window.release();
     }
   }
 

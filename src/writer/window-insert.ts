@@ -1,7 +1,8 @@
 /**
  * One window into the store, exactly once. Rows go some months at a time; the progress goes with the last part. An error says
- * nothing about what landed, so each one is followed by a reconciliation of the window, and only what is missing is
- * given again. Rows that the store refuses are halved until the bad ones stand alone; those go to quarantine.
+ * nothing about what landed, so each one is followed by a reconciliation of the window; then the rows that are missing are
+ * made once more from the log, and given again. Those that the store refuses are halved until the bad ones stand alone; these
+ * go to quarantine.
  */
 import type { Clock } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
@@ -12,7 +13,7 @@ import { progressAfter } from './ledger.ts';
 import { OffsetSet } from './offset-set.ts';
 import { quarantineEvent } from './quarantine.ts';
 import { type Retry, WriterStopped } from './retry.ts';
-import { byMonths, type Prepared, type Window } from './window.ts';
+import { byMonths, type Prepared, type Window, type WindowPart } from './window.ts';
 import type { ModeSwitch } from './writer-mode.ts';
 
 /**
@@ -32,7 +33,12 @@ export interface WindowInserterOptions {
   readonly telemetry: Telemetry;
   readonly modes: ModeSwitch;
   readonly retry: Retry;
+  /** The rows of the window that have not landed, once more. */
+  readonly again: (window: Window, landed: OffsetSet) => Promise<Prepared[]>;
 }
+
+/** Rows to be given: as the window has them at first, prepared once more after an error. */
+type Work = WindowPart | Prepared[];
 
 export class WindowInserter {
   readonly #options: WindowInserterOptions;
@@ -41,43 +47,63 @@ export class WindowInserter {
     this.#options = options;
   }
 
-  /** Resolves with the progress once all of the window is in the store. Errors: WriterStopped, store_fenced. */
+  /** Resolves with the progress once all of the window is in the store. Errors: WriterStopped, store_fenced, those of `again`. */
   async insert(window: Window, before: Progress): Promise<Progress> {
-    const { partition, token, modes, retry } = this.#options;
-    let work = byMonths(window.prepared);
+    const { retry } = this.#options;
     const quarantined = [...window.quarantined];
+    let work: Work[] = [...window.parts];
+    let isPacked = true;
     let attempts = 0;
     let refusals = 0;
     for (;;) {
       retry.throwIfStopped();
-      const part = work[0] ?? [];
+      const part = work[0];
       // what is refused must be the rows and nothing else, so the quarantine goes by itself
-      const isLast = work.length === 0 || (work.length === 1 && quarantined.length === 0);
+      const isLast = part === undefined || (work.length === 1 && quarantined.length === 0);
       const after = isLast ? this.#progressAfter(before, window, quarantined) : undefined;
+      const unpackable = isPacked ? window.unpackable : undefined;
       try {
-        modes.set('inserting');
-        await this.#attempt({
-          partition,
-          token,
-          rows: part.map(({ row }) => row),
-          quarantined: part.length === 0 ? quarantined : [],
-          ...(after && { progress: after }),
-        });
-        retry.worked();
+        if (unpackable !== undefined) throw failure('store_refused', { detail: unpackable });
+        await this.#give(part, part === undefined ? quarantined : [], after);
         if (after !== undefined) return after;
         attempts = 0;
         work.shift();
       } catch (error) {
         if (error instanceof WriterStopped || isFailure(error, 'store_fenced')) throw error;
-        const isRefusal = isFailure(error, 'store_refused') && part.length > 0;
+        const hasRows = part !== undefined || unpackable !== undefined;
+        const isRefusal = isFailure(error, 'store_refused') && hasRows;
         if (!isRefusal) await this.#pause(++attempts, error);
         else if (++refusals % refusalsBeforePause === 0) await this.#pause(1, error);
         const landed = await this.reconcile(window.from, window.to);
-        work = work.map((group) => missing(group, landed));
-        if (isRefusal) work.splice(0, 1, ...this.#divide(work[0]!, quarantined, error));
-        work = work.filter((group) => group.length > 0);
+        const prepared = isPacked ? await this.#again(window, landed) : (work as Prepared[][]);
+        const groups = prepared.map((group) => missing(group, landed));
+        // which of the packed rows were refused is found out by giving them again
+        if (isRefusal && !isPacked) groups.splice(0, 1, ...this.#divide(groups[0]!, quarantined, error));
+        isPacked = false;
+        work = groups.filter((group) => group.length > 0);
       }
     }
+  }
+
+  async #again(window: Window, landed: OffsetSet): Promise<Prepared[][]> {
+    return byMonths(await this.#options.again(window, landed));
+  }
+
+  async #give(
+    part: Work | undefined,
+    quarantined: readonly Quarantined[],
+    progress: Progress | undefined,
+  ): Promise<void> {
+    const { partition, token, modes, retry } = this.#options;
+    modes.set('inserting');
+    await this.#attempt({
+      partition,
+      token,
+      ...rowsOf(part),
+      quarantined,
+      ...(progress && { progress }),
+    });
+    retry.worked();
   }
 
   /** Which offsets of [from, to) are stored, after the fence. Errors: WriterStopped, store_fenced. */
@@ -106,7 +132,7 @@ export class WindowInserter {
     const refused = quarantined.length - window.quarantined.length;
     return progressAfter(before, {
       ...window,
-      stored: window.landed + window.prepared.length - refused,
+      stored: window.landed + window.rows - refused,
       quarantined: quarantined.length,
     });
   }
@@ -140,6 +166,12 @@ export class WindowInserter {
     if (retry.signal.aborted) await inserting;
     else throw failure('store_unclear', { detail: `no answer within ${insertTimeoutMs} ms` });
   }
+}
+
+function rowsOf(part: Work | undefined): Pick<Batch, 'rows' | 'packed'> {
+  if (part === undefined) return { rows: [] };
+  if ('length' in part) return { rows: part.map(({ row }) => row) };
+  return part.packed === undefined ? { rows: part.rows } : { rows: [], packed: part.packed };
 }
 
 function missing(group: readonly Prepared[], landed: OffsetSet): Prepared[] {

@@ -1,20 +1,18 @@
 /**
- * From the log to windows: reads, decodes, finds copies and prepares rows, in slices, so that requests are answered
- * meanwhile. Whatever a record holds, each of its offsets gets a fate and reading goes on behind it.
+ * From the log to windows: reads records a few at a time, has them decoded, decides which events are copies, and gathers what
+ * becomes of each. Whatever a record holds, each of its offsets gets a fate and reading goes on behind it.
  */
 import type { Clock } from '../clock.ts';
-import { failure } from '../errors.ts';
-import { decodeBatch } from '../event/codec.ts';
-import type { EventBatch } from '../event/event.ts';
 import type { Log, LogRecord } from '../log/log.ts';
-import type { Quarantined } from '../store/store.ts';
-import type { Candidate, Dedupe, Known } from './dedupe.ts';
-import { walk } from './log-walk.ts';
-import type { OffsetSet } from './offset-set.ts';
+import type { EventKey } from '../store/store.ts';
+import { decodeRecord } from './decode-record.ts';
+import type { Dedupe, Known } from './dedupe.ts';
+import { type Stretch, walk } from './log-walk.ts';
+import type { Maker } from './makers.ts';
+import { OffsetSet } from './offset-set.ts';
 import { type PrepareTools, prepareRow } from './prepare.ts';
-import { quarantineEvent, quarantineRecord } from './quarantine.ts';
 import { Slices } from './slices.ts';
-import type { Prepared, Window } from './window.ts';
+import type { Fates, Prepared, Window } from './window.ts';
 
 export interface WindowReaderOptions {
   readonly log: Log;
@@ -22,11 +20,21 @@ export interface WindowReaderOptions {
   readonly clock: Clock;
   readonly dedupe: Dedupe;
   readonly known: Known;
+  readonly maker: Maker;
+  /** For rows that are made once more. */
   readonly tools: PrepareTools;
   readonly batchEventsMax: number;
   readonly batchBytesMax: number;
   readonly onLost: (from: number, to: number, cause: Error) => void;
 }
+
+/** Of one reading, so that the bytes of the log that are in memory are few whatever a window may hold. */
+const readBytesMax = 2 * 1024 * 1024;
+/** Events that are decoded at once, unless one record has more. */
+const chunkEventsMax = 1_000;
+/** Of one question to the store. */
+export const knownKeysMax = 5_000;
+const nothingRead = { receivedMin: Number.POSITIVE_INFINITY, receivedMax: Number.NEGATIVE_INFINITY };
 
 export class WindowReader {
   readonly #options: WindowReaderOptions;
@@ -39,131 +47,165 @@ export class WindowReader {
   }
 
   /**
-   * The next window, which ends before `until` (Infinity: as far as the limits go). Its ids stay with the dedupe until
-   * they are released. Undefined when nothing is written at `next` yet. Errors: log_read_failed; what `known` throws.
+   * The next window, which ends before `until` (Infinity: as far as the limits go). Undefined when nothing is written at
+   * `next` yet. Errors: log_read_failed; what `known` throws.
    */
   async read(landed: OffsetSet, until: number): Promise<Window | undefined> {
-    const { log, partition, clock, batchEventsMax, batchBytesMax } = this.#options;
-    const limits = { eventsMax: batchEventsMax, bytesMax: batchBytesMax };
-    const stretch = await walk(log, clock, partition, this.next, limits);
+    const stretch = await this.#walk(this.next, this.#options.batchEventsMax);
     if (stretch.kind === 'lost')
       return this.#stepOver(stretch.from, Math.min(stretch.to, until), landed, stretch.cause);
     if (stretch.records.length === 0) return undefined;
-    return await this.#prepareWindow(stretch.records, landed, until);
+    return await this.#make(stretch.records, landed, until);
+  }
+
+  /**
+   * The rows of a window once more, with their events, but for those that have landed. Errors: log_read_failed; Error when the
+   * log has them no longer.
+   */
+  async again({ from, to, copies, quarantined }: Window, landed: OffsetSet): Promise<Prepared[]> {
+    const { tools, partition } = this.#options;
+    const isCopy = new OffsetSet(copies);
+    const isQuarantined = new Set(quarantined.map(({ offset }) => offset));
+    const prepared: Prepared[] = [];
+    const slices = new Slices();
+    for (let at = from; at < to; ) {
+      const stretch = await this.#walk(at, Number.POSITIVE_INFINITY);
+      if (stretch.kind === 'lost') throw stretch.cause;
+      if (stretch.records.length === 0)
+        throw new Error(`the log ends at offset ${at} of partition ${partition}`);
+      for (const record of stretch.records) {
+        for (const { event, origin } of eventsOf(record, at, to, partition)) {
+          await slices.step();
+          const { offset } = origin;
+          if (isCopy.has(offset) || landed.has(offset) || isQuarantined.has(offset)) continue;
+          prepared.push({ row: prepareRow(event, origin, tools), event });
+        }
+        at = record.offset + record.count;
+      }
+    }
+    return prepared;
+  }
+
+  #walk(from: number, eventsMax: number): Promise<Stretch> {
+    const { log, partition, clock, batchBytesMax } = this.#options;
+    return walk(log, clock, partition, from, { eventsMax, bytesMax: Math.min(batchBytesMax, readBytesMax) });
   }
 
   #stepOver(from: number, to: number, landed: OffsetSet, cause: Error): Window {
-    const { clock, dedupe, onLost } = this.#options;
+    const { dedupe, onLost } = this.#options;
     // what was stored before the damage came is not lost
     const stored = landed.count(from, to);
     if (stored < to - from) onLost(from, to, cause);
-    const now = clock.now();
-    const rest = {
-      prepared: [],
-      quarantined: [],
-      duplicates: 0,
-      receivedMin: now,
-      receivedMax: now,
-      ids: new Set<string>(),
-    };
     this.next = to;
     dedupe.moveTo(to);
-    return { ...rest, from, to, landed: stored, lost: to - from - stored };
+    const rest = { parts: [], rows: 0, quarantined: [], copies: [], duplicates: 0, ...nothingRead };
+    return this.#windowOf(from, to, { ...rest, landed: stored }, to - from - stored);
   }
 
-  async #prepareWindow(records: readonly LogRecord[], landed: OffsetSet, until: number): Promise<Window> {
-    const { dedupe, known } = this.#options;
+  async #make(first: readonly LogRecord[], landed: OffsetSet, until: number): Promise<Window> {
+    const { dedupe, maker, clock } = this.#options;
     const from = this.next;
-    const last = records.at(-1)!;
-    const to = Math.min(last.offset + last.count, until);
-    const { candidates, quarantined } = await this.#decode(records, from, to);
-    const ids = new Set<string>();
+    maker.begin(from, dedupe.key, clock.now());
+    dedupe.begin();
     try {
-      const copies = await dedupe.copies(candidates, to, landed, ids, known);
-      const fates = await this.#prepare(candidates, copies, landed, quarantined);
+      const to = await this.#feed(first, landed, until);
+      const fates = await maker.finish(await this.#known(await maker.unsure()));
+      dedupe.end(to);
       this.next = to;
-      return { from, to, ...fates, quarantined, lost: 0, ...this.#received(candidates), ids };
+      return this.#windowOf(from, to, fates, 0);
     } catch (error) {
-      dedupe.release(ids);
+      dedupe.end();
+      maker.release(from);
       throw error;
     }
   }
 
-  /** A record that cannot be decoded goes to quarantine, one item an event. */
-  async #decode(records: readonly LogRecord[], from: number, to: number) {
-    const candidates: Candidate[] = [];
-    const quarantined: Quarantined[] = [];
-    const slices = new Slices();
-    for (const record of records) {
-      const begin = Math.max(record.offset, from);
-      const end = Math.min(record.offset + record.count, to);
-      let batch: EventBatch;
-      try {
-        batch = decodeRecord(record);
-      } catch (error) {
-        const items = quarantineRecord(
-          this.#options.partition,
-          record,
-          begin,
-          error,
-          this.#options.clock.now(),
-        );
-        quarantined.push(...items.slice(0, end - begin));
-        continue;
-      }
-      const { project, receivedAt } = batch;
-      for (let offset = begin; offset < end; offset++) {
-        await slices.step();
-        const origin = { partition: this.#options.partition, offset, project, receivedAt };
-        candidates.push({ event: batch.events[offset - record.offset]!, origin });
-      }
+  /** Records until the window is full, the log has no more or what follows is lost; resolves with where the window ends. */
+  async #feed(first: readonly LogRecord[], landed: OffsetSet, until: number): Promise<number> {
+    const { batchEventsMax, batchBytesMax } = this.#options;
+    const from = this.next;
+    let bytes = 0;
+    let records = first;
+    for (;;) {
+      const end = endOf(records);
+      for (const record of records) bytes += record.bytes.byteLength;
+      const isFull = end >= until || end - from >= batchEventsMax || bytes >= batchBytesMax;
+      // read while these are decoded
+      const more = isFull ? undefined : watched(this.#walk(end, batchEventsMax - (end - from)));
+      await this.#decide(records, landed, until);
+      const stretch = await more;
+      if (stretch?.kind !== 'records' || stretch.records.length === 0) return Math.min(end, until);
+      records = stretch.records;
     }
-    return { candidates, quarantined };
   }
 
-  async #prepare(
-    candidates: readonly Candidate[],
-    copies: readonly boolean[],
-    landed: OffsetSet,
-    quarantined: Quarantined[],
-  ): Promise<{ prepared: Prepared[]; duplicates: number; landed: number }> {
-    const prepared: Prepared[] = [];
-    let duplicates = 0;
-    let landedCount = 0;
-    const slices = new Slices();
-    for (const [index, { event, origin }] of candidates.entries()) {
-      if (copies[index]) duplicates++;
-      else if (landed.has(origin.offset)) landedCount++;
-      else {
-        await slices.step();
-        try {
-          prepared.push({ row: prepareRow(event, origin, this.#options.tools), event });
-        } catch (error) {
-          quarantined.push(quarantineEvent(event, origin, 'unpreparable', error));
-        }
-      }
+  /** The next chunk is decoded while this one is decided. */
+  async #decide(records: readonly LogRecord[], landed: OffsetSet, until: number): Promise<void> {
+    const { dedupe, maker } = this.#options;
+    const chunks = chunksOf(records);
+    const decode = (chunk: readonly LogRecord[] | undefined) =>
+      chunk && watched(maker.decode(chunk, this.next, until));
+    let ahead = decode(chunks.shift());
+    let taking: Promise<void> | undefined;
+    while (ahead !== undefined) {
+      const decoded = await ahead;
+      ahead = decode(chunks.shift());
+      await taking;
+      taking = watched(maker.take(dedupe.decide(decoded, landed)));
     }
-    return { prepared, duplicates, landed: landedCount };
+    await taking;
   }
 
-  #received(candidates: readonly Candidate[]): { receivedMin: number; receivedMax: number } {
-    let receivedMin = Number.POSITIVE_INFINITY;
-    let receivedMax = Number.NEGATIVE_INFINITY;
-    for (const { origin } of candidates) {
-      if (origin.receivedAt < receivedMin) receivedMin = origin.receivedAt;
-      if (origin.receivedAt > receivedMax) receivedMax = origin.receivedAt;
-    }
-    const now = this.#options.clock.now();
-    return candidates.length === 0 ? { receivedMin: now, receivedMax: now } : { receivedMin, receivedMax };
+  async #known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
+    const answers: boolean[] = [];
+    for (let from = 0; from < keys.length; from += knownKeysMax)
+      answers.push(...(await this.#options.known(keys.slice(from, from + knownKeysMax))));
+    return answers;
+  }
+
+  #windowOf(from: number, to: number, fates: Fates, lost: number): Window {
+    const { maker, clock } = this.#options;
+    const now = clock.now();
+    const received = fates.receivedMin > fates.receivedMax ? { receivedMin: now, receivedMax: now } : {};
+    return { ...fates, ...received, from, to, lost, release: () => maker.release(from) };
   }
 }
 
-/** Errors: record_malformed, also when the log counted other events than the record holds. */
-export function decodeRecord(record: LogRecord): EventBatch {
-  const batch = decodeBatch(record.bytes);
-  const found = batch.events.length;
-  if (found === record.count) return batch;
-  throw failure('record_malformed', {
-    detail: `it holds ${found} events where the log counted ${record.count}`,
-  });
+const endOf = (records: readonly LogRecord[]): number => {
+  const last = records.at(-1)!;
+  return last.offset + last.count;
+};
+
+function chunksOf(records: readonly LogRecord[]): LogRecord[][] {
+  const chunks: LogRecord[][] = [];
+  let events = chunkEventsMax;
+  for (const record of records) {
+    if (events >= chunkEventsMax) {
+      chunks.push([]);
+      events = 0;
+    }
+    chunks.at(-1)!.push(record);
+    events += record.count;
+  }
+  return chunks;
+}
+
+/** It is awaited later, or never when something else fails first. */
+function watched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** None when the record cannot be decoded: it is in quarantine. */
+function* eventsOf(record: LogRecord, from: number, to: number, partition: number) {
+  let batch: ReturnType<typeof decodeRecord>;
+  try {
+    batch = decodeRecord(record);
+  } catch {
+    return;
+  }
+  const { project, receivedAt, events } = batch;
+  const end = Math.min(record.offset + record.count, to);
+  for (let offset = Math.max(record.offset, from); offset < end; offset++)
+    yield { event: events[offset - record.offset]!, origin: { partition, offset, project, receivedAt } };
 }

@@ -6,6 +6,8 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
 import { type DrainReport, drain } from './drain.ts';
 import { type Ledger, sumLedgers } from './ledger.ts';
+import { ThreadMakers } from './maker-thread.ts';
+import { LocalMakers, type Makers } from './makers.ts';
 import type { PartitionStatus } from './partition-status.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import { openPrepareTools, type PrepareTools } from './prepare.ts';
@@ -43,10 +45,12 @@ export interface WriterStatus {
 export class Writer {
   readonly #options: WriterOptions;
   readonly #partitions: readonly PartitionWriter[];
+  readonly #makers: Makers;
 
-  constructor(options: WriterOptions & { readonly tools: PrepareTools }) {
-    const { log, directory } = options;
+  constructor(options: WriterOptions & { readonly tools: PrepareTools; readonly makers: Makers }) {
+    const { log, directory, makers } = options;
     this.#options = options;
+    this.#makers = makers;
     this.#partitions = Array.from(
       { length: log.partitions },
       (_, partition) => new PartitionWriter({ ...options, partition, directory }),
@@ -67,9 +71,11 @@ export class Writer {
    * Instead of `start` and `close`: one pass over the partitions that nobody else has. Begins nothing new after `timeMs`, or when
    * the signal aborts; then it waits for what the store has in hand, as `close` does. Never rejects.
    */
-  drainFor(timeMs: number, signal: AbortSignal = new AbortController().signal): Promise<DrainReport> {
+  async drainFor(timeMs: number, signal: AbortSignal = new AbortController().signal): Promise<DrainReport> {
     const { log, clock } = this.#options;
-    return drain({ partitions: this.#partitions, log, clock, timeMs, signal });
+    const report = await drain({ partitions: this.#partitions, log, clock, timeMs, signal });
+    await this.#makers.close();
+    return report;
   }
 
   status(): WriterStatus {
@@ -106,9 +112,13 @@ export class Writer {
   /** Ends when each partition has given its last batch away; see `closeTimeoutMs`. Never rejects. */
   async close(): Promise<void> {
     await Promise.all(this.#partitions.map((partition) => partition.close()));
+    await this.#makers.close();
   }
 }
 
 export async function openWriter(options: WriterOptions): Promise<Writer> {
-  return new Writer({ ...options, tools: options.tools ?? (await openPrepareTools()) });
+  const tools = options.tools ?? (await openPrepareTools());
+  const { packer } = options.store;
+  const makers = packer === undefined ? new LocalMakers(tools) : new ThreadMakers({ packer });
+  return new Writer({ ...options, tools, makers });
 }

@@ -59,3 +59,24 @@ test('an id is hashed as SipHash-1-3 of its UTF-16 code units, under any key', (
     { numRuns: 500 },
   );
 });
+
+test('a pair is hashed as both with NUL between them, whatever was hashed before', () => {
+  const key = fc.uint8Array({ minLength: 16, maxLength: 16 });
+  const text = fc.string({ unit: 'binary', maxLength: 40 });
+  fc.assert(
+    fc.property(
+      key,
+      fc.array(fc.tuple(fc.constantFrom('', 'a', 'abc', 'a project'), text)),
+      (given, pairs) => {
+        const hasher = new IdHasher(given);
+        const plain = new IdHasher(given);
+        for (const [project, eventId] of pairs) {
+          hasher.hashPair(project, eventId);
+          plain.hash(`${project}\0${eventId}`);
+          assert.deepEqual([hasher.low, hasher.high], [plain.low, plain.high]);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

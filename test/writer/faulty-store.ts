@@ -7,6 +7,7 @@ import type { Clock } from '../../src/clock.ts';
 import { failure } from '../../src/errors.ts';
 import { MemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Batch, EventKey, OffsetRanges, Progress, Store } from '../../src/store/store.ts';
+import { unpacked } from './packer.ts';
 
 export type Fault = 'none' | 'before' | 'after' | 'part' | 'late' | 'hang' | 'hang-landed';
 
@@ -70,7 +71,11 @@ export class FaultyStore {
     }
   }
 
-  session(): { readonly store: Store; readonly kill: () => void } {
+  /** `packer`: the writer packs rows, in its thread. */
+  session({ packer }: { readonly packer?: string } = {}): {
+    readonly store: Store;
+    readonly kill: () => void;
+  } {
     let alive = true;
     const guard = <T>(result: Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
@@ -84,10 +89,11 @@ export class FaultyStore {
     };
     const { memory } = this;
     const store = {
+      ...(packer !== undefined && { packer }),
       supports: { ...memory.supports, durable: true, atomicProgress: false },
       state: () => memory.state(),
       progress: open((partition: number) => this.#progress(partition)),
-      insert: open((batch: Batch) => this.#insert(batch)),
+      insert: open((batch: Batch) => this.#insert(unpacked(batch))),
       reconcile: open((partition: number, from: number, to: number) => this.#reconcile(partition, from, to)),
       known: open((keys: readonly EventKey[]) => this.#known(keys)),
       recent: memory.recent.bind(memory),

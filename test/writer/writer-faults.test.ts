@@ -13,6 +13,7 @@ import { isBalanced, type Ledger } from '../../src/writer/ledger.ts';
 import type { Writer } from '../../src/writer/writer.ts';
 import { AutoClock } from './auto-clock.ts';
 import { type Fault, FaultyStore } from './faulty-store.ts';
+import { packer } from './packer.ts';
 import { append, config, copyFiles, event, settled, startWriter } from './support.ts';
 
 /** The id's number, and which month the event is of. Ids from 36 up are refused by the store. */
@@ -57,6 +58,7 @@ class House {
   readonly store: FaultyStore;
   readonly clock = new AutoClock();
   readonly #scenario: Scenario;
+  readonly #packing: { readonly packer?: string };
   readonly #root = mkdtempSync(join(tmpdir(), 'millrace-faults-'));
   #lives = 0;
   #rebuilt = false;
@@ -64,8 +66,9 @@ class House {
   #directory = '';
   writer!: Writer;
 
-  constructor(given: Scenario) {
+  constructor(given: Scenario, packing: { readonly packer?: string }) {
     this.#scenario = given;
+    this.#packing = packing;
     this.store = new FaultyStore(this.clock, { ...given, isRefused });
   }
 
@@ -84,7 +87,7 @@ class House {
       if (message.includes('was rebuilt')) this.#rebuilt = true;
     });
     const { batchEventsMax, withDirectory } = this.#scenario;
-    const session = this.store.session();
+    const session = this.store.session(this.#packing);
     this.#kill = session.kill;
     this.writer = await startWriter({
       log: this.log,
@@ -191,25 +194,30 @@ function checkLedger(
 
 const byNumber = (a: number, b: number) => a - b;
 
-test('whatever the store does and whenever the writer dies, every event ends up once and the ledger balances', async () => {
-  await fc.assert(
-    fc.asyncProperty(scenario, async (given) => {
-      const house = new House(given);
-      await house.open();
-      try {
-        const expected: Expected = { first: new Map(), garbage: [], accepted: 0 };
-        for (const each of given.actions) await act(house, expected, each);
-        house.store.heal();
-        await settled(house.writer);
-        await check(house, expected);
-        // and a last start finds nothing to do
-        await house.reopen();
-        await settled(house.writer);
-        await check(house, expected);
-      } finally {
-        await house.end();
-      }
-    }),
-    { numRuns: Number(process.env.RUNS ?? 100) },
-  );
-});
+for (const [how, packing, runs] of [
+  ['', {}, 100],
+  [', and rows are packed in a thread', { packer }, 12],
+] as const) {
+  test(`whatever the store does and whenever the writer dies${how}, every event ends up once and the ledger balances`, async () => {
+    await fc.assert(
+      fc.asyncProperty(scenario, async (given) => {
+        const house = new House(given, packing);
+        await house.open();
+        try {
+          const expected: Expected = { first: new Map(), garbage: [], accepted: 0 };
+          for (const each of given.actions) await act(house, expected, each);
+          house.store.heal();
+          await settled(house.writer);
+          await check(house, expected);
+          // and a last start finds nothing to do
+          await house.reopen();
+          await settled(house.writer);
+          await check(house, expected);
+        } finally {
+          await house.end();
+        }
+      }),
+      { numRuns: Number(process.env.RUNS ?? runs) },
+    );
+  });
+}
