@@ -9,6 +9,7 @@ import { failure } from './errors.ts';
 import { type HttpConfig, httpSettings } from './http/http-config.ts';
 import { diskLogSettings } from './log/disk/disk-config.ts';
 import { redisLogSettings } from './log/redis/redis-log-config.ts';
+import { upstashLogSettings } from './log/upstash/upstash-config.ts';
 import { type OperationsConfig, operationsSettings } from './operations/operations-config.ts';
 import { postgresSettings } from './postgres/postgres-config.ts';
 import { redisSettings } from './redis/redis-config.ts';
@@ -105,6 +106,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
   diskLogSettings,
   redisLogSettings,
   upstashSettings,
+  upstashLogSettings,
   writerSettings,
   embeddedSettings,
   postgresSettings,

@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import { type DiskLogConfig, diskLogSettings } from './log/disk/disk-config.ts';
 import { type RedisLogConfig, redisLogSettings } from './log/redis/redis-log-config.ts';
+import { type UpstashLogSettings, upstashLogSettings } from './log/upstash/upstash-config.ts';
 import {
   namesPostgres,
   type PostgresConfig,
@@ -103,7 +104,7 @@ export type LogConfig =
       readonly kind: 'upstash';
       readonly url: string;
       readonly token: string;
-      readonly settings: RedisLogConfig;
+      readonly settings: RedisLogConfig & UpstashLogSettings;
     }
   | { readonly kind: 'memory' };
 export type StoreConfig =
@@ -165,7 +166,8 @@ function logOf(environment: Environment, { scheme, rest }: Location, place: Plac
     throw invalidSetting('UPSTASH_REDIS_REST_URL', 'must be set where MILLRACE_LOG has no address', '');
   if (upstash.token === undefined)
     throw invalidSetting('UPSTASH_REDIS_REST_TOKEN', 'must be set while MILLRACE_LOG is upstash+https:', '');
-  return { kind: 'upstash', url: own, token: upstash.token, settings };
+  const ownSettings = { ...settings, ...readSettings(upstashLogSettings, environment) };
+  return { kind: 'upstash', url: own, token: upstash.token, settings: ownSettings };
 }
 
 function storeOf(environment: Environment, { scheme, rest }: Location, place: Place): StoreConfig {

@@ -9,12 +9,12 @@ import { PostgresCatalog } from '../catalog/postgres/postgres-catalog.ts';
 import { SqliteCatalog } from '../catalog/sqlite/sqlite-catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { failure } from '../errors.ts';
 import { RedisRates } from '../limits/redis/redis-rates.ts';
 import { openDiskLog } from '../log/disk/disk-log.ts';
 import type { Log } from '../log/log.ts';
 import { openMemoryLog } from '../log/memory/memory-log.ts';
 import { openRedisLog } from '../log/redis/redis-log.ts';
+import { openUpstashLog } from '../log/upstash/upstash-log.ts';
 import type { PostgresConfig } from '../postgres/postgres-config.ts';
 import { openPools, type PoolsFigures, type PostgresPools } from '../postgres/postgres-pools.ts';
 import { openRedis } from '../redis/redis-connection.ts';
@@ -110,11 +110,7 @@ function openChosenLog({ log }: Config, { telemetry, clock }: AdapterParts): Pro
     case 'redis':
       return openRedisLog({ url: log.url, config: log.settings, clock, telemetry });
     case 'upstash':
-      throw failure('setting_scheme_not_built', {
-        setting: 'MILLRACE_LOG',
-        scheme: log.kind,
-        built: 'disk: or redis:',
-      });
+      return openUpstashLog({ url: log.url, token: log.token, config: log.settings, clock, telemetry });
     case 'memory':
       return Promise.resolve(openMemoryLog());
     default:
