@@ -25,7 +25,9 @@ const config = loadConfig({ MILLRACE_DATA: data, PORT: port, MILLRACE_ADMIN_KEY:
 if (config.log.kind !== 'disk') throw new Error('the log is not on disk');
 const telemetry = new Telemetry();
 const metrics = new Metrics(telemetry, clock.now(), () => clock.monotonic());
-const catalog = await SqliteCatalog.open({ path: config.catalog.file, random: randomBytes });
+if (config.catalog.kind !== 'file') throw new Error('this baseline keeps its catalog in a file');
+const catalogFile = config.catalog.file;
+const catalog = await SqliteCatalog.open({ path: catalogFile, random: randomBytes });
 const care = new ProjectCare({ catalog, random: randomBytes, now: () => clock.now() });
 await firstStart(care, ['admin']);
 const keys = await KeyRing.open({ catalog, telemetry, environment: config.keys });

@@ -9,6 +9,7 @@ import { PostgresCatalog } from '../catalog/postgres/postgres-catalog.ts';
 import { SqliteCatalog } from '../catalog/sqlite/sqlite-catalog.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { openHasher } from '../event/hasher.ts';
 import { RedisRates } from '../limits/redis/redis-rates.ts';
 import { openDiskLog } from '../log/disk/disk-log.ts';
 import type { Log } from '../log/log.ts';
@@ -138,7 +139,7 @@ export async function openStore({ store }: Config, parts: AdapterParts): Promise
       return opened.add(new LateStore({ supports, open, clock, telemetry }), (each) => each.close());
     }
     case 'memory':
-      return opened.add(new MemoryStore({ clock }), (each) => each.close());
+      return opened.add(new MemoryStore({ clock, ...(await openHasher()) }), (each) => each.close());
     default:
       return store satisfies never;
   }

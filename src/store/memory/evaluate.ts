@@ -49,7 +49,7 @@ export function rowsOf(scope: Scope, rows: readonly EventRow[]): readonly EventR
 }
 
 /** Each cohort's persons, found once. */
-function cohortsOver(rows: readonly EventRow[]): PersonsOf {
+export function cohortsOver(rows: readonly EventRow[]): PersonsOf {
   const found = new Map<Cohort, ReadonlySet<bigint>>();
   const personsOf = (cohort: Cohort): ReadonlySet<bigint> => {
     const persons = found.get(cohort) ?? membersOf(cohort, rows, personsOf);
@@ -78,11 +78,12 @@ function isAsked(row: EventRow, scope: Scope, personsOf: PersonsOf): boolean {
 
 /** The rows themselves, in the order asked. */
 export function evaluateEvents(
-  { scope, order, after, limit }: EventsQuestion,
+  { scope, order, after, limit, person }: EventsQuestion,
   rows: readonly EventRow[],
 ): readonly EventRow[] {
   const sign = order === 'asc' ? 1 : -1;
   return rowsOf(scope, rows)
+    .filter((row) => person === undefined || row.personKey === person)
     .filter((row) => after === undefined || sign * comparePositions(row, after) > 0)
     .sort((a, b) => sign * comparePositions(a, b))
     .slice(0, limit)

@@ -25,6 +25,8 @@ import type {
   StoreSupports,
 } from '../store.ts';
 import { evaluate, evaluateEvents } from './evaluate.ts';
+import { type Hash64, withIdentity } from './evaluate-identity.ts';
+import { MemoryAnalyses } from './memory-analyses.ts';
 
 /** Rows of one piece of `events`: each costs a sort of all. */
 const pieceRowsMax = 10_000;
@@ -45,8 +47,14 @@ export class MemoryStore implements Store {
   readonly #corrections = new Map<number, Corrections>();
   #closed = false;
 
-  constructor({ clock = systemClock }: { readonly clock?: Clock } = {}) {
+  readonly analyses: MemoryAnalyses;
+  readonly #hash64: Hash64 | undefined;
+
+  /** `hash64`: what keys of persons are made with; without it nobody is the same as anybody else. */
+  constructor({ clock = systemClock, hash64 }: { readonly clock?: Clock; readonly hash64?: Hash64 } = {}) {
     this.#clock = clock;
+    this.#hash64 = hash64;
+    this.analyses = new MemoryAnalyses(() => this.#rows, hash64);
   }
 
   state(): StoreState {
@@ -102,7 +110,7 @@ export class MemoryStore implements Store {
     this.#assertOpen();
     this.#assertAsked(budget, signal);
     const startedAt = this.#clock.monotonic();
-    const rows = evaluate(question, this.#rows);
+    const rows = evaluate(question, withIdentity(this.#rows, this.#hash64));
     const durationMs = this.#clock.monotonic() - startedAt;
     if (durationMs > budget.timeMs) {
       throw failure('over_time', { setting: 'MILLRACE_QUESTION_TIME_MS', limitMs: budget.timeMs });
@@ -120,7 +128,10 @@ export class MemoryStore implements Store {
     while (limit > 0) {
       this.#assertAsked(budget, signal);
       const pieceMax = Math.min(limit, pieceRowsMax);
-      const rows = evaluateEvents({ ...question, ...(after && { after }), limit: pieceMax }, this.#rows);
+      const rows = evaluateEvents(
+        { ...question, ...(after && { after }), limit: pieceMax },
+        withIdentity(this.#rows, this.#hash64),
+      );
       if (rows.length > 0) yield rows;
       if (rows.length < pieceMax) return;
       limit -= rows.length;
