@@ -24,9 +24,8 @@ export const clickhouseCodes = {
 } as const;
 
 /**
- * A part of a table is broken: FILE_DOESNT_EXIST, NO_FILE_IN_DATA_PART, BAD_SIZE_OF_FILE_IN_DATA_PART, CORRUPTED_DATA. A merge that met
- * a full disk can leave one. When the engine starts, it sets such a part aside and goes on with the parts that it was merged from, which it
- * keeps for eight minutes: so starting it anew soon loses nothing.
+ * A part of a table is broken: FILE_DOESNT_EXIST, NO_FILE_IN_DATA_PART, BAD_SIZE_OF_FILE_IN_DATA_PART, CORRUPTED_DATA. When the
+ * engine starts, it sets such a part aside and goes on with the parts that it was merged from, if they are still kept.
  */
 const brokenPart: ReadonlySet<number> = new Set([107, 226, 228, 246]);
 

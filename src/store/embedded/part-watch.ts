@@ -2,15 +2,15 @@
  * Compares what the engine wrote with what is on disk. It ignores an error of write(2): on a full disk it syncs, renames and
  * counts parts whose files are empty or short, answers as if all were well, and sets those parts aside at its next start. So
  * its new parts are measured before any write is answered, and now and then those that it merged. It must not live on with
- * one that is short: a new start goes on without it, or with the parts that it was merged from, which are kept for 8 minutes.
+ * one that is short: a new start goes on without it, or with the parts that it was merged from, which are kept for a while.
  */
 import { basename } from 'node:path';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type { Lane } from './engine-sessions.ts';
 import { isWholePart } from './part-files.ts';
 
-/** Much less than the 8 minutes for which the sources of a merge are kept. */
-const lookIntervalMs = 10_000;
+/** Much less than the time for which the sources of a merge are kept (engine-server-config.ts). */
+const lookIntervalMs = 5_000;
 
 interface ActivePart {
   readonly path: string;

@@ -133,3 +133,14 @@ it('starts although a deletion was not written whole, and says so', async (test)
   assert.equal(await count(client), 99);
   assert.match(notes.join(), new RegExp(`not written whole.*${basename(mutation!)}`));
 });
+
+it('keeps the sources of a merge until it was measured and the kernel has written it', async (test) => {
+  const { client } = await openEngine(test);
+  const kernelWritesWithinSeconds = 35;
+  const rows = await client.rows<[string, string]>(
+    `SELECT name, value FROM system.merge_tree_settings WHERE name IN ('old_parts_lifetime', 'merge_tree_clear_old_parts_interval_seconds')`,
+  );
+  assert.equal(rows.length, 2);
+  for (const [name, value] of rows)
+    assert.ok(Number(value) > kernelWritesWithinSeconds, `${name} is ${value}`);
+});
