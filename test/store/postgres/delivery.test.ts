@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startPostgres, withClient } from '../../../scripts/services/postgres.ts';
 import { isFailure } from '../../../src/errors.ts';
 import type { EventRow } from '../../../src/event/event-row.ts';
+import { locks } from '../../../src/store/postgres/locks.ts';
 import type { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
 import type { Batch } from '../../../src/store/store.ts';
 import { eventRow } from '../../../src/testing/rows.ts';
@@ -139,6 +140,23 @@ test('reconciling ends an insert of this process that still runs or waits', asyn
   assert.equal(pools.figures().write.waiting, 0);
 });
 
+test('an insert that has not reached the server yet when it is reconciled lands no more', async (t) => {
+  const { store, url, close } = await openStore();
+  t.after(close);
+  await store.insert(batchOf(1, 0, 10));
+  await withClient(url, async (client) => {
+    // it needs a new partition, and somebody makes partitions
+    await client.query(`BEGIN; SET LOCAL search_path = millrace; ${locks.pieces}`);
+    const rows = [eventRow({ partition: 1, offset: 10, timestamp: Date.UTC(2019, 0, 1) })];
+    const failing = assert.rejects(store.insert({ partition: 1, rows, quarantined: [] }));
+    await delay(100);
+    assert.deepEqual(await store.reconcile(1, 10, 20), []);
+    await client.query('COMMIT');
+    await failing;
+  });
+  assert.equal(await stored(store, 1), 10);
+});
+
 test('of two stores with tokens the older one is fenced, amid an insert and after it', async (t) => {
   const one = await openStore();
   t.after(one.close);
@@ -172,8 +190,9 @@ test('of two stores that believe to be the writer one stores each batch, and the
     const outcomes = await Promise.allSettled(
       [one, other].map(({ store }) => store.insert(batchOf(1, first, 10, 5))),
     );
-    const won = outcomes.filter(({ status }) => status === 'fulfilled').length;
-    assert.equal(won, 1, 'exactly one of them');
+    const lost = outcomes.filter(({ status }) => status === 'rejected');
+    assert.equal(lost.length, 1, 'exactly one of them');
+    assert.ok(isFailure((lost[0] as PromiseRejectedResult).reason, 'store_fenced'));
     await Promise.all([one.store.reconcile(1, 0, 100), other.store.reconcile(1, 0, 100)]);
   }
   await assertWhole(one.store, 1, 100);

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { withClient } from '../../../scripts/services/postgres.ts';
 import type { EventRow } from '../../../src/event/event-row.ts';
 import { foldRollups } from '../../../src/store/postgres/fold.ts';
+import { locks } from '../../../src/store/postgres/locks.ts';
 import { rebuildStretch } from '../../../src/store/postgres/rebuild.ts';
 import { checkAgainstEvaluator } from '../../../src/testing/agreement.ts';
 import { eventRow, insertRows } from '../../../src/testing/rows.ts';
@@ -93,7 +94,7 @@ for (const { extensions, ...features } of modes) {
     },
   );
 
-  test(named('rebuilding beside writers loses nothing of theirs'), async (t) => {
+  test(named('rebuilding beside writers and folds loses nothing and doubles nothing'), async (t) => {
     const { store, pools } = await opened(t, extensions);
     const day = Date.UTC(2025, 5, 15);
     let isWriting = true;
@@ -105,8 +106,14 @@ for (const { extensions, ...features } of modes) {
     ).then(() => {
       isWriting = false;
     });
-    while (isWriting) await rebuildStretch(pools.write, features, { from: day, to: day + 86_400_000 });
-    await writing;
+    const during = async (work: () => Promise<void>) => {
+      while (isWriting) await work();
+    };
+    await Promise.all([
+      writing,
+      during(() => rebuildStretch(pools.write, features, { from: day, to: day + 86_400_000 })),
+      during(() => foldRollups(pools.write, features)),
+    ]);
     assert.deepEqual(await store.verifyRollups(), []);
   });
 
@@ -168,6 +175,22 @@ for (const { extensions, ...features } of modes) {
     assert.deepEqual(await store.verifyRollups(), []);
   });
 }
+
+test('a fold leaves rollups alone while somebody else changes them', async (t) => {
+  const { store, pools, url, ask } = await opened(t, true);
+  await insertRows(store, 1, [rowAt(0)]);
+  await insertRows(store, 1, [rowAt(1)]);
+  const deltas = () => ask('SELECT FROM rollup_counts WHERE is_delta');
+  const before = (await deltas()).length;
+  await withClient(url, async (client) => {
+    await client.query(`BEGIN; SET LOCAL search_path = millrace; ${locks.rollups}`);
+    await foldRollups(pools.write, modes[0]);
+    assert.equal((await deltas()).length, before);
+    await client.query('COMMIT');
+  });
+  await foldRollups(pools.write, modes[0]);
+  assert.equal((await deltas()).length, 0);
+});
 
 test('without the right to make extensions persons are listed, and counted exactly', async (t) => {
   const database = await openDatabase();
