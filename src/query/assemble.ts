@@ -152,7 +152,7 @@ function numbersOf(cell: Cell | undefined, { metrics, measures }: Told): Numbers
     ...(metrics.includes('sessions') && { sessions: cell?.sessions ?? 0 }),
     ...(metrics.includes('amount') && { amount: cell?.amounts.map(moneyOf) ?? [] }),
     ...(measures.length > 0 && {
-      values: Object.fromEntries(
+      measures: Object.fromEntries(
         measures.map((one, i) => [measureName(one), cell?.values?.[i] ?? emptyValue(one)]),
       ),
     }),
