@@ -23,7 +23,7 @@ export function limitColumns({ memoryBytes }: Budget): string {
     `set_config('work_mem', '${workMem}kB', true)`,
     `set_config('hash_mem_multiplier', '1', true)`,
     `set_config('jit', 'off', true)`,
-    `CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN set_config('temp_file_limit', '${files}kB', true) END`,
+    `CASE WHEN current_setting('is_superuser') = 'on' THEN set_config('temp_file_limit', '${files}kB', true) END`,
   ].join(', ');
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { withClient } from '../../../scripts/services/postgres.ts';
+import type { EventRow } from '../../../src/event/event-row.ts';
 import type { Filter, Plan } from '../../../src/plan/plan.ts';
 import { keyOrder } from '../../../src/store/postgres/group-keys.ts';
 import { checkAgainstEvaluator, checkPlan } from '../../../src/testing/agreement.ts';
@@ -93,10 +94,20 @@ describe('PostgreSQL in a database of English order', () => {
       properties: { text, [`k${text}`]: offset },
     }),
   );
+  const people = Array.from({ length: 300 }, (_, offset) =>
+    eventRow({
+      project: 'people',
+      partition: 2,
+      offset,
+      type: offset % 7 === 0 ? 'buy' : 'look',
+      // spread over all 64 bits; now and then nobody
+      personKey: offset % 11 === 0 ? 0n : BigInt.asUintN(64, BigInt(offset % 90) * 0x9e3779b97f4a7c15n),
+    }),
+  );
   before(async () => {
     database = await openDatabase(english);
     opened = await openStoreAt(database.url, { extensions: false });
-    for (const batch of batchesOf(0, rows)) await opened.store.insert(batch);
+    for (const batch of [...batchesOf(0, rows), ...batchesOf(2, people)]) await opened.store.insert(batch);
   });
   after(async () => {
     await opened.close();
@@ -125,6 +136,28 @@ describe('PostgreSQL in a database of English order', () => {
   test('puts groups in the order of bytes', async () => {
     for (const field of ['path', 'type', 'properties.text'])
       for (const limit of [1, 5, 20, 1_000]) await agrees({ by: { field, limit } });
+  });
+
+  test('takes samples of persons, whose keys it keeps as signed integers, and of the events of nobody', async () => {
+    for (const sample of [0.0001, 0.1, 0.5, 0.9999])
+      for (const metrics of [['events'], ['users'], ['events', 'users']])
+        await agrees({ sample, metrics }, people);
+  });
+
+  test('knows who is in a cohort', async () => {
+    const cohort = {
+      project: 'people',
+      bots: 'include',
+      filter: { field: 'type', op: 'eq', value: 'buy' },
+      from: people[0]!.timestamp,
+      to: people[0]!.timestamp + 1,
+    } as const;
+    for (const atLeast of [1, 2, 3]) {
+      const filter: Filter = { cohort: { ...cohort, atLeast } };
+      const by = { field: 'type', limit: 1 };
+      for (const given of [{ filter }, { filter: { not: filter } }, { filter, by }])
+        await agrees({ metrics: ['events', 'users'], ...given }, people);
+    }
   });
 
   test('agrees with the evaluator on generated questions', async () => {
@@ -159,13 +192,13 @@ describe('PostgreSQL in a database of English order', () => {
       await agrees({ filter: { field, ...comparison } as Filter });
   }
 
-  const agrees = (given: object): Promise<void> =>
+  const agrees = (given: object, about: readonly EventRow[] = rows): Promise<void> =>
     checkPlan(
       opened.store,
       {
         version: 1,
         kind: 'summary',
-        project: 'odd',
+        project: about[0]!.project,
         from: rows[0]!.timestamp - 1,
         to: rows[0]!.timestamp + 1,
         timeZone: 'UTC',
@@ -174,6 +207,6 @@ describe('PostgreSQL in a database of English order', () => {
         exact: true,
         ...given,
       } as Plan,
-      rows,
+      about,
     );
 });

@@ -2,14 +2,20 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { withClient } from '../../../scripts/services/postgres.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { isFailure } from '../../../src/errors.ts';
 import { openHasher } from '../../../src/event/hasher.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
+import { postgresConfig } from '../../../src/postgres/postgres-config.ts';
+import { openPools } from '../../../src/postgres/postgres-pools.ts';
 import { evaluate } from '../../../src/store/memory/evaluate.ts';
+import { readSetUp } from '../../../src/store/postgres/features.ts';
 import { rollupsOf } from '../../../src/store/postgres/persons.ts';
 import { PostgresCompiler } from '../../../src/store/postgres/postgres-compiler.ts';
+import { PostgresReader } from '../../../src/store/postgres/postgres-reader.ts';
 import { chooseSource } from '../../../src/store/sql/choose-source.ts';
 import type { Budget, Question, Rows } from '../../../src/store/store.ts';
+import { Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { wideBudget } from '../../../src/testing/agreement.ts';
 import { questionOf } from '../../../src/testing/generators.ts';
 import { batchesOf, eventRow } from '../../../src/testing/rows.ts';
@@ -144,6 +150,28 @@ describe('questions to PostgreSQL', () => {
   test('keep to less memory where there is less', async () => {
     const { cells } = await ask({ exact: true }, { ...wideBudget, memoryBytes: 1_000_000 });
     assert.equal(cells[0]!.users, persons);
+  });
+
+  test('are answered for a user who may only read, and bound no temporary files', async () => {
+    const role = `reader_${new URL(opened.url).pathname.slice(1)}`;
+    await withClient(opened.url, (client) =>
+      client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reads';
+        GRANT USAGE ON SCHEMA millrace TO ${role};
+        GRANT SELECT ON ALL TABLES IN SCHEMA millrace TO ${role}`),
+    );
+    const url = new URL(opened.url);
+    Object.assign(url, { username: role, password: 'reads' });
+    const pools = openPools(postgresConfig({ DATABASE_URL: url.href }), systemClock, new Telemetry());
+    try {
+      const features = await readSetUp(pools.read);
+      const reader = new PostgresReader({ pool: pools.read, features, clock: systemClock });
+      const question = questionOf(planOf({ exact: true }));
+      const { cells } = await reader.run(question, { ...wideBudget, memoryBytes: 100_000 }, never);
+      assert.equal(cells[0]!.users, persons);
+    } finally {
+      await pools.close();
+      await withClient(opened.url, (client) => client.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`));
+    }
   });
 
   test('over their budget of rows are refused before they read them', async () => {
