@@ -1,15 +1,15 @@
 /**
- * What PostgreSQL says differently. Raw rows are wide and a scan of them is dear, so each range of them is read once for counts and
- * once for persons: CTEs add them up to the columns that the rollups have, and all arms read those. Values are bound, never
- * written. One compiler serves one statement.
+ * What PostgreSQL says differently. Values are bound, never written; raw rows are added up once for all arms (raw-cells.ts). One
+ * compiler serves one statement.
  */
 
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { FieldName, Filter, Plan, Scalar } from '../../plan/plan.ts';
+import type { FieldName, Filter, Scalar } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import { type Aggregate, amountAggregates, countedEvents } from '../sql/aggregates.ts';
 import type { Sources } from '../sql/choose-source.ts';
 import { type Range, type Tier, tierMs } from '../sql/cover.ts';
+import { decimalText } from '../sql/decimal-text.ts';
 import type { PropertyType } from '../sql/filter-compiler.ts';
 import {
   type CompiledQuestion,
@@ -26,19 +26,11 @@ import type { Features } from './features.ts';
 import { groupKey, keyOrder } from './group-keys.ts';
 import { Parameters } from './parameters.ts';
 import { personsOf } from './persons.ts';
+import { type Placed, placedByTable, RawCells } from './raw-cells.ts';
 import { holdsNul, withoutNul } from './without-nul.ts';
 
 /** Ranges are named one by one up to this many; more are looked up in the sorted list of their borders. */
 const rangesNamedMax = 8;
-
-/** Raw rows of some ranges, added up: what of them is needed grows while the arms are compiled. */
-interface Cells {
-  readonly name: string;
-  readonly ranges: readonly Range[];
-  readonly metrics: Set<Metrics>;
-  /** Whether some arm tells groups apart. */
-  isGrouped: boolean;
-}
 
 export interface PostgresQuestion extends CompiledQuestion {
   /** The ranges of each scan of `events`. */
@@ -63,10 +55,7 @@ export class PostgresCompiler extends QuestionCompiler {
   protected override readonly events = ofCells(countedEvents);
   protected override readonly amounts = amountAggregates.map(ofCells);
   readonly #features: Features;
-  /** Counts and amounts by group. */
-  readonly #counts = new Map<string, Cells>();
-  /** Persons, by the places of groups: those are few, where the groups themselves may be many. */
-  readonly #persons = new Map<string, Cells>();
+  readonly #cells = new RawCells();
 
   constructor(features: Features) {
     super();
@@ -82,7 +71,7 @@ export class PostgresCompiler extends QuestionCompiler {
       sql: compiled.source === 'rows' ? compiled.sql : `${compiled.sql}\nUNION ALL\n${reads}`,
       values: this.parameters.values,
       sketched: compiled.sketched && this.#features.users === 'hll',
-      scans: [...this.#counts.values(), ...this.#persons.values()].map(({ ranges }) => ranges),
+      scans: this.#cells.scans(),
     };
   }
 
@@ -103,7 +92,7 @@ export class PostgresCompiler extends QuestionCompiler {
   }
 
   amount(tenThousandths: bigint): string {
-    return `${this.parameters.bind(String(tenThousandths), 'numeric')} / 10000`;
+    return this.parameters.bind(decimalText(tenThousandths), 'numeric');
   }
 
   property(path: string, type: PropertyType): string {
@@ -176,85 +165,24 @@ export class PostgresCompiler extends QuestionCompiler {
     return [`tier = ${tierMs[tier] / 1000}`];
   }
 
-  /** The cells of the ranges, with what this arm needs of them. */
   protected override rows(
     _: Question,
     ranges: readonly Range[],
     metrics: Metrics,
     grouping: Grouping | undefined,
   ): Source {
-    const ofPersons = metrics === 'users' || metrics === 'both';
-    const all = ofPersons ? this.#persons : this.#counts;
-    const known = JSON.stringify(ranges);
-    const cells = all.get(known) ?? {
-      name: `${ofPersons ? 'persons' : 'counts'}_${all.size + 1}`,
-      ranges,
-      metrics: new Set(),
-      isGrouped: false,
-    };
-    all.set(known, cells);
-    cells.metrics.add(metrics);
-    cells.isGrouped ||= grouping !== undefined;
-    return {
-      from: cells.name,
-      where: metrics === 'users' ? ['user_key <> 0'] : metrics === 'amounts' ? ['amount_count > 0'] : [],
-      bucket: 'bucket',
-      keys: grouping?.fields.map((_, i) => `key_${i + 1}`) ?? [],
-      ...(ofPersons && { place: 'placed' }),
-    };
+    return this.#cells.source(ranges, metrics, grouping);
   }
 
-  #countsSelect(question: Question, { ranges, metrics, isGrouped }: Cells): string {
-    const { plan } = question;
-    const hasAmounts = metrics.has('amounts');
-    return this.#cellsSelect(question, ranges, {
-      from: 'events',
-      dimensions: [
-        ...(isGrouped ? this.#keysOf(plan).map((key, i) => [`key_${i + 1}`, key] as const) : []),
-        ...(hasAmounts ? [['currency', 'currency'] as const] : []),
-      ],
-      values: ['count(*) AS events', ...(hasAmounts ? amountsOfRows : [])],
-      where: metrics.size === 1 && hasAmounts ? ['amount IS NOT NULL'] : [],
+  protected head({ plan, edges }: Question, top: string | undefined): string {
+    const { counts, persons } = this.#cells.tables({
+      bucket: this.bucketOf('timestamp', edges),
+      keys: groupingOf(plan)?.fields.map((name) => this.groupKey(name)) ?? [],
+      where: (ranges) => [...this.conditions(plan), this.inRanges('timestamp', ranges)],
     });
-  }
-
-  #personsSelect(question: Question, { ranges, metrics, isGrouped }: Cells): string {
-    const source = { from: 'events', where: [], bucket: '', keys: this.#keysOf(question.plan) };
-    const { from, place } = isGrouped ? placedByArray(source) : { from: 'events', place: '' };
-    return this.#cellsSelect(question, ranges, {
-      from,
-      dimensions: [...(isGrouped ? [['placed', place] as const] : []), ['user_key', 'user_key']],
-      values: ['count(*) AS events'],
-      where: metrics.size === 1 && metrics.has('users') ? ['user_key <> 0'] : [],
-    });
-  }
-
-  #keysOf(plan: Plan): readonly string[] {
-    return groupingOf(plan)?.fields.map((name) => this.groupKey(name)) ?? [];
-  }
-
-  #cellsSelect(
-    { plan, edges }: Question,
-    ranges: readonly Range[],
-    { dimensions, from, values, where }: CellsSelect,
-  ): string {
-    const all = [['bucket', this.bucketOf('timestamp', edges)] as const, ...dimensions];
-    return select(
-      [...all.map(([name, value]) => aliased(value, name)), ...values],
-      from,
-      [...this.conditions(plan), this.inRanges('timestamp', ranges), ...where],
-      all.map((_, i) => String(i + 1)),
-    );
-  }
-
-  protected head(question: Question, top: string | undefined): string {
-    const table = (name: string, sql: string): string => `${name} AS (\n${indent(sql)}\n)`;
-    const tables = [
-      ...[...this.#counts.values()].map((cells) => table(cells.name, this.#countsSelect(question, cells))),
-      ...(top === undefined ? [] : [table('top', top)]),
-      ...[...this.#persons.values()].map((cells) => table(cells.name, this.#personsSelect(question, cells))),
-    ];
-    return tables.length === 0 ? '' : `WITH ${tables.join(',\n')}\n`;
+    const tables = [...counts, ...(top === undefined ? [] : [['top', top] as const]), ...persons];
+    if (tables.length === 0) return '';
+    return `WITH ${tables.map(([name, sql]) => `${name} AS (\n${indent(sql)}\n)`).join(',\n')}\n`;
   }
 
   protected firstGroups({ parts, keys, order, limit }: FirstGroups): string {
@@ -281,9 +209,7 @@ export class PostgresCompiler extends QuestionCompiler {
   }
 
   protected placed({ from, keys, place }: Source): Placed {
-    if (place !== undefined) return { from, place };
-    const same = keys.map((key, i) => `top_${i + 1} = ${key}`).join(' AND ');
-    return { from: `${from} LEFT JOIN top ON ${same}`, place: 'coalesce(nth, 0)' };
+    return place === undefined ? placedByTable(from, keys) : { from, place };
   }
 
   protected groupKey(name: FieldName): string {
@@ -340,35 +266,4 @@ export class PostgresCompiler extends QuestionCompiler {
       `${max ?? "'0'"} AS most`,
     ].join(', ');
   }
-}
-
-interface Placed {
-  readonly from: string;
-  readonly place: string;
-}
-
-/** What is to be added up, by which dimensions beside the bucket. */
-interface CellsSelect {
-  readonly from: string;
-  readonly dimensions: readonly (readonly [name: string, expression: string])[];
-  readonly values: readonly string[];
-  readonly where: readonly string[];
-}
-
-const amountsOfRows = [
-  'count(amount) AS amount_count',
-  'sum(amount) AS amount_sum',
-  'min(amount) AS amount_min',
-  'max(amount) AS amount_max',
-];
-
-/** The first groups as arrays, since no worker of a parallel scan may read a CTE. */
-function placedByArray({ from, keys }: Source): Placed {
-  const arrays = keys.map((_, i) => `(SELECT array_agg(top_${i + 1} ORDER BY nth) FROM top)`).join(', ');
-  const columns = keys.map((_, i) => `top_${i + 1}`).join(', ');
-  const same = keys.map((key, i) => `top_${i + 1} = ${key}`).join(' AND ');
-  return {
-    from: `${from} LEFT JOIN unnest(${arrays}) WITH ORDINALITY AS place_of (${columns}, nth) ON ${same}`,
-    place: 'coalesce(nth, 0)',
-  };
 }

@@ -1,5 +1,5 @@
 WITH counts_1 AS (
-  SELECT width_bucket(timestamp, $2::timestamptz[]) AS bucket, CASE WHEN jsonb_typeof(properties -> $1::text) IN ('string', 'number', 'boolean') THEN properties -> $1::text ELSE 'null' END AS key_1, count(*) AS events
+  SELECT width_bucket(timestamp, $1::timestamptz[]) AS bucket, CASE WHEN jsonb_typeof(properties -> $2::text) IN ('string', 'number', 'boolean') THEN properties -> $2::text ELSE 'null' END AS key_1, count(*) AS events
   FROM events
   WHERE project = $3::text AND timestamp >= $4::timestamptz AND timestamp < $5::timestamptz
   GROUP BY 1, 2
@@ -22,8 +22,8 @@ FROM (
   FROM counts_1 LEFT JOIN top ON top_1 = key_1
   GROUP BY bucket, place
 ) AS part
--- $1 "cart.size"
--- $2 ["2025-03-29T12:00:00.000Z","2025-03-30T22:00:00.000Z"]
+-- $1 ["2025-03-29T12:00:00.000Z","2025-03-30T22:00:00.000Z"]
+-- $2 "cart.size"
 -- $3 "o'neil"
 -- $4 "2025-03-29T12:00:00.000Z"
 -- $5 "2025-04-01T12:00:00.000Z"
