@@ -6,6 +6,8 @@ export interface FoldingOptions {
   readonly fold: (signal: AbortSignal) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly batches?: number;
+  /** From 0 up to 1. Processes that live for a few batches each fold now and then, too. */
+  readonly random: () => number;
 }
 
 /** Each adds a row to the keys that it touches; reading a few hundred small rows of a key costs about a millisecond. */
@@ -14,11 +16,12 @@ const defaultBatches = 64;
 export class Folding {
   readonly #options: FoldingOptions;
   readonly #stop = new AbortController();
-  #added = 0;
+  #added: number;
   #running: Promise<void> | undefined;
 
   constructor(options: FoldingOptions) {
     this.#options = options;
+    this.#added = Math.floor(options.random() * (options.batches ?? defaultBatches));
   }
 
   /** A batch has added rows. */

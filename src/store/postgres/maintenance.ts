@@ -7,7 +7,7 @@ import type { MaintenanceReport, MaintenanceTasks, PartitionReport } from '../st
 import type { SetUp } from './features.ts';
 import { foldRollups } from './fold.ts';
 import { type Pieces, piecesFound } from './make-pieces.ts';
-import { piecesAhead } from './piece.ts';
+import { type PieceInterval, piecesAhead } from './piece.ts';
 import { longMs } from './rebuild.ts';
 import { expireEvents, settleDetached } from './retention.ts';
 
@@ -81,3 +81,19 @@ async function rowsInDefault(pool: PostgresPool): Promise<number> {
   );
   return Number(counted.rows[0]!.count);
 }
+
+/** What a person should see to. */
+export const oddities = ({ rowsInDefault }: PartitionReport): readonly string[] =>
+  rowsInDefault === 0
+    ? []
+    : [
+        `the table events has a default partition with rows in it (${rowsInDefault} or more), which no retention removes: give their times partitions of their own and detach it`,
+      ];
+
+/** The setting is another one than that which the tables were made with. */
+export const keptInterval = ({ cut, pieces }: SetUp, asked: PieceInterval): readonly string[] =>
+  cut.interval === asked || pieces === 'timescale'
+    ? []
+    : [
+        `MILLRACE_POSTGRES_PARTITION is ${asked}, but the tables were made with one partition a ${cut.interval}, which stays: move to a new schema (MILLRACE_POSTGRES_SCHEMA) to change it`,
+      ];

@@ -44,7 +44,14 @@ import { Folding } from './folding.ts';
 import { Health } from './health.ts';
 import { insertRows } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
-import { type MaintenanceParts, maintain, makeAhead, partitionReport } from './maintenance.ts';
+import {
+  keptInterval,
+  type MaintenanceParts,
+  maintain,
+  makeAhead,
+  oddities,
+  partitionReport,
+} from './maintenance.ts';
 import { Pieces } from './make-pieces.ts';
 import { migrations } from './migrations/migrations.ts';
 import type { PieceInterval } from './piece.ts';
@@ -69,6 +76,7 @@ export interface PostgresStoreOptions {
   readonly extensions?: boolean;
   /** How long a fence waits before it ends the backends in its way. */
   readonly patienceMs?: number;
+  readonly random?: () => number;
 }
 
 /** A batch of a large window, with its rollups. */
@@ -89,7 +97,7 @@ export class PostgresStore implements Store {
   #closed = false;
 
   private constructor(options: PostgresStoreOptions, setUp: SetUp, idHash: IdHash) {
-    const { clock, pools, patienceMs } = options;
+    const { clock, pools, patienceMs, random = Math.random } = options;
     const pool = pools.write;
     this.#options = options;
     this.#setUp = setUp;
@@ -101,6 +109,7 @@ export class PostgresStore implements Store {
     this.#folding = new Folding({
       fold: (signal) => foldRollups(pool, setUp, signal),
       onError: (error) => this.#told(unavailable(error)),
+      random,
     });
     this.#health = new Health(pool, clock);
     this.#disk = new DiskUsage(pool, clock, setUp.pieces);
@@ -115,7 +124,10 @@ export class PostgresStore implements Store {
       const { hash64 } = await openHasher();
       const store = new PostgresStore(options, setUp, (project, eventId) => hash64(`${project}\0${eventId}`));
       await makeAhead(store.#maintenanceParts());
-      await store.#sayWhatIsOdd();
+      store.#note([
+        ...keptInterval(setUp, interval),
+        ...oddities(await partitionReport(store.#maintenanceParts())),
+      ]);
       return store;
     } catch (error) {
       throw unavailable(error);
@@ -273,7 +285,7 @@ export class PostgresStore implements Store {
       const detail = 'another process maintains this store at the moment; try again when it has ended';
       throw failure('conflict', { detail });
     }
-    await this.#asking(() => this.#sayWhatIsOdd(done.result.partitions));
+    this.#note(oddities(done.result.partitions));
     return done.result;
   }
 
@@ -301,11 +313,8 @@ export class PostgresStore implements Store {
     };
   }
 
-  async #sayWhatIsOdd(known?: PartitionReport): Promise<void> {
-    const { rowsInDefault } = known ?? (await partitionReport(this.#maintenanceParts()));
-    if (rowsInDefault === 0) return;
-    const message = `the table events has a default partition with rows in it (${rowsInDefault} or more), which no retention removes: give their times partitions of their own and detach it`;
-    this.#options.telemetry.publish('note', { level: 'warn', message });
+  #note(messages: readonly string[]): void {
+    for (const message of messages) this.#options.telemetry.publish('note', { level: 'warn', message });
   }
 
   async #asking<T>(work: () => Promise<T>): Promise<T> {

@@ -18,6 +18,7 @@ import { locks } from './locks.ts';
 import { attachMissing, type Found, finishDetaching, piecesFound } from './make-pieces.ts';
 import type { Cut } from './piece.ts';
 import { instant, longMs, replacedRollups, type Stretch, within } from './rebuild.ts';
+import { dropEmptyChunks } from './timescale.ts';
 
 export interface RetentionOptions {
   readonly pool: PostgresPool;
@@ -58,6 +59,7 @@ async function expire(options: RetentionOptions, before: number): Promise<number
   }
   for (const stretch of await stretchesBefore(options.pool, before))
     gone += await deleteStretch(options, stretch);
+  if (options.features.pieces === 'timescale') await dropEmptyChunks(options.pool, instant(before));
   return gone;
 }
 

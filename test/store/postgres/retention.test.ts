@@ -7,6 +7,7 @@ import type { EventRow } from '../../../src/event/event-row.ts';
 import { newCut } from '../../../src/store/postgres/piece.ts';
 import type { PostgresStore } from '../../../src/store/postgres/postgres-store.ts';
 import { expireEvents } from '../../../src/store/postgres/retention.ts';
+import { Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { wideBudget } from '../../../src/testing/agreement.ts';
 import { questionOf } from '../../../src/testing/generators.ts';
 import { eventRow, insertRows } from '../../../src/testing/rows.ts';
@@ -227,8 +228,12 @@ test('weeks and days as pieces', async (t) => {
     assert.ok((await store.partitions()).daysAhead >= (interval === 'week' ? 365 : 30));
     assert.deepEqual(await store.verifyRollups(), []);
     // what was decided when the tables were made stays
-    const again = await openStoreAt(url, { interval: 'month' });
+    const telemetry = new Telemetry();
+    const notes: string[] = [];
+    telemetry.subscribe('note', ({ message }) => notes.push(message));
+    const again = await openStoreAt(url, { interval: 'month', telemetry });
     await again.close();
+    assert.match(notes.join(), new RegExp(`MILLRACE_POSTGRES_PARTITION is month, but .* a ${interval}`));
     assert.ok(!(await tables(url)).some((name) => /^events_\d{4}_\d\d$/.test(name)));
   }
 });
