@@ -5,10 +5,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EventRow } from '../event/event-row.ts';
-import type { Plan } from '../plan/plan.ts';
+import { openHasher } from '../event/hasher.ts';
+import { fieldValue } from '../plan/field.ts';
+import type { Measure, Plan } from '../plan/plan.ts';
 import { evaluate } from '../store/memory/evaluate.ts';
-import type { Budget, Rows, Store } from '../store/store.ts';
-import { plansAbout, questionOf, type World, worlds } from './generators.ts';
+import { type Hash64, withIdentity } from '../store/memory/evaluate-identity.ts';
+import type { Budget, Cell, Store } from '../store/store.ts';
+import { planIn, plansAbout, questionOf, type World, worlds } from './generators.ts';
 import { briefRow, insertRows } from './rows.ts';
 
 export interface AgreementOptions {
@@ -25,6 +28,10 @@ export interface AgreementOptions {
   /** The partition that is written to, from `firstOffset` on: no other test of this store may use those places. */
   readonly partition?: number;
   readonly firstOffset?: number;
+  /** Asks for sessions and numbers of fields too. Default: of a store with `analyses`, others cannot yet. */
+  readonly whole?: boolean;
+  /** With events that say who is the same person. Default: as `whole`. */
+  readonly links?: boolean;
   /** Called once the rows of a world are stored, before the first question: to break or repair something. */
   readonly afterInsert?: (world: World) => Promise<void>;
 }
@@ -41,10 +48,16 @@ export async function checkAgainstEvaluator(store: Store, options: AgreementOpti
     const project = `${row.project}-${partition}-${round}`;
     return { ...row, project, partition, offset, eventId: `e-${partition}-${offset++}` };
   };
-  const cases = worlds(options.rowsMax).chain((world) =>
+  const { whole = store.analyses !== undefined, links = whole } = options;
+  const { hash64 } = await openHasher();
+  const cases = worlds(options.rowsMax, links).chain((world) =>
     fc.tuple(
       fc.constant(world),
-      fc.array(plansAbout(world), { minLength: 1, maxLength: options.plansPerWorld ?? 20, size: 'max' }),
+      fc.array(plansAbout(world, 'p', whole), {
+        minLength: 1,
+        maxLength: options.plansPerWorld ?? 20,
+        size: 'max',
+      }),
     ),
   );
   const property = fc.asyncProperty(cases, async ([world, plans]) => {
@@ -52,7 +65,7 @@ export async function checkAgainstEvaluator(store: Store, options: AgreementOpti
     const rows = world.rows.map(place);
     await insertRows(store, partition, rows);
     await options.afterInsert?.({ ...world, rows });
-    for (const plan of plans) await checkPlan(store, { ...plan, project: `p-${partition}-${round}` }, rows);
+    for (const plan of plans) await checkPlan(store, planIn(`p-${partition}-${round}`, plan), rows, hash64);
   });
   const result = await fc.check(property, {
     numRuns: options.worlds ?? 20,
@@ -69,17 +82,22 @@ export async function checkAgainstEvaluator(store: Store, options: AgreementOpti
 }
 
 /** One question, both answers; throws with the rows that the answer is about. */
-export async function checkPlan(store: Store, plan: Plan, rows: readonly EventRow[]): Promise<void> {
+export async function checkPlan(
+  store: Store,
+  plan: Plan,
+  rows: readonly EventRow[],
+  hash64?: Hash64,
+): Promise<void> {
   const question = questionOf(plan);
-  const expected = evaluate(question, rows);
+  const expected = evaluate(question, withIdentity(rows, hash64));
   const answer = await store
     .run(question, wideBudget, new AbortController().signal)
     .catch((cause: unknown) => {
       throw new Error(account(plan, rows, 'the store fails'), { cause });
     });
   if (plan.exact) assert.equal(answer.approximate, false, account(plan, rows, 'exact was asked for'));
-  const got = cellLines(answer);
-  const wanted = cellLines(expected);
+  const got = cellLines(rounded(answer.cells, expected.cells, plan, rows));
+  const wanted = cellLines(expected.cells);
   if (got.join('\n') === wanted.join('\n')) return;
   const missing = wanted.filter((line) => !got.includes(line)).map((line) => `  - ${line}`);
   const extra = got.filter((line) => !wanted.includes(line)).map((line) => `  + ${line}`);
@@ -96,8 +114,34 @@ function account(plan: Plan, rows: readonly EventRow[], what: string, lines: rea
   return [what, ...lines, `plan ${range}`, `  ${text(plan)}`, `rows (${rows.length})`, ...shown].join('\n');
 }
 
-const cellLines = (rows: Rows): string[] =>
-  rows.cells.map(({ bucket, group, ...numbers }) => text({ bucket, group, ...numbers }));
+/** Sums of doubles depend on their order: what is as near as that is taken for the evaluator's. */
+function rounded(
+  cells: readonly Cell[],
+  wanted: readonly Cell[],
+  { measures = [] }: Plan,
+  rows: readonly EventRow[],
+): readonly Cell[] {
+  if (measures.length === 0) return cells;
+  const scales = measures.map((one) => scaleOf(one, rows));
+  return cells.map((cell, i) => {
+    const { values = [] } = wanted[i] ?? {};
+    const near = cell.values?.map((value, k) => (isNear(value, values[k], scales[k]!) ? values[k]! : value));
+    return near === undefined ? cell : { ...cell, values: near };
+  });
+}
+
+/** A share of the sum of all values without their signs. */
+function scaleOf({ agg, of }: Measure, rows: readonly EventRow[]): number {
+  if (agg === 'distinct' || agg === 'min' || agg === 'max') return 0;
+  const numbers = rows.map((row) => fieldValue(row, of)).filter((value) => typeof value === 'number');
+  return 1e-13 * numbers.reduce((sum, one) => sum + Math.abs(one), 0);
+}
+
+const isNear = (a: number | null, b: number | null | undefined, scale: number): boolean =>
+  typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= scale;
+
+const cellLines = (cells: readonly Cell[]): string[] =>
+  cells.map(({ bucket, group, ...numbers }) => text({ bucket, group, ...numbers }));
 
 /** JSON with sorted keys and integers of any size, so that equal values have equal text. */
 function text(value: unknown): string {

@@ -8,7 +8,7 @@ import { millisecondsPerDay, millisecondsPerHour, millisecondsPerSlot } from '..
 import type { JsonObject, JsonValue, Source } from '../event/event.ts';
 import type { EventRow } from '../event/event-row.ts';
 import { bucketsOf } from '../plan/edges.ts';
-import type { Bots, By, Filter, Interval, Metric, Plan } from '../plan/plan.ts';
+import type { Aggregate, Bots, By, Filter, Interval, Measure, Metric, Plan } from '../plan/plan.ts';
 import type { Question } from '../store/store.ts';
 import { eventRow } from './rows.ts';
 
@@ -51,8 +51,12 @@ const persons: ReadonlyMap<string, bigint> = new Map([
 ]);
 const userIds = ['', '', 'ada', 'bob', 'zoë', '张伟', 'o\'neil "x"\\'];
 const anonymousIds = ['', 'a-1', 'a-2', '😀'];
+const previousIds = ['', 'a-1', 'a-2', 'ada', 'bob', 'zoë'];
+/** Half of the events name no session: theirs are derived. */
+const sessionIds = ['', '', '', 's-1', 's-2', "ü's"];
 
-const types = ['pageview', 'pageview', 'click', 'purchase', '__proto__', 'it\'s "q" \\ `b`', '～', '😀'];
+const linkTypes = ['identify', 'IDENTIFY', 'alias', 'alias', 'ALIAS'];
+const usualTypes = ['pageview', 'pageview', 'click', 'purchase', '__proto__', 'it\'s "q" \\ `b`', '～', '😀'];
 const countries = ['', 'DE', 'IN', 'de', 'null'];
 const paths = ['', '/', '/a', '/a/b', '/a%20b', '/é', '/%', '/_', '/\u0001x', '/line\nbreak\ttab', '/\u2028'];
 const currencies = ['', 'EUR', 'USD', 'JPY'];
@@ -116,7 +120,12 @@ const properties: fc.Arbitrary<JsonObject> = fc.oneof(
   fc.record(
     {
       plan: value,
-      n: fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+      // of sums that fit a double
+      n: fc.oneof(
+        { weight: 2, arbitrary: fc.integer({ min: -3, max: 3 }) },
+        { weight: 2, arbitrary: fc.double({ min: -1e6, max: 1e6, noNaN: true }) },
+        { weight: 1, arbitrary: fc.double({ min: -1e300, max: 1e300, noNaN: true }) },
+      ),
       'a.b': value,
       a: fc.record(
         { b: value, c: fc.record({ d: value }, { requiredKeys: [] }), 'c.d': value },
@@ -129,7 +138,19 @@ const properties: fc.Arbitrary<JsonObject> = fc.oneof(
   ),
 );
 
-function rowNear(anchor: number): fc.Arbitrary<EventRow> {
+/** Says that two ids are one person, or takes it back. */
+function linkNear(anchor: number): fc.Arbitrary<EventRow> {
+  return rowNear(anchor, linkTypes).chain((row) =>
+    fc
+      .tuple(
+        fc.constantFrom(...previousIds),
+        fc.constantFrom<JsonObject>({}, {}, { undo: true }, { undo: 1 }),
+      )
+      .map(([previousId, properties]) => ({ ...row, previousId, properties })),
+  );
+}
+
+function rowNear(anchor: number, types: readonly string[] = usualTypes): fc.Arbitrary<EventRow> {
   return fc
     .record({
       project: fc.constantFrom('p', 'p', 'p', 'q'),
@@ -137,6 +158,7 @@ function rowNear(anchor: number): fc.Arbitrary<EventRow> {
       timestamp: timeNear(anchor),
       userId: fc.constantFrom(...userIds),
       anonymousId: fc.constantFrom(...anonymousIds),
+      sessionId: fc.constantFrom(...sessionIds),
       source: fc.constantFrom<Source>('web', 'mobile', 'server'),
       bot: fc.boolean(),
       country: fc.constantFrom(...countries),
@@ -156,14 +178,20 @@ export interface World {
   readonly rows: readonly EventRow[];
 }
 
-/** Up to `rowsMax` rows around one to three anchors. */
-export function worlds(rowsMax = 60): fc.Arbitrary<World> {
-  return fc.uniqueArray(fc.constantFrom(...anchors), { minLength: 1, maxLength: 3 }).chain((chosen) =>
-    fc
-      .array(fc.constantFrom(...chosen).chain(rowNear), { maxLength: rowsMax, size: 'max' })
-      .map((rows) => rows.map((row, offset) => ({ ...row, offset, eventId: `e-${offset}` })))
-      .map((rows) => ({ anchors: chosen, rows })),
-  );
+/** Up to `rowsMax` rows around one to three anchors; with `links` now and then some that say who is the same person. */
+export function worlds(rowsMax = 60, links = false): fc.Arbitrary<World> {
+  const row = (anchor: number): fc.Arbitrary<EventRow> => rowNear(anchor);
+  const any = (anchor: number): fc.Arbitrary<EventRow> =>
+    fc.oneof({ weight: 7, arbitrary: row(anchor) }, { weight: 1, arbitrary: linkNear(anchor) });
+  const kinds = fc.constantFrom(...(links ? [row, any] : [row]));
+  return fc
+    .tuple(fc.uniqueArray(fc.constantFrom(...anchors), { minLength: 1, maxLength: 3 }), kinds)
+    .chain(([chosen, kind]) =>
+      fc
+        .array(fc.constantFrom(...chosen).chain(kind), { maxLength: rowsMax, size: 'max' })
+        .map((rows) => rows.map((row, offset) => ({ ...row, offset, eventId: `e-${offset}` })))
+        .map((rows) => ({ anchors: chosen, rows })),
+    );
 }
 
 const orderOps = ['gt', 'gte', 'lt', 'lte'] as const;
@@ -181,9 +209,26 @@ function textFilter(field: string, values: readonly string[]): fc.Arbitrary<Filt
       .constantFrom('%', '_', '\\', "'", '"', '/', 'a', '\n')
       .map((one) => ({ field, op: 'contains', value: one }) as const),
     fc.tuple(fc.constantFrom(...orderOps), some).map(([op, one]) => ({ field, op, value: one }) as const),
+    fc.constantFrom(...patterns).map((one) => ({ field, op: 'matches', value: one }) as const),
     fc.constant({ field, op: 'exists' } as const),
   );
 }
+
+/** Of the language of plan/pattern.ts. */
+const patterns = [
+  '^/',
+  'a',
+  '^[a-z]+$',
+  'p.*e',
+  '[^a-z]',
+  '^$',
+  '(a|b)+$',
+  '\\d',
+  'w{2}|\\s',
+  '\\.',
+  '^.{1,3}$',
+  'click?',
+];
 
 const present = scalars.filter((one) => one !== null) as (string | number | boolean)[];
 const texts = present.filter((one) => typeof one === 'string');
@@ -202,6 +247,7 @@ const propertyFilter: fc.Arbitrary<Filter> = propertyName.chain((field) =>
     fc
       .tuple(fc.constantFrom(...orderOps), fc.constantFrom(...comparable))
       .map(([op, one]) => ({ field, op, value: one }) as const),
+    fc.constantFrom(...patterns).map((one) => ({ field, op: 'matches', value: one }) as const),
     fc.constant({ field, op: 'exists' } as const),
   ),
 );
@@ -219,9 +265,9 @@ const amountFilter: fc.Arbitrary<Filter> = fc.oneof(
 
 const leafNear = (anchor: number): fc.Arbitrary<Filter> =>
   fc.oneof(
-    textFilter('type', types),
-    textFilter('type', types),
-    textFilter('type', types),
+    textFilter('type', usualTypes),
+    textFilter('type', usualTypes),
+    textFilter('type', usualTypes),
     textFilter('country', countries),
     textFilter('path', paths),
     textFilter('userId', userIds),
@@ -235,12 +281,26 @@ const leafNear = (anchor: number): fc.Arbitrary<Filter> =>
       .map(([op, at]) => ({ field: 'timestamp', op, value: at }) as Filter),
   );
 
-function filterNear(anchor: number): fc.Arbitrary<Filter> {
+/** Whoever did something often enough, before or about the time of the question. */
+const cohortNear = (anchor: number): fc.Arbitrary<Filter> =>
+  fc
+    .record({
+      bots: fc.constantFrom<Bots>('exclude', 'include', 'only'),
+      filter: fc.oneof(leafNear(anchor), fc.constant({ and: [] })),
+      atLeast: fc.constantFrom(1, 1, 2, 3, 5),
+      from: timeNear(anchor - millisecondsPerDay),
+      lengthMs: fc.constantFrom(1, millisecondsPerDay, 5 * millisecondsPerDay, 90 * millisecondsPerDay),
+    })
+    .map(({ lengthMs, ...rest }) => ({ cohort: { project: 'p', ...rest, to: rest.from + lengthMs } }));
+
+export function filterNear(anchor: number): fc.Arbitrary<Filter> {
   const { tree } = fc.letrec<{ tree: Filter; leaf: Filter }>((tie) => ({
     leaf: leafNear(anchor),
     tree: fc.oneof(
       { maxDepth: 3, depthSize: 'small' },
       tie('leaf'),
+      tie('leaf'),
+      cohortNear(anchor),
       fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((and) => ({ and })),
       fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((or) => ({ or })),
       tie('tree').map((not) => ({ not })),
@@ -256,7 +316,27 @@ const groupField = fc.oneof(
 const groupLimit = fc.constantFrom(1, 2, 3, 10, 1000);
 const by: fc.Arbitrary<By> = fc.record({ field: groupField, limit: groupLimit }, { noNullPrototype: true });
 /** Of how many of the plan's metrics groups tell: mostly of all. */
-const groupMetricsMax = fc.constantFrom(1, 2, 3, 3, 3);
+const groupMetricsMax = fc.constantFrom(1, 2, 3, 4, 4, 4);
+const measure: fc.Arbitrary<Measure> = fc.oneof(
+  fc
+    .tuple(
+      fc.constantFrom<Aggregate>('sum', 'avg', 'min', 'max', 'median', 'p90', 'p95', 'p99'),
+      fc.oneof(fc.constant('properties.n'), propertyName),
+    )
+    .map(([agg, of]) => ({ agg, of })),
+  fc
+    .tuple(
+      fc.constantFrom<Aggregate>('sum', 'avg', 'min', 'max', 'median', 'p99'),
+      fc.constantFrom('EUR', 'USD'),
+    )
+    .map(([agg, currency]) => ({ agg, of: 'amount', currency })),
+  fc
+    .oneof(propertyName, fc.constantFrom('country', 'bot', 'timestamp', 'amount', 'userId', 'type', 'path'))
+    .map((of) => ({ agg: 'distinct', of }) as const),
+);
+const measures = fc.array(measure, { minLength: 1, maxLength: 3 });
+const samples = fc.constantFrom(0.1, 0.35, 0.5, 0.9999);
+
 const fieldsOfBreakdown = fc
   .uniqueArray(groupField, { minLength: 1, maxLength: 4 })
   .map((fields) => fields.map((field) => ({ field })));
@@ -275,11 +355,18 @@ const rangeMs: Record<'summary' | 'breakdown' | Interval, readonly number[]> = {
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof(fc.constant(undefined), arbitrary);
 
-/** Any plan about the world's times: every kind that gives numbers, metric, interval and zone; ranges aligned and not. */
+/**
+ * Any plan about the world's times: every kind that gives numbers, metric, interval and zone; ranges aligned and not. `whole`:
+ * with sessions and numbers of fields too.
+ */
 export function plansAbout(
   world: { readonly anchors: readonly number[] },
   project = 'p',
+  whole = false,
 ): fc.Arbitrary<Plan> {
+  const metricNames: readonly Metric[] = whole
+    ? ['events', 'users', 'sessions', 'amount']
+    : ['events', 'users', 'amount'];
   const kind = fc.constantFrom<'summary' | 'breakdown' | Interval>(
     'summary',
     'summary',
@@ -298,7 +385,9 @@ export function plansAbout(
         lengthMs: fc.constantFrom(...rangeMs[asked]),
         timeZone: fc.constantFrom(...timeZones),
         bots: fc.constantFrom<Bots>('exclude', 'include', 'only'),
-        metrics: fc.subarray<Metric>(['events', 'users', 'amount'], { minLength: 1 }),
+        metrics: fc.subarray<Metric>([...metricNames], { minLength: 1 }),
+        measures: whole ? maybe(maybe(measures)) : fc.constant(undefined),
+        sample: maybe(maybe(maybe(samples))),
         filter: maybe(filterNear(anchor)),
         by: maybe(by),
         groupMetricsMax,
@@ -307,26 +396,57 @@ export function plansAbout(
         exact: fc.boolean(),
         share: fc.constantFrom(0, 0.5, 0.5, 0.7),
       })
-      .map(({ near, lengthMs, filter, by: group, groupMetricsMax, fields, limit, share, ...rest }): Plan => {
-        const from = Math.floor(near - lengthMs * share);
-        const common = {
-          version: 1 as const,
-          project,
-          from,
-          to: from + lengthMs,
-          ...rest,
-          ...(filter && { filter }),
-        };
-        if (asked === 'breakdown') return { kind: 'breakdown', ...common, by: fields, limit };
-        const told = rest.metrics.slice(0, groupMetricsMax);
-        const whole = told.length === rest.metrics.length ? {} : { metrics: told };
-        const grouped = { ...common, ...(group && { by: { ...group, ...whole } }) };
-        return asked === 'summary'
-          ? { kind: 'summary', ...grouped }
-          : { kind: 'trend', interval: asked, ...grouped };
-      }),
+      .map(
+        ({
+          near,
+          lengthMs,
+          filter,
+          by: group,
+          groupMetricsMax,
+          fields,
+          limit,
+          share,
+          measures,
+          sample,
+          ...rest
+        }): Plan => {
+          const from = Math.floor(near - lengthMs * share);
+          const common = {
+            version: 1 as const,
+            project,
+            from,
+            to: from + lengthMs,
+            ...rest,
+            ...(filter && { filter: filterIn(project, filter) }),
+            ...(measures && { measures }),
+            ...(sample && { sample }),
+          };
+          if (asked === 'breakdown') return { kind: 'breakdown', ...common, by: fields, limit };
+          const told = rest.metrics.slice(0, groupMetricsMax);
+          const some = told.length === rest.metrics.length ? {} : { metrics: told };
+          const grouped = { ...common, ...(group && { by: { ...group, ...some } }) };
+          return asked === 'summary'
+            ? { kind: 'summary', ...grouped }
+            : { kind: 'trend', interval: asked, ...grouped };
+        },
+      ),
   );
 }
+
+/** The filter with its cohorts in this project. */
+export function filterIn(project: string, filter: Filter): Filter {
+  if ('and' in filter) return { and: filter.and.map((part) => filterIn(project, part)) };
+  if ('or' in filter) return { or: filter.or.map((part) => filterIn(project, part)) };
+  if ('not' in filter) return { not: filterIn(project, filter.not) };
+  return 'cohort' in filter ? { cohort: { ...filter.cohort, project } } : filter;
+}
+
+/** The plan, asked of another project. */
+export const planIn = <P extends { readonly filter?: Filter }>(project: string, plan: P): P => ({
+  ...plan,
+  project,
+  ...(plan.filter && { filter: filterIn(project, plan.filter) }),
+});
 
 /** The question that the query stage would make of the plan. */
 export function questionOf(plan: Plan): Question {

@@ -4,13 +4,14 @@
 
 import type { EventRow } from '../../event/event-row.ts';
 import type { Grouping } from '../../plan/group.ts';
-import type { FieldName } from '../../plan/plan.ts';
+import type { FieldName, Measure, Aggregate as MeasureAggregate } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import type { Aggregate } from '../sql/aggregates.ts';
 import { identifier, stringLiteral } from '../sql/clickhouse-literal.ts';
 import { columnName } from '../sql/column-name.ts';
 import type { Range, Tier } from '../sql/cover.ts';
 import { tierMs } from '../sql/cover.ts';
+import { decimalText } from '../sql/decimal-text.ts';
 import type { PropertyType } from '../sql/filter-compiler.ts';
 import {
   type FirstGroups,
@@ -51,6 +52,45 @@ export class ClickHouseCompiler extends QuestionCompiler {
     rollupPartial: `${sketch.name}MergeState(${sketch.precision})(users)`,
     merge: `${sketch.name}Merge(${sketch.precision})(users)`,
   };
+
+  protected override readonly sessions = 'uniqExact((session, person, number))';
+
+  protected override sinceBefore(): string {
+    return `${times.timestamp} - lagInFrame(${times.timestamp}, 1, ${times.timestamp}) OVER of_person`;
+  }
+
+  protected override measured({ agg, of, currency }: Measure): string {
+    const ofCurrency = currency === undefined ? undefined : `currency = ${this.text(currency)}`;
+    if (agg === 'distinct') {
+      const { key, isThere } = this.#distinct(of);
+      return `toString(uniqExactIf(${key}, ${isThere}))`;
+    }
+    const value =
+      of === 'amount' ? 'toFloat64(amount)' : this.property(of.slice('properties.'.length), 'number');
+    const condition = [`${value} IS NOT NULL`, ...(ofCurrency === undefined ? [] : [ofCurrency])].join(
+      ' AND ',
+    );
+    const number = `assumeNotNull(${value})`;
+    return `if(countIf(${condition}) = 0, '', toString(${aggregateOf(agg, number, condition)}))`;
+  }
+
+  /** A value and its type as one, and whether there is any. */
+  #distinct(of: FieldName): { readonly key: string; readonly isThere: string } {
+    const field = rowField(of);
+    if (field === undefined) {
+      const key = this.groupKey(of);
+      return { key, isThere: `${key} <> 'null:null'` };
+    }
+    const column = columnName(field.name);
+    // as the doubles that JavaScript sees
+    if (field.type === 'decimal')
+      return { key: `assumeNotNull(toFloat64(${column}))`, isThere: `${column} IS NOT NULL` };
+    return { key: column, isThere: field.type === 'string' ? `${column} <> ''` : 'true' };
+  }
+
+  protected override joined(texts: readonly string[]): string {
+    return texts.length === 1 ? texts[0]! : `concat(${texts.join(", ',', ")})`;
+  }
 
   text(value: string): string {
     return stringLiteral(value);
@@ -209,6 +249,19 @@ export class ClickHouseCompiler extends QuestionCompiler {
   }
 }
 
+const shares: Readonly<Record<'median' | 'p90' | 'p95' | 'p99', number>> = {
+  median: 0.5,
+  p90: 0.9,
+  p95: 0.95,
+  p99: 0.99,
+};
+
+function aggregateOf(agg: Exclude<MeasureAggregate, 'distinct'>, value: string, condition: string): string {
+  return agg in shares
+    ? `quantileExactInclusiveIf(${shares[agg as keyof typeof shares]})(${value}, ${condition})`
+    : `${agg}If(${value}, ${condition})`;
+}
+
 /** The keys of several fields as one text: each after its length in bytes and a colon. */
 const packed = (keys: readonly string[]): string =>
   keys.length === 1
@@ -221,8 +274,3 @@ const dayOf = (ms: number): string => {
   const cut = Math.min(Math.max(ms, instants.min), instants.max);
   return `toDate32('${new Date(cut).toISOString().slice(0, 'yyyy-mm-dd'.length)}')`;
 };
-
-function decimalText(tenThousandths: bigint): string {
-  const digits = String(tenThousandths < 0n ? -tenThousandths : tenThousandths).padStart(5, '0');
-  return `${tenThousandths < 0n ? '-' : ''}${digits.slice(0, -4)}.${digits.slice(-4)}`;
-}

@@ -1,5 +1,6 @@
 /** Reads the rows that a compiled question gives into the cells of the contract, in the order that it promises. */
 import { groupingOf } from '../../plan/group.ts';
+import type { Metric } from '../../plan/plan.ts';
 import { compareBytes } from '../../plan/text.ts';
 import type { AmountCell, Cell, Group, GroupValue, Question } from '../store.ts';
 import { type ArmName, places } from './question-compiler.ts';
@@ -11,6 +12,7 @@ export type AnswerRow = readonly [
   bucket: string,
   label: string,
   events: string,
+  /** In the arm `sessions` these; in the arm `measures` the label holds the numbers. */
   users: string,
   amountCount: string,
   sum: string,
@@ -33,6 +35,8 @@ interface Building {
   readonly place: number;
   events: number;
   users: number;
+  sessions: number;
+  values?: readonly (number | null)[];
   readonly amounts: AmountCell[];
 }
 
@@ -50,7 +54,7 @@ export function cellsOf(
     const key = `${place}:${bucket}`;
     const found = cells.get(key);
     if (found !== undefined) return found;
-    const made = { bucket: bucketOf(bucket), place, events: 0, users: 0, amounts: [] };
+    const made = { bucket: bucketOf(bucket), place, events: 0, users: 0, sessions: 0, amounts: [] };
     cells.set(key, made);
     return made;
   };
@@ -60,6 +64,14 @@ export function cellsOf(
       groups.set(place, { kind: 'values', values: valuesOf(label) });
     if (arm === 'top') continue;
     const cell = cellAt(place, bucket);
+    if (arm === 'sessions') {
+      cell.sessions = Number(users);
+      continue;
+    }
+    if (arm === 'measures') {
+      cell.values = label.split(',').map(numberOf);
+      continue;
+    }
     cell.events += Number(events);
     if (place !== places.all) cellAt(places.all, bucket).events += Number(events);
     cell.users += usersOf(Number(users));
@@ -74,20 +86,29 @@ export function cellsOf(
     }
   }
   const ofGroups = groupingOf(plan)?.metrics ?? [];
-  const countsUsers = (place: number): boolean =>
-    (place === places.all ? plan.metrics : ofGroups).includes('users');
+  const tells = (place: number, metric: Metric): boolean =>
+    (place === places.all ? plan.metrics : ofGroups).includes(metric);
+  const nothing = plan.measures?.map(({ agg }) => (agg === 'distinct' ? 0 : null));
   // a cell without events can only be of rows that arrived between two arms
   return [...cells.values()]
     .filter(({ events }) => events > 0)
     .sort((a, b) => rank(a.place) - rank(b.place) || a.bucket - b.bucket)
-    .map(({ bucket, place, events, users, amounts }) => ({
+    .map(({ bucket, place, events, users, sessions, values, amounts }) => ({
       bucket,
       group: groups.get(place)!,
       events,
-      ...(countsUsers(place) ? { users } : {}),
+      ...(tells(place, 'users') ? { users } : {}),
+      ...(tells(place, 'sessions') ? { sessions } : {}),
+      ...(nothing ? { values: values ?? nothing } : {}),
       amounts: amounts.sort((a, b) => compareBytes(a.currency, b.currency)),
     }));
 }
 
 /** `all` first, the groups in their order, `other` last. */
 const rank = (place: number): number => (place === places.other ? Number.MAX_SAFE_INTEGER : place);
+
+/** Stores write what JSON cannot as Infinity, inf or nan. */
+function numberOf(text: string): number | null {
+  if (text === '') return null;
+  return /^[-+]?inf/i.test(text) ? Number(`${text.startsWith('-') ? '-' : ''}Infinity`) : Number(text);
+}

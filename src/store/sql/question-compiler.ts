@@ -4,15 +4,17 @@
  * cover names them. The groups' events are the whole's too, so they are read once. A dialect overrides what it says
  * differently. answer.ts reads the rows.
  */
+
+import { sessionGapMs } from '../../plan/analysis.ts';
 import type { Field } from '../../plan/field.ts';
 import { fields } from '../../plan/field.ts';
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { Scope as Asked, Cohort, FieldName, Plan } from '../../plan/plan.ts';
+import type { Scope as Asked, Cohort, FieldName, Measure, Plan } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import type { Question } from '../store.ts';
 import { type Aggregate, amountAggregates, countedEvents } from './aggregates.ts';
 import { filterFields, type Sources, usesRollups } from './choose-source.ts';
-import { type Cover, type Range, type Tier, tierMs } from './cover.ts';
+import { type Cover, type Range, rawCover, type Tier, tierMs } from './cover.ts';
 import { FilterCompiler } from './filter-compiler.ts';
 import { aliased, indent, select } from './select.ts';
 
@@ -29,9 +31,12 @@ export interface CompiledQuestion {
 /** Where `all` and `other` stand among the places of groups, which count from 1. */
 export const places = { all: -1, other: 0 } as const;
 /** The arms by name, as the first column of the answer says them. */
-export type ArmName = 'top' | 'ranked' | 'events' | 'users' | 'amounts';
-/** What a part computes; `events` and `users` share a part when both read the same raw rows. */
-export type Metrics = 'events' | 'users' | 'both' | 'amounts';
+export type ArmName = 'top' | 'ranked' | 'events' | 'users' | 'amounts' | 'sessions' | 'measures';
+/**
+ * What a part computes; `events` and `users` share a part when both read the same raw rows. `sessions` and `measures` are
+ * found in raw rows alone.
+ */
+export type Metrics = 'events' | 'users' | 'both' | 'amounts' | 'sessions' | 'measures';
 
 /** Rows to aggregate, of one table. */
 export interface Source {
@@ -81,6 +86,8 @@ export interface Outputs {
 
 export abstract class QuestionCompiler extends FilterCompiler {
   protected abstract readonly persons: Aggregate;
+  /** The person of a raw row, as identity says; not for rows of nobody. */
+  readonly person: string = 'user_key';
   protected readonly events: Aggregate = countedEvents;
   protected readonly amounts: readonly Aggregate[] = amountAggregates;
   /** The bucket of a row by its time, as `outputs` takes it. */
@@ -103,6 +110,20 @@ export abstract class QuestionCompiler extends FilterCompiler {
   protected abstract outputs(values: Outputs): string;
   /** So many of `sampleSteps` persons, and of the events of nobody. */
   abstract inSample(steps: number): string;
+  /** A number out of the rows, as text; '' when no row has such a value. */
+  protected measured(_: Measure): string {
+    throw new Error('this dialect computes no numbers of fields');
+  }
+  /** Such texts as one, with commas between. */
+  protected joined(_: readonly string[]): string {
+    throw new Error('this dialect computes no numbers of fields');
+  }
+  /** How many sessions, out of the columns of `sessionRows`. */
+  protected readonly sessions: string = 'count(DISTINCT (session, person, number))';
+  /** Since the row before in the window `of_person`, in ms; any value or NULL on the first one. */
+  protected sinceBefore(): string {
+    throw new Error('this dialect derives no sessions');
+  }
   /** Which rows of the rollup are of this tier. */
   protected abstract ofTier(metrics: Metrics, tier: Tier): readonly string[];
 
@@ -125,7 +146,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const top = grouping && ranked === undefined ? this.#top(question, grouping, sources.events) : undefined;
     const covers = [sources.events, sources.users, sources.amounts].filter((cover) => cover !== undefined);
     const rollup = covers.some(usesRollups);
-    const rows = covers.some((cover) => cover.raw.length > 0);
+    const rows =
+      covers.some((cover) => cover.raw.length > 0) || plan.measures || plan.metrics.includes('sessions');
     return {
       sql: `${this.head(question, top)}${arms.join('\nUNION ALL\n')}`,
       values: [],
@@ -147,11 +169,17 @@ export abstract class QuestionCompiler extends FilterCompiler {
       ...(counts ? [this.#arm(question, events, shared ? 'both' : 'events', grouping)] : []),
       ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', grouping)]),
       ...(amounts === undefined ? [] : [this.#arm(question, amounts, 'amounts', grouping)]),
+      ...(metrics.includes('sessions') ? [this.#rowsArm(question, 'sessions', grouping)] : []),
+      ...(question.plan.measures ? [this.#rowsArm(question, 'measures', grouping)] : []),
     ];
   }
 
+  #rowsArm(question: Question, metrics: Metrics, grouping: Grouping | undefined): string {
+    return this.#arm(question, rawCover(question.edges[0]!, question.edges.at(-1)!), metrics, grouping);
+  }
+
   #arm(question: Question, cover: Cover, metrics: Metrics, grouping: Grouping | undefined): string {
-    const aggregates = this.#aggregates(metrics);
+    const aggregates = this.#aggregates(metrics, question.plan);
     const names = ['bucket', 'place', ...(metrics === 'amounts' ? ['currency'] : [])];
     const parts = this.#parts(question, cover, metrics, grouping).map((part) => {
       const { from, place } =
@@ -174,9 +202,10 @@ export abstract class QuestionCompiler extends FilterCompiler {
       arm: metrics === 'both' ? 'events' : metrics,
       place: 'place',
       bucket: 'bucket',
-      text: metrics === 'amounts' ? 'currency' : "''",
+      text:
+        metrics === 'amounts' ? 'currency' : metrics === 'measures' ? this.joined(namesOf(aggregates)) : "''",
       events: has('events'),
-      users: has('users'),
+      users: metrics === 'sessions' ? 'sessions' : has('users'),
       amounts: metrics === 'amounts' ? ['amount_count', 'amount_sum', 'amount_min', 'amount_max'] : undefined,
     })}\nFROM ${this.nested(merged)}${metrics === 'amounts' ? '\nWHERE amount_count > 0' : ''}`;
   }
@@ -240,7 +269,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     }
     if (cover.raw.length > 0)
       parts.push({
-        ...this.rows(question, cover.raw, metrics, grouping),
+        ...this.#source(question, cover.raw, metrics, grouping),
         form: isFinal ? 'rows' : 'partial',
       });
     return parts;
@@ -267,8 +296,79 @@ export abstract class QuestionCompiler extends FilterCompiler {
     };
   }
 
-  /** Raw rows. */
+  #source(question: Question, raw: readonly Range[], metrics: Metrics, grouping: Grouping | undefined) {
+    if (metrics === 'sessions') return this.sessionRows(question, grouping);
+    return metrics === 'measures'
+      ? this.rawRows(question, raw, metrics, grouping)
+      : this.rows(question, raw, metrics, grouping);
+  }
+
+  /**
+   * The rows asked for, each with its session: `session`, its name; else `person` and the `number` of their session, which are
+   * counted over all rows of the range, whatever is filtered.
+   */
+  protected sessionRows({ plan, edges }: Question, grouping: Grouping | undefined): Source {
+    const { filter: _, sample: __, ...whole } = plan;
+    const where = [
+      ...this.conditions(whole),
+      this.inRanges('timestamp', [{ from: edges[0]!, to: edges.at(-1)! }]),
+    ];
+    const asked = this.asked(plan);
+    const keys = this.#keys(grouping).map((key, i) => [`group_${i + 1}`, key] as const);
+    const columns = [['bucket', this.bucketOf('timestamp', edges)] as const, ...keys];
+    const named = columns.map(([name, value]) => aliased(value, name));
+    const names = columns.map(([name]) => name);
+    const byName = select(
+      [...named, 'session_id AS session', '0 AS person', '0 AS number'],
+      'events',
+      [...where, ...asked, "session_id <> ''"],
+      [],
+    );
+    const begins = `CASE WHEN ${this.sinceBefore()} > ${sessionGapMs} THEN 1 ELSE 0 END AS begins`;
+    const inOrder = `${select(
+      [
+        ...named,
+        aliased(asked.length === 0 ? 'true' : asked.join(' AND '), 'is_asked'),
+        aliased(this.person, 'person'),
+        'timestamp',
+        begins,
+      ],
+      'events',
+      [...where, "session_id = ''", 'user_key <> 0'],
+      [],
+    )}\nWINDOW of_person AS (PARTITION BY ${this.person} ORDER BY timestamp)`;
+    const numbered = select(
+      [...names, 'is_asked', 'person', 'sum(begins) OVER (PARTITION BY person ORDER BY timestamp) AS number'],
+      this.nested(inOrder),
+      [],
+      [],
+    );
+    const byPerson = select(
+      [...names, "'' AS session", 'person', 'number'],
+      this.nested(numbered),
+      ['is_asked'],
+      [],
+    );
+    return {
+      from: this.nested(`${byName}\nUNION ALL\n${byPerson}`),
+      where: [],
+      bucket: 'bucket',
+      keys: keys.map(([name]) => name),
+    };
+  }
+
+  /** Raw rows as this dialect reads them. */
   protected rows(
+    question: Question,
+    ranges: readonly Range[],
+    metrics: Metrics,
+    grouping: Grouping | undefined,
+  ): Source {
+    return this.rawRows(question, ranges, metrics, grouping);
+  }
+
+  /** Raw rows. */
+  protected rawRows(
     { plan, edges }: Question,
     ranges: readonly Range[],
     metrics: Metrics,
@@ -307,6 +407,13 @@ export abstract class QuestionCompiler extends FilterCompiler {
     return [
       `project = ${this.text(plan.project)}`,
       ...(plan.bots === 'exclude' ? ['NOT bot'] : plan.bots === 'only' ? ['bot'] : []),
+      ...this.asked(plan),
+    ];
+  }
+
+  /** What sessions are cut without. */
+  asked(plan: Pick<Asked, 'filter' | 'sample'>): readonly string[] {
+    return [
       ...(plan.filter === undefined ? [] : [`(${this.filter(plan.filter)})`]),
       ...(plan.sample === undefined ? [] : [this.inSample(Math.round(plan.sample * sampleSteps))]),
     ];
@@ -319,11 +426,11 @@ export abstract class QuestionCompiler extends FilterCompiler {
       this.inRanges('timestamp', [{ from, to }]),
       'user_key <> 0',
     ].join(' AND ');
-    const members = `SELECT user_key FROM events WHERE ${where} GROUP BY user_key HAVING count(*) >= ${atLeast}`;
-    return `user_key IN (${members})`;
+    const members = `SELECT ${aliased(this.person, 'member')} FROM events WHERE ${where} GROUP BY member HAVING count(*) >= ${atLeast}`;
+    return `${this.person} IN (${members})`;
   }
 
-  #aggregates(metrics: Metrics): readonly Aggregate[] {
+  #aggregates(metrics: Metrics, { measures = [] }: Plan): readonly Aggregate[] {
     switch (metrics) {
       case 'events':
         return [this.events];
@@ -333,6 +440,10 @@ export abstract class QuestionCompiler extends FilterCompiler {
         return [this.events, this.persons];
       case 'amounts':
         return this.amounts;
+      case 'sessions':
+        return [ofRows('sessions', this.sessions)];
+      case 'measures':
+        return measures.map((one, i) => ofRows(`number_${i + 1}`, this.measured(one)));
       default:
         return metrics satisfies never;
     }
@@ -353,6 +464,18 @@ export abstract class QuestionCompiler extends FilterCompiler {
     return { parts, keys, order: names.flatMap((name, i) => this.keyOrder(name, keys[i]!)) };
   }
 }
+
+const namesOf = (aggregates: readonly Aggregate[]): readonly string[] => aggregates.map(({ name }) => name);
+
+/** An aggregate that only raw rows give. */
+const ofRows = (name: string, rows: string): Aggregate => ({
+  name,
+  rows,
+  partial: rows,
+  rollup: rows,
+  rollupPartial: rows,
+  merge: rows,
+});
 
 export const rowField = (name: FieldName): Field | undefined => fields.get(name);
 

@@ -36,13 +36,16 @@ const faults: Record<string, (cells: readonly Cell[], question: Question) => rea
 for (const [name, fault] of Object.entries(faults)) {
   test(`a store that ${name} is found out, with the plan, the rows and the seed`, async () => {
     const store = new FaultyStore(fault);
-    await assert.rejects(checkAgainstEvaluator(store, { worlds: 100, seed: 1, shrink: false }), (error) => {
-      assert.ok(error instanceof Error);
-      for (const part of [/seed: 1, path: '/, /- evaluator, \+ store|order/, /plan \[/, /rows \(\d+\)/]) {
-        assert.match(error.message, part);
-      }
-      return true;
-    });
+    await assert.rejects(
+      checkAgainstEvaluator(store, { worlds: 100, seed: 1, shrink: false, links: false }),
+      (error) => {
+        assert.ok(error instanceof Error);
+        for (const part of [/seed: 1, path: '/, /- evaluator, \+ store|order/, /plan \[/, /rows \(\d+\)/]) {
+          assert.match(error.message, part);
+        }
+        return true;
+      },
+    );
     await store.close();
   });
 }
