@@ -33,6 +33,8 @@ interface Row {
 const defaultPatienceMs = 2_000;
 /** In which the lock must be had; the backends in the way are ended long before. */
 const lockTimeoutMs = 30_000;
+/** The log is trimmed by what is committed: where a server or user may lose commits to be faster, these are not among them. */
+const durably = `CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', true) END`;
 const makeRow = 'INSERT INTO progress VALUES ($1, 0, 0, 0, 0, 0) ON CONFLICT (_partition) DO NOTHING';
 const none: Progress = { next: 0, stored: 0, duplicates: 0, quarantined: 0 };
 
@@ -140,8 +142,8 @@ export class Claims {
     const values = Object.entries(progress ?? {}).map(([name, value]) => `${name} = ${whole(value)}`);
     const sql =
       progress === undefined
-        ? `SELECT FROM progress WHERE ${isMine} FOR UPDATE`
-        : `UPDATE progress SET ${values.join(', ')} WHERE ${isMine} AND next <= ${whole(progress.next)}`;
+        ? `SELECT ${durably} FROM progress WHERE ${isMine} FOR UPDATE`
+        : `UPDATE progress SET ${values.join(', ')} WHERE ${isMine} AND next <= ${whole(progress.next)} RETURNING ${durably}`;
     const { rowCount } = await connection.query(sql);
     if (rowCount !== 1) throw failure('store_fenced', { partition });
   }

@@ -157,6 +157,25 @@ test('an insert that has not reached the server yet when it is reconciled lands 
   assert.equal(await stored(store, 1), 10);
 });
 
+test('a batch is on disk when it is acknowledged, also where the database does not wait for its disk', async (t) => {
+  const { url, close } = await openStore();
+  t.after(close);
+  await withClient(url, async (client) => {
+    const database = new URL(url).pathname.slice(1);
+    await client.query(`ALTER DATABASE ${database} SET synchronous_commit = off; SET search_path = millrace;
+      CREATE TABLE seen (setting text);
+      CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS
+        $$BEGIN INSERT INTO millrace.seen VALUES (current_setting('synchronous_commit')); RETURN NULL; END$$;
+      CREATE CONSTRAINT TRIGGER look AFTER INSERT ON rollup_counts DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION look()`);
+    const { store, close: closeIt } = await openStoreAt(url);
+    await store.insert(batchOf(1, 0, 1));
+    await store.insert({ ...batchOf(1, 1, 1), progress: undefined } as unknown as Batch);
+    await closeIt();
+    const { rows } = await client.query('SELECT setting, count(*)::int FROM millrace.seen GROUP BY 1');
+    assert.deepEqual(rows, [{ setting: 'on', count: 6 }]);
+  });
+});
+
 test('of two stores with tokens the older one is fenced, amid an insert and after it', async (t) => {
   const one = await openStore();
   t.after(one.close);
