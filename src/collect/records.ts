@@ -9,14 +9,14 @@ import { encodeBatch, encodeSent, type SentBatch } from '../event/codec.ts';
 import type { Event } from '../event/event.ts';
 import type { Hasher } from '../event/hasher.ts';
 import { partitionOf } from '../event/partition.ts';
-import type { Log } from '../log/log.ts';
+import type { Log, RecordBytes } from '../log/log.ts';
 import type { Candidate, CollectContext } from './candidate.ts';
 import { recordEventsMax } from './limits.ts';
 
 export interface NewRecord {
   readonly partition: number;
   readonly count: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: RecordBytes;
 }
 
 type Group = readonly [partition: number, taken: readonly Candidate[]];

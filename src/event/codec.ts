@@ -37,15 +37,12 @@ export function encodeBatch(batch: EventBatch): Uint8Array {
   return Buffer.from(writtenPrefix + JSON.stringify(batch), 'utf8');
 }
 
-export function encodeSent({ project, receivedAt, text, changes }: SentBatch): Uint8Array {
+/** In pieces, because the text is large and is copied soon enough. */
+export function encodeSent({ project, receivedAt, text, changes }: SentBatch): readonly Uint8Array[] {
   const what = changes.length === 0 ? '' : `,"changes":${JSON.stringify(changes)}`;
   // JSON.stringify writes no line feeds, so the first one ends the head
   const head = `${sentPrefix}{"project":${JSON.stringify(project)},"receivedAt":${receivedAt}${what}}\n`;
-  const headBytes = Buffer.byteLength(head);
-  const bytes = Buffer.allocUnsafe(headBytes + text.byteLength);
-  bytes.write(head, 0);
-  bytes.set(text, headBytes);
-  return bytes;
+  return [Buffer.from(head), text];
 }
 
 /**

@@ -21,6 +21,9 @@ export interface LogRecord {
   readonly bytes: Uint8Array;
 }
 
+/** What is to be appended, in one piece or in several that stand behind one another. */
+export type RecordBytes = Uint8Array | readonly Uint8Array[];
+
 export interface LogEnds {
   /** The oldest offset that can still be read. */
   readonly first: number;
@@ -71,7 +74,7 @@ export interface Log {
   /** Settles (with the error) when the log can no longer promise anything: the process must end and recover. */
   readonly failed: Promise<Error>;
   /** `count` is at least 1; `bytes` must not be changed before it settles. Errors: log_full, log_overloaded, log_write_failed, log_sync_failed, log_closed. */
-  append(partition: number, count: number, bytes: Uint8Array): Promise<number>;
+  append(partition: number, count: number, bytes: RecordBytes): Promise<number>;
   /** The first record returned is the one that holds `from`. Empty when `from` is not written yet. Errors: log_trimmed, log_corrupt, log_read_failed. */
   read(partition: number, from: number, limits: ReadLimits): Promise<readonly LogRecord[]>;
   ends(partition: number): LogEnds;

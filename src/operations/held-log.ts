@@ -1,5 +1,14 @@
 /** A log whose trimming can be held while somebody copies it; everything else goes straight through. */
-import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log/log.ts';
+import type {
+  Lease,
+  Log,
+  LogEnds,
+  LogRecord,
+  LogSupports,
+  LogUsage,
+  ReadLimits,
+  RecordBytes,
+} from '../log/log.ts';
 
 export class HeldLog implements Log {
   readonly #log: Log;
@@ -42,7 +51,7 @@ export class HeldLog implements Log {
     this.#asked.set(partition, Math.max(below, this.#asked.get(partition) ?? 0));
   }
 
-  append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+  append(partition: number, count: number, bytes: RecordBytes): Promise<number> {
     return this.#log.append(partition, count, bytes);
   }
 

@@ -124,6 +124,16 @@ function reading(make: MakeLog): void {
     for (const limit of limits) assertRecords(await readAll(log, 0, 0, limit), sent);
   });
 
+  it('3. gives back in one piece what was appended in several', async (context) => {
+    const log = await (await make(context)).open();
+    const sent: LogRecord[] = [];
+    for (const sizes of [[], [0], [5, 0, 7], [100, 50_000], [1, 1, 1, 1]]) {
+      const pieces = sizes.map((size) => randomBytes(size));
+      sent.push({ count: 1, bytes: Buffer.concat(pieces), offset: await log.append(0, 1, pieces) });
+    }
+    assertRecords(await readAll(log, 0, 0, all), sent);
+  });
+
   it('3. begins with the record that holds the offset', async (context) => {
     const log = await (await make(context)).open();
     for (const text of ['abc', 'def', 'ghi']) await log.append(0, 3, payload(text));

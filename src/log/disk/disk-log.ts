@@ -8,7 +8,16 @@ import type { Clock } from '../../clock.ts';
 import { type DirectoryLock, lockDirectory } from '../../directory-lock.ts';
 import { failure, isFailure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import type {
+  Lease,
+  Log,
+  LogEnds,
+  LogRecord,
+  LogSupports,
+  LogUsage,
+  ReadLimits,
+  RecordBytes,
+} from '../log.ts';
 import { soleLease } from '../sole-lease.ts';
 import { DiskBudget } from './disk-budget.ts';
 import type { DiskLogConfig } from './disk-config.ts';
@@ -89,7 +98,7 @@ class DiskLog implements Log {
     return this.#partitions.length;
   }
 
-  append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+  append(partition: number, count: number, bytes: RecordBytes): Promise<number> {
     const at = this.#partitions[partition];
     if (at === undefined) return Promise.reject(this.#unknown(partition));
     if (!Number.isInteger(count) || count < 1)

@@ -6,8 +6,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { failure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { LogEnds, LogRecord, ReadLimits } from '../log.ts';
+import type { LogEnds, LogRecord, ReadLimits, RecordBytes } from '../log.ts';
 import { OffsetWaiters } from '../offset-waiters.ts';
+import { byteLengthOf } from '../record-bytes.ts';
 import type { DiskBudget } from './disk-budget.ts';
 import { systemCode } from './file-system.ts';
 import { readSegment } from './partition-read.ts';
@@ -64,11 +65,12 @@ export class PartitionLog {
     return { first: this.#segments[0]?.base ?? this.#next, next: this.#next };
   }
 
-  append(count: number, bytes: Uint8Array): Promise<number> {
+  append(count: number, payload: RecordBytes): Promise<number> {
     return new Promise((resolve, reject) => {
-      const waiting = { count, bytes, resolve, reject };
+      const byteLength = headerBytes + byteLengthOf(payload);
+      const waiting = { count, payload, byteLength, resolve, reject };
       try {
-        this.#admit(bytes.byteLength);
+        this.#admit(byteLength);
       } catch (error) {
         this.#refuse(waiting, error as Error);
         return;
@@ -126,7 +128,7 @@ export class PartitionLog {
   end(error: MillraceError): void {
     this.#ended ??= error;
     for (const waiting of this.#waiting.splice(0)) {
-      this.#context.budget.release(headerBytes + waiting.bytes.byteLength);
+      this.#context.budget.release(waiting.byteLength);
       this.#refuse(waiting, this.#ended);
     }
     this.#waiters.reject(this.#ended);
@@ -150,9 +152,9 @@ export class PartitionLog {
 
   #admit(bytes: number): void {
     if (this.#ended !== undefined) throw this.#ended;
-    if (bytes > recordBytesMax)
+    if (bytes - headerBytes > recordBytesMax)
       throw failure('body_too_large', { limit: 'log record', bytesMax: recordBytesMax });
-    this.#context.budget.admit(headerBytes + bytes);
+    this.#context.budget.admit(bytes);
   }
 
   async #readOne(from: number, limits: ReadLimits): Promise<readonly LogRecord[]> {
@@ -186,8 +188,8 @@ export class PartitionLog {
   #takeGroup(): readonly Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { bytes: payload } of this.#waiting) {
-      bytes += headerBytes + payload.byteLength;
+    for (const { byteLength } of this.#waiting) {
+      bytes += byteLength;
       if (count > 0 && bytes > groupBytesMax) break;
       count++;
     }
@@ -197,7 +199,7 @@ export class PartitionLog {
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (group.length === 0) return;
     const { budget, clock } = this.#context;
-    const size = group.reduce((sum, { bytes }) => sum + headerBytes + bytes.byteLength, 0);
+    const size = group.reduce((sum, { byteLength }) => sum + byteLength, 0);
     const started = clock.monotonic();
     let first: number;
     try {

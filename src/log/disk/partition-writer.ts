@@ -7,6 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { failure, type MillraceError } from '../../errors.ts';
 import type { DiskLogConfig } from './disk-config.ts';
 import { type FileSystem, systemCode } from './file-system.ts';
+import { headerBytes } from './record-codec.ts';
 import { Segment, segmentPath } from './segment.ts';
 import { type Appended, SegmentWriter } from './segment-writer.ts';
 
@@ -87,7 +88,7 @@ export class PartitionWriter {
     this.#writer = undefined;
     try {
       if (seal && writer.segment.bytes > 0) {
-        await writer.write([{ count: 0, bytes: new Uint8Array() }]);
+        await writer.write([{ count: 0, payload: [], byteLength: headerBytes }]);
         await writer.sync();
       }
     } catch {

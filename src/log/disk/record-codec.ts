@@ -12,6 +12,8 @@
  *   payload  = length bytes
  */
 import { crc32c } from '@node-rs/crc32';
+import type { RecordBytes } from '../log.ts';
+import { copyTo } from '../record-bytes.ts';
 
 export const headerBytes = 28;
 /** Also the bound of what a damaged length can make a reader believe. */
@@ -29,18 +31,17 @@ export interface RecordHeader {
 }
 
 export interface NewRecord extends Omit<RecordHeader, 'length'> {
-  readonly payload: Uint8Array;
+  readonly payload: RecordBytes;
 }
 
 /** Writes the record at `at` and returns where it ends; the buffer has room for it. */
 export function encodeRecord(target: Buffer, at: number, record: NewRecord): number {
-  const end = at + headerBytes + record.payload.byteLength;
+  const end = copyTo(target, at + headerBytes, record.payload);
   target.writeUInt32LE(magicWord, at);
   target.writeUInt32LE(record.salt, at + 8);
-  target.writeUInt32LE(record.payload.byteLength, at + 12);
+  target.writeUInt32LE(end - at - headerBytes, at + 12);
   target.writeUInt32LE(record.count, at + 16);
   writeOffset(target, record.offset, at + 20);
-  target.set(record.payload, at + headerBytes);
   target.writeUInt32LE(crc32c(target.subarray(at + 8, end)), at + 4);
   return end;
 }

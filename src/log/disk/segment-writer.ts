@@ -2,13 +2,16 @@
  * Appends groups to one segment file: one write, then one fsync, and only then does the segment grow. What a failed write
  * left behind is cut off, so that the next group begins where the last durable one ends.
  */
+import type { RecordBytes } from '../log.ts';
 import type { FileSystem, LogFile } from './file-system.ts';
-import { encodeRecord, headerBytes } from './record-codec.ts';
+import { encodeRecord } from './record-codec.ts';
 import type { Segment } from './segment.ts';
 
 export interface Appended {
   readonly count: number;
-  readonly bytes: Uint8Array;
+  readonly payload: RecordBytes;
+  /** Of the whole record on disk. */
+  readonly byteLength: number;
 }
 
 /** Buffers up to this size are used again for the next group. */
@@ -54,9 +57,9 @@ export class SegmentWriter {
   /** Takes a synced group into the segment; from here on it is readable. */
   accept(group: readonly Appended[], now: number): void {
     const { segment } = this;
-    for (const { count, bytes } of group) {
+    for (const { count, byteLength } of group) {
       segment.note(segment.next, segment.bytes);
-      segment.bytes += headerBytes + bytes.byteLength;
+      segment.bytes += byteLength;
       segment.next += count;
     }
     segment.modifiedAt = now;
@@ -68,12 +71,12 @@ export class SegmentWriter {
 
   #encode(group: readonly Appended[]): Buffer {
     let size = 0;
-    for (const { bytes } of group) size += headerBytes + bytes.byteLength;
+    for (const { byteLength } of group) size += byteLength;
     const target = this.#bufferFor(size);
     let at = 0;
     let offset = this.segment.next;
-    for (const { count, bytes } of group) {
-      at = encodeRecord(target, at, { salt: this.#salt, count, offset, payload: bytes });
+    for (const { count, payload } of group) {
+      at = encodeRecord(target, at, { salt: this.#salt, count, offset, payload });
       offset += count;
     }
     return target.subarray(0, size);

@@ -3,8 +3,18 @@
  * `durable` is false; everything else holds.
  */
 import { failure, type MillraceError } from '../../errors.ts';
-import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import type {
+  Lease,
+  Log,
+  LogEnds,
+  LogRecord,
+  LogSupports,
+  LogUsage,
+  ReadLimits,
+  RecordBytes,
+} from '../log.ts';
 import { OffsetWaiters } from '../offset-waiters.ts';
+import { byteLengthOf, joined } from '../record-bytes.ts';
 import { soleLease } from '../sole-lease.ts';
 
 export interface MemoryLogOptions {
@@ -49,18 +59,19 @@ class MemoryLog implements Log {
     return this.#partitions.length;
   }
 
-  async append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+  async append(partition: number, count: number, bytes: RecordBytes): Promise<number> {
     if (this.#closed !== undefined) throw this.#closed;
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`a record holds at least one event, not ${count}`);
-    if (this.#bytes + bytes.byteLength > this.#bytesMax) {
+    const byteLength = byteLengthOf(bytes);
+    if (this.#bytes + byteLength > this.#bytesMax) {
       throw failure('log_full', { detail: `it holds ${this.#bytes} of ${this.#bytesMax} bytes of memory` });
     }
     const at = this.#partition(partition);
     const offset = at.next;
-    at.records.push({ offset, count, bytes: Uint8Array.from(bytes) });
+    at.records.push({ offset, count, bytes: Uint8Array.from(joined(bytes)) });
     at.next += count;
-    this.#bytes += bytes.byteLength;
+    this.#bytes += byteLength;
     at.waiters.resolve(at.next);
     return offset;
   }

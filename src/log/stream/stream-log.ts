@@ -5,7 +5,17 @@
 import type { Clock } from '../../clock.ts';
 import { failure, isFailure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { Lease, Log, LogEnds, LogRecord, LogSupports, LogUsage, ReadLimits } from '../log.ts';
+import type {
+  Lease,
+  Log,
+  LogEnds,
+  LogRecord,
+  LogSupports,
+  LogUsage,
+  ReadLimits,
+  RecordBytes,
+} from '../log.ts';
+import { joined } from '../record-bytes.ts';
 import { type HeldLease, LeaseKeeper } from './lease-keeper.ts';
 import { Look } from './partition-view.ts';
 import { makeScripts, type Scripts } from './scripts.ts';
@@ -96,12 +106,12 @@ class StreamLog implements Log {
     return this.#options.config.partitions;
   }
 
-  async append(partition: number, count: number, bytes: Uint8Array): Promise<number> {
+  async append(partition: number, count: number, bytes: RecordBytes): Promise<number> {
     this.#assertOpen();
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`a record holds at least one event, not ${count}`);
     try {
-      const offset = await this.#partition(partition).append(count, bytes);
+      const offset = await this.#partition(partition).append(count, joined(bytes));
       this.#taking();
       return offset;
     } catch (error) {
