@@ -443,7 +443,8 @@ export class PartitionWriter {
       await clock.sleep(pauseMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       const dedupe = this.#dedupe;
-      if (this.#modes.current === 'waiting') await this.#tend(() => this.#lookOn());
+      // who looks on needs not say that it saw nothing
+      if (this.#modes.current === 'waiting') await this.#lookOn().catch(() => {});
       // not before the first recovery: until then nothing is known
       else if (this.#progress !== undefined && dedupe !== undefined)
         await this.#tend(() => this.#upkeep.run(dedupe));
