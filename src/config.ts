@@ -13,6 +13,7 @@ import { upstashLogSettings } from './log/upstash/upstash-config.ts';
 import { type OperationsConfig, operationsSettings } from './operations/operations-config.ts';
 import { postgresSettings } from './postgres/postgres-config.ts';
 import { redisSettings } from './redis/redis-config.ts';
+import { type ServerlessConfig, serverlessSettings } from './serverless/serverless-config.ts';
 import {
   bytes,
   choice,
@@ -112,6 +113,7 @@ export const settingsGroups: readonly SettingsGroup[] = [
   postgresSettings,
   postgresStoreSettings,
   redisSettings,
+  serverlessSettings,
   operationsSettings,
   clientSettings,
 ];
@@ -122,6 +124,7 @@ export interface Config extends Stages {
   readonly keys: Values<typeof keySettings>;
   readonly collect: Values<typeof collectSettings>;
   readonly writer: WriterConfig;
+  readonly serverless: ServerlessConfig;
   readonly operations: OperationsConfig;
   readonly question: Values<typeof questionSettings>;
   readonly reporter: Values<typeof reporterSettings>;
@@ -161,6 +164,7 @@ export function loadConfig(environment: Environment, workingDirectory = process.
     keys,
     collect: readSettings(collectSettings, environment),
     writer: readSettings(writerSettings, environment),
+    serverless: readSettings(serverlessSettings, environment),
     operations: readSettings(operationsSettings, environment),
     question: readSettings(questionSettings, environment),
     reporter: readSettings(reporterSettings, environment),

@@ -5,14 +5,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { uuidv7 } from 'uuidv7';
 import type { Catalog, Scope } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { Collector } from './collect/collect.ts';
-import { openPlaces, shippedPlacesFile } from './collect/places.ts';
 import type { Config } from './config.ts';
-import { failure } from './errors.ts';
-import { openHasher } from './event/hasher.ts';
 import { KeyRing } from './http/key-ring.ts';
 import { HttpServer } from './http/server.ts';
 import type { Log } from './log/log.ts';
@@ -37,6 +32,7 @@ import {
   openStore,
 } from './system/adapters.ts';
 import { lockData, placesOf } from './system/closed-house.ts';
+import { openCollector } from './system/collector.ts';
 import { cacheStatus, openKeeping } from './system/keeping.ts';
 import { Opened } from './system/opened.ts';
 import { Metrics } from './telemetry/metrics.ts';
@@ -162,25 +158,6 @@ async function openOwnWriter(
   if (config.roles.has('write')) writer.start();
   else writer.observe();
   return writer;
-}
-
-async function openCollector(
-  config: Config,
-  parts: StageParts & { readonly catalog: Catalog },
-): Promise<Collector> {
-  const { catalog, clock } = parts;
-  const file = config.collect.placesFile || shippedPlacesFile();
-  const places = await openPlaces(file).catch((cause: unknown) => {
-    const rule = 'must be a MaxMind database (.mmdb) that can be read';
-    throw failure('setting_invalid', { setting: 'MILLRACE_GEO_DATABASE', rule, value: file }, cause);
-  });
-  return new Collector({
-    ...parts,
-    hasher: await openHasher(),
-    newId: uuidv7,
-    salt: (at) => catalog.salt(at, clock.now()),
-    places,
-  });
 }
 
 function startSaltCare(catalog: Catalog, clock: Clock, telemetry: Telemetry, opened: Opened): void {

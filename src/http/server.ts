@@ -1,46 +1,16 @@
 /**
- * The listening server: collect goes to its plain handler, everything else to the app. Sets the bounds of connections, answers
- * requests that never became requests, and goes down gracefully: no new connections, requests in flight end within a bound.
+ * The listening server around the handler. Sets the bounds of connections, answers requests that never became requests, and goes
+ * down gracefully: no new connections, requests in flight end within a bound.
  */
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
-import type { SharedRates } from '../limits/limits.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import { buildApp } from './app.ts';
-import { clientAddress } from './client-address.ts';
-import { CollectRoute, type CollectStage, collectPath } from './collect-route.ts';
-import type { ServerContext } from './context.ts';
-import { type HouseParts, houseRoutes } from './house-routes.ts';
+import { type HttpHandler, type HttpHandlerOptions, openHandler } from './handler.ts';
 import type { HttpConfig } from './http-config.ts';
-import type { KeyRing } from './key-ring.ts';
-import { BodyBudget, RateLimiter } from './limits.ts';
-import { type OperationParts, operationRoutes } from './operation-routes.ts';
-import { pageRoutes } from './page-routes.ts';
 import { problemAnswer } from './problem.ts';
-import { type QuestionStage, questionRoutes } from './question-routes.ts';
-import type { Route } from './route.ts';
 
-export interface HttpServerOptions {
-  readonly config: HttpConfig;
-  readonly keys: KeyRing;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** Absent: this process does not collect. */
-  readonly collect?: CollectStage;
-  /** Absent: this process does not answer questions. */
-  readonly questions?: QuestionStage;
-  /** What this process does, for those who ask it for something else. */
-  readonly roles?: readonly string[];
-  readonly operations: OperationParts;
-  readonly house: HouseParts;
-  readonly newId?: () => string;
-  /** Rates of other servers; absent: each server limits for itself. */
-  readonly rates?: SharedRates;
-}
+export type HttpServerOptions = HttpHandlerOptions;
 
 const drainPollMs = 20;
 /** How often Node looks for requests that take too long. */
@@ -49,42 +19,31 @@ const timeoutCheckMs = 1_000;
 export class HttpServer {
   readonly #server: Server;
   readonly #config: HttpConfig;
-  readonly #context: ServerContext;
-  readonly #closeApp: () => Promise<unknown>;
+  readonly #handler: HttpHandler;
   #closing: Promise<void> | undefined;
 
-  private constructor(
-    server: Server,
-    config: HttpConfig,
-    context: ServerContext,
-    closeApp: () => Promise<unknown>,
-  ) {
+  private constructor(server: Server, config: HttpConfig, handler: HttpHandler) {
     this.#server = server;
     this.#config = config;
-    this.#context = context;
-    this.#closeApp = closeApp;
+    this.#handler = handler;
   }
 
   /** Resolves once it listens. Errors: setting_invalid when the address or port cannot be had. */
   static async open(options: HttpServerOptions): Promise<HttpServer> {
     const { config } = options;
-    const context = contextOf(options);
-    const app = await buildApp(context, routesOf(options));
-    const collect = options.collect && new CollectRoute(context, options.collect);
+    const handler = await openHandler(options);
     const server = createServer(serverOptions(config));
-    const self = new HttpServer(server, config, context, () => app.close());
+    const self = new HttpServer(server, config, handler);
     server.maxConnections = config.connectionsMax;
     server.on('clientError', (error, socket) => self.#refuseRaw(error, socket));
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       if (self.#closing) response.setHeader('connection', 'close');
-      request.url = originForm(request.url);
-      if (collect && isCollect(request.url)) void collect.handle(request, response);
-      else app.routing(request, response);
+      handler.handle(request, response);
     });
     try {
       await listen(server, config);
     } catch (error) {
-      await app.close();
+      await handler.close();
       throw error;
     }
     return self;
@@ -115,9 +74,7 @@ export class HttpServer {
     await closed;
     clearInterval(sweep);
     clearTimeout(deadline);
-    this.#context.keyLimit.close();
-    this.#context.addressLimit.close();
-    await this.#closeApp();
+    await this.#handler.close();
   }
 
   /** Bytes that are no request, headers over the bound, a request that took too long: nothing parsed, so a raw answer. */
@@ -128,7 +85,7 @@ export class HttpServer {
       socket.destroy();
       return;
     }
-    const { telemetry, newId } = this.#context;
+    const { telemetry, newId } = this.#handler.context;
     const requestId = newId();
     const error = rawFailure(thrown, this.#config);
     const answer = problemAnswer(error, { requestId, method: '', path: '', telemetry });
@@ -156,30 +113,6 @@ function rawFailure({ code }: NodeJS.ErrnoException, config: HttpConfig) {
   }
 }
 
-function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpServerOptions): ServerContext {
-  const monotonic = () => clock.monotonic();
-  return {
-    keys,
-    clock,
-    telemetry,
-    newId: newId ?? randomUUID,
-    keyLimit: new RateLimiter(config.requestsPerMinutePerKey, 'this key', monotonic, rates),
-    addressLimit: new RateLimiter(config.requestsPerMinutePerAddress, 'this address', monotonic, rates),
-    bodies: new BodyBudget(config.bodiesInFlightBytesMax),
-    corsOrigins: config.corsOrigins.map((origin) => origin.toLowerCase()),
-    address: (request) => clientAddress(request, config.trustProxy),
-  };
-}
-
-function routesOf({ questions, operations, house, clock }: HttpServerOptions): readonly Route[] {
-  return [
-    ...pageRoutes(),
-    ...operationRoutes(operations),
-    ...(questions ? questionRoutes(questions, clock) : []),
-    ...houseRoutes(house),
-  ];
-}
-
 function serverOptions(config: HttpConfig) {
   return {
     maxHeaderSize: config.headerBytesMax,
@@ -188,18 +121,6 @@ function serverOptions(config: HttpConfig) {
     keepAliveTimeout: config.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(timeoutCheckMs, config.headersTimeoutMs, config.requestTimeoutMs),
   };
-}
-
-/** `GET http://host/path` is as good as `GET /path`; a target that is neither is a path that nobody has. */
-function originForm(url = '/'): string {
-  if (url.startsWith('/')) return url;
-  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
-  if (path === undefined) return `/${encodeURIComponent(url)}`;
-  return path.startsWith('/') ? path : `/${path}`;
-}
-
-function isCollect(url: string | undefined): boolean {
-  return url === collectPath || (url?.startsWith(`${collectPath}?`) ?? false);
 }
 
 async function listen(server: Server, { host, port }: HttpConfig): Promise<void> {

@@ -152,7 +152,7 @@ function lateStore(engine: EmbeddedEngine, telemetry: Telemetry, clock: Clock): 
   };
   const open = async (signal: AbortSignal) => {
     await engine.ready(signal);
-    return ClickHouseStore.open({
+    const store = await ClickHouseStore.open({
       client: new ClickHouseClient(() => engine.target(), { onError }),
       fence: (queryId) => engine.fence(queryId),
       health: () => engine.state(),
@@ -160,6 +160,9 @@ function lateStore(engine: EmbeddedEngine, telemetry: Telemetry, clock: Clock): 
       telemetry,
       makeId: randomUUID,
     });
+    // one that fails has told so; the next start or opening looks again
+    engine.onRestart(() => void store.engineRestarted().catch(() => {}));
+    return store;
   };
   return new LateStore({ supports: clickhouseSupports, packer: clickhousePacker, open, clock, telemetry });
 }
