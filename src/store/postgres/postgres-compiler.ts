@@ -4,7 +4,7 @@
  */
 
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { FieldName, Filter, Scalar } from '../../plan/plan.ts';
+import type { FieldName, Filter, Measure, Scalar } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import { type Aggregate, amountAggregates, countedEvents } from '../sql/aggregates.ts';
 import type { Sources } from '../sql/choose-source.ts';
@@ -24,6 +24,7 @@ import { aliased, indent, select } from '../sql/select.ts';
 import type { Question } from '../store.ts';
 import type { Features } from './features.ts';
 import { groupKey, keyOrder } from './group-keys.ts';
+import { measured } from './measures.ts';
 import { Parameters } from './parameters.ts';
 import { personsOf } from './persons.ts';
 import { type Placed, placedByTable, RawCells } from './raw-cells.ts';
@@ -32,9 +33,15 @@ import { holdsNul, withoutNul } from './without-nul.ts';
 /** Ranges are named one by one up to this many; more are looked up in the sorted list of their borders. */
 const rangesNamedMax = 8;
 
+/** A reading of `events`. */
+export interface Scan {
+  readonly ranges: readonly Range[];
+  /** Of all rows, whatever is filtered: sessions are cut before. */
+  readonly isWhole: boolean;
+}
+
 export interface PostgresQuestion extends CompiledQuestion {
-  /** The ranges of each scan of `events`. */
-  readonly scans: readonly (readonly Range[])[];
+  readonly scans: readonly Scan[];
 }
 
 const rollupTables = ['rollup_counts', 'rollup_users'];
@@ -56,6 +63,7 @@ export class PostgresCompiler extends QuestionCompiler {
   protected override readonly amounts = amountAggregates.map(ofCells);
   readonly #features: Features;
   readonly #cells = new RawCells();
+  readonly #scans: Scan[] = [];
 
   constructor(features: Features) {
     super();
@@ -71,7 +79,7 @@ export class PostgresCompiler extends QuestionCompiler {
       sql: compiled.source === 'rows' ? compiled.sql : `${compiled.sql}\nUNION ALL\n${reads}`,
       values: this.parameters.values,
       sketched: compiled.sketched && this.#features.users === 'hll',
-      scans: this.#cells.scans(),
+      scans: [...this.#cells.scans().map((ranges) => ({ ranges, isWhole: false })), ...this.#scans],
     };
   }
 
@@ -172,6 +180,39 @@ export class PostgresCompiler extends QuestionCompiler {
     grouping: Grouping | undefined,
   ): Source {
     return this.#cells.source(ranges, metrics, grouping);
+  }
+
+  protected override rawRows(
+    question: Question,
+    ranges: readonly Range[],
+    metrics: Metrics,
+    grouping: Grouping | undefined,
+  ): Source {
+    this.#scans.push({ ranges, isWhole: false });
+    return super.rawRows(question, ranges, metrics, grouping);
+  }
+
+  protected override sessionRows(question: Question, grouping: Grouping | undefined): Source {
+    const ranges = [{ from: question.edges[0]!, to: question.edges.at(-1)! }];
+    // those that name their session are found apart from those that do not
+    this.#scans.push({ ranges, isWhole: true }, { ranges, isWhole: true });
+    return super.sessionRows(question, grouping);
+  }
+
+  protected override sinceBefore(): string {
+    return `date_part('epoch', timestamp - lag(timestamp) OVER of_person) * 1000`;
+  }
+
+  protected override measured(measure: Measure): string {
+    return measured(measure, {
+      text: (value) => this.text(value),
+      number: (path) => this.property(path, 'number'),
+      json: (path) => this.#json(path),
+    });
+  }
+
+  protected override joined(texts: readonly string[]): string {
+    return `concat_ws(',', ${texts.join(', ')})`;
   }
 
   protected head({ plan, edges }: Question, top: string | undefined): string {

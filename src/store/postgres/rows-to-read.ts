@@ -5,7 +5,7 @@
 import { millisecondsPerSlot } from '../../clock.ts';
 import type { Cohort, Filter } from '../../plan/plan.ts';
 import { cover, type Range, type Tier, tierMs } from '../sql/cover.ts';
-import type { PostgresCompiler } from './postgres-compiler.ts';
+import type { PostgresCompiler, Scan } from './postgres-compiler.ts';
 
 /** What the rollups know of a scope. */
 interface Counted {
@@ -15,14 +15,14 @@ interface Counted {
 
 const tiers = Object.keys(tierMs) as Tier[];
 
-/** An SQL expression. `readings`: the ranges of each scan, ascending. */
+/** An SQL expression. */
 export function rowsToRead(
   compiler: PostgresCompiler,
   { project, filter }: Counted,
-  readings: readonly (readonly Range[])[],
+  readings: readonly Scan[],
 ): string {
   const scans = [
-    ...readings.map((ranges) => ({ project, filter, ranges })),
+    ...readings.map(({ ranges, isWhole }) => ({ project, ranges, filter: isWhole ? undefined : filter })),
     ...cohortsOf(filter).map((cohort) => ({ ...cohort, ranges: [cohort] })),
   ].filter(({ ranges }) => ranges.length > 0);
   const counts = scans.map(

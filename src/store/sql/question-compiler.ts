@@ -217,7 +217,10 @@ export abstract class QuestionCompiler extends FilterCompiler {
   #ranked(question: Question, grouping: Grouping, cover: Cover): string | undefined {
     const { limit, metrics } = grouping;
     const isFit =
-      question.edges.length === 2 && usesRollups(cover) && metrics.every((one) => one === 'events');
+      question.edges.length === 2 &&
+      usesRollups(cover) &&
+      question.plan.measures === undefined &&
+      metrics.every((one) => one === 'events');
     if (!isFit) return undefined;
     const { parts, keys, order } = this.#counted(question, grouping, cover);
     const label = this.labelOf(keys);
