@@ -69,7 +69,7 @@ export class NativeBlock<Row> {
       title.string(columnType(kind));
       parts.push(title.bytes(), ...this.#values[index]!.bytes());
     }
-    return Buffer.concat(parts);
+    return inOwnMemory(parts);
   }
 
   #flush(): void {
@@ -91,4 +91,12 @@ export function nativeBlock<Row>(columns: readonly Column<Row>[], rows: readonly
   const block = new NativeBlock(columns);
   for (const row of rows) block.add(row);
   return block.finish();
+}
+
+/** Not by Buffer.concat: what it makes of less than 4 kB lies in memory that is shared, and cannot pass between threads. */
+function inOwnMemory(parts: readonly Buffer[]): Buffer<ArrayBuffer> {
+  const whole = Buffer.allocUnsafeSlow(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) at += part.copy(whole, at);
+  return whole;
 }

@@ -100,6 +100,13 @@ describe('a native block', () => {
     }
   });
 
+  test('may pass between threads without being copied, however small it is', () => {
+    const block = nativeBlock(eventColumns, [eventRow({})]);
+    const { byteLength } = block;
+    const moved = structuredClone(block, { transfer: [block.buffer] });
+    assert.deepEqual([moved.byteLength, block.byteLength], [byteLength, 0]);
+  });
+
   test('refuses a value that no column can hold', () => {
     for (const bad of [
       { timestamp: Number.NaN },
