@@ -17,6 +17,9 @@ const atOnce = 7_000;
 /** Of the largest size that is taken, and of more bytes together than a page holds. */
 const wide = 700;
 const total = 20_000;
+const persons = 100;
+/** Of all 64 bits. */
+const key = (person: number): bigint => BigInt.asUintN(64, BigInt(person + 1) * 0x9e3779b97f4a7c15n);
 const never = new AbortController().signal;
 
 const scope = {
@@ -45,6 +48,7 @@ describe('events from PostgreSQL', () => {
           project: 'many',
           offset: at + i,
           timestamp: timeOf(at + i),
+          personKey: key((at + i) % persons),
           properties: {
             n: at + i,
             ...(at + i >= atOnce && at + i < atOnce + wide && { text: noise(at + i) }),
@@ -85,6 +89,17 @@ describe('events from PostgreSQL', () => {
     const filter = { field: 'properties.n', op: 'in', value: [77, 12_345] } as const;
     const long = { ...scope, from: Date.UTC(1900, 0, 1), to: Date.UTC(2200, 0, 1), filter };
     assert.equal((await read({ scope: long, order: 'desc' })).length, 2);
+  });
+
+  test('are read of one person, whose key it keeps as a signed integer', async () => {
+    for (const person of [key(1), key(2), 12_345n]) {
+      const found = await read({ scope, order: 'desc', person });
+      assert.equal(found.length, person === 12_345n ? 0 : total / persons);
+      assert.ok(found.every(({ personKey }) => personKey === person));
+    }
+    const rest = await read({ scope, order: 'desc', person: key(3), limit: 3 });
+    const next = await read({ scope, order: 'desc', person: key(3), limit: 3, after: rest.at(-1)! });
+    assert.equal(new Set([...rest, ...next].map(({ offset }) => offset)).size, 6);
   });
 
   test('keep their budget of rows by smaller windows, down to a slot', async () => {
