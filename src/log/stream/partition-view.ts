@@ -87,11 +87,10 @@ export class PartitionView {
     return this.#settled?.epoch ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The offset behind the last event that may be read. */
+  /** The offset behind the last event that may be read; 0 when the server has forgotten all of them. */
   readableEnd(): number {
-    const { all } = this.#look.epochs;
-    const last = all.findLast(({ number }) => number <= this.readable) ?? all[0]!;
-    return last.base + last.length;
+    const last = this.#look.epochs.all.findLast(({ number }) => number <= this.readable);
+    return last === undefined ? 0 : last.base + last.length;
   }
 
   /** The id that the next entry will be above. */
