@@ -110,6 +110,8 @@ function add(tallies: Map<string, Tally>, row: EventRow): void {
 /** Over the fields by name: each store makes its rows in an order of its own. */
 function checksumOf(row: EventRow): bigint {
   const fields = Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  const text = JSON.stringify(fields, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
   return createHash('sha1').update(text).digest().readBigUInt64LE(0);
 }
