@@ -20,6 +20,7 @@ import { EventLists } from './event-lists.ts';
 import { Gate } from './gate.ts';
 import { answerKey } from './kept-answer.ts';
 import { cutFuture } from './passes/cut-future.ts';
+import { dependsOn } from './passes/depends-on.ts';
 import { isOpen } from './passes/is-open.ts';
 import { resolveBuckets } from './passes/resolve-buckets.ts';
 import { defaultQuerySettings, type QuerySettings } from './query-settings.ts';
@@ -132,11 +133,11 @@ export class Query {
       const { data, rowsRead } = await analyzed(plan, this.#partsOf(signal));
       return { data, approximate: plan.sample !== undefined, error: 0, source: 'rows', rowsRead };
     };
-    const range = plan.kind === 'retention' && plan.first === 'ever' ? { ...plan, from: beginning } : plan;
+    const whole = plan.kind === 'retention' && plan.first === 'ever' ? { ...plan, from: beginning } : plan;
     return {
       key: answerKey(plan),
       project: plan.project,
-      range,
+      range: dependsOn(whole),
       open: isOpen(plan, now),
       now,
       kind: plan.kind,
@@ -230,7 +231,7 @@ export class Query {
     return {
       key: answerKey(plan),
       project: plan.project,
-      range: question.plan,
+      range: dependsOn(question.plan),
       open: isOpen(plan, now),
       now,
       kind: plan.kind,

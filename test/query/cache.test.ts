@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { failure, isFailure } from '../../src/errors.ts';
 import { answerAgeMaxMs, answerKeptMs } from '../../src/query/query-settings.ts';
+import { eventRow, insertRows } from '../../src/testing/rows.ts';
 import { now, openStage, today, yesterday } from './support.ts';
 
 test('the same question is not asked of the store twice while nothing changes', async () => {
@@ -185,4 +186,22 @@ test('an answer whose rows are older than the version that was told is kept for 
   store.run = async (...asked) => ({ ...(await run(...asked)), version: 'new' });
   assert.equal(await count(yesterday), 2);
   assert.equal((await ask(yesterday)).meta.cached, true);
+});
+
+test('an answer about a cohort is made anew when its own range changes', async () => {
+  const { query, store } = openStage();
+  const day = 86_400_000;
+  const from = Date.UTC(2025, 5, 15);
+  const row = (offset: number, timestamp: number, type: string) =>
+    eventRow({ offset, timestamp, type, personKey: 7n, userId: 'ada' });
+  await insertRows(store, 0, [row(0, from, 'pageview')]);
+  const buyers = { cohort: { filter: { field: 'type', op: 'eq', value: 'purchase' }, atLeast: 1, days: 30 } };
+  const plan = { kind: 'summary', from: '2025-06-15', to: '2025-06-16', filter: buyers };
+  const total = async () => {
+    const { data } = await query.ask(plan, { project: 'p' });
+    return data.kind === 'summary' ? data.total.events : undefined;
+  };
+  assert.equal(await total(), 0);
+  await insertRows(store, 0, [row(1, from - 10 * day, 'purchase')]);
+  assert.equal(await total(), 1);
 });
