@@ -7,8 +7,7 @@ import type { Clock } from '../../clock.ts';
 import { failure } from '../../errors.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import { type AnswerRow, cellsOf } from '../sql/answer.ts';
-import { chooseSource } from '../sql/choose-source.ts';
+import type { Analyses } from '../analyses.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type {
   Batch,
@@ -29,9 +28,8 @@ import type {
   StoreState,
   StoreSupports,
 } from '../store.ts';
-import { answerForm } from './answer-form.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
-import { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { ClickHouseReader } from './clickhouse-reader.ts';
 import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
@@ -41,17 +39,16 @@ import { Gate } from './gate.ts';
 import { insertBlocks } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
 import { migrate } from './migrate.ts';
+import { findMissing, type Missing } from './missing-rows.ts';
 import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
-import { questionGraceMs, questionSettings } from './question-settings.ts';
 import { readBack } from './read-back.ts';
-import { EventReader } from './read-events.ts';
 import { Removals } from './removals.ts';
 import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
-import { rollups } from './rollups.ts';
 import { type PackedBlocks, packRows } from './row-pack.ts';
-import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
-import { questionFailure, writeFailure } from './store-errors.ts';
+import { daysSetAside, dropSetAside, partsSetAside, type SetAside } from './set-aside.ts';
+import { exactUsersMax, usersError } from './sketch.ts';
+import { writeFailure } from './store-errors.ts';
 import { SuspectDays } from './suspect-days.ts';
 import { verifyDays } from './verify.ts';
 import { Versions } from './versions.ts';
@@ -88,10 +85,10 @@ export class ClickHouseStore implements Store {
   readonly packer = clickhousePacker;
   readonly #options: ClickHouseStoreOptions;
   readonly #client: ClickHouseClient;
-  readonly #compiler = new ClickHouseCompiler();
   readonly #gate = new Gate();
   readonly #dirty = new DirtyDays();
   readonly #versions: Versions;
+  readonly #reader: ClickHouseReader;
   readonly #progress: ProgressTable;
   readonly #quarantine: QuarantineTable;
   readonly #suspects: SuspectDays;
@@ -107,6 +104,11 @@ export class ClickHouseStore implements Store {
     this.#options = options;
     this.#client = options.client;
     this.#versions = new Versions(options.makeId());
+    this.#reader = new ClickHouseReader({
+      ...options,
+      dirty: this.#dirty,
+      assertOpen: () => this.#assertOpen(),
+    });
     this.#progress = new ProgressTable(options.client, options.clock);
     this.#quarantine = new QuarantineTable(options.client, options.clock);
     this.#suspects = new SuspectDays(options.client, options.makeId);
@@ -132,10 +134,51 @@ export class ClickHouseStore implements Store {
 
   async #prepare(): Promise<void> {
     await migrate(this.#client);
+    await this.#reader.identity.open();
     const progress = await this.#progress.load();
+    const aside = await partsSetAside(this.#client);
     this.#dirty.mark(opening, await this.#suspects.find(opening, progress));
+    this.#dirty.mark(opening, await daysSetAside(this.#client, aside));
     await this.#repair(opening);
     await this.#removals.load();
+    for (const missing of await this.#examine(aside)) this.#progress.correct(missing);
+  }
+
+  /**
+   * To be called when the engine has started anew: looks whether it has left something out, says what is missing, and makes
+   * rollups right again. The next opening counts what is missing as lost. Errors: store_unavailable.
+   */
+  async engineRestarted(): Promise<void> {
+    this.#assertOpen();
+    await this.#reading(async () => {
+      const aside = await partsSetAside(this.#client);
+      if (aside.length === 0) return;
+      this.#dirty.mark(restarted, await daysSetAside(this.#client, aside));
+      await this.#repair(restarted);
+      await this.#gate.alone(() => this.#examine(aside));
+    });
+  }
+
+  async #examine(aside: readonly SetAside[]): Promise<readonly Missing[]> {
+    if (this.#removals.isOpen) await this.#removals.settle();
+    const missing = await findMissing(this.#client, this.#progress.all(), (partition) =>
+      this.#removals.totals(partition),
+    );
+    for (const { partition, rows, quarantined } of missing) {
+      const parts = aside.map(({ table, name }) => `${table}/detached/${name}`).join(', ') || 'nothing';
+      const message = `partition ${partition}: ${rows} stored and ${quarantined} quarantined events are not in the store any more and count as lost; the engine set aside: ${parts}. A backup may have them`;
+      this.#options.telemetry.publish('note', {
+        level: 'error',
+        message,
+        fields: { partition, rows, quarantined },
+      });
+    }
+    await dropSetAside(this.#client, aside, missing.length === 0);
+    return missing;
+  }
+
+  get analyses(): Analyses {
+    return this.#reader.analyses;
   }
 
   state(): StoreState {
@@ -173,7 +216,8 @@ export class ClickHouseStore implements Store {
     const { partition, rows, quarantined, progress } = batch;
     // what a removal left must be counted before more comes
     if (this.#removals.isOpen) await this.#removals.settle();
-    const { blocks, days, offsetMin } = (batch.packed as PackedBlocks | undefined) ?? (await packRows(rows));
+    const { blocks, days, linking, offsetMin } =
+      (batch.packed as PackedBlocks | undefined) ?? (await packRows(rows));
     const allDays = new Set([...days.values()].flatMap((some) => [...some]));
     const marker = markerOf(partition);
     // a crash amid rows below the progress (a replay's) would not be noticed by it
@@ -189,7 +233,14 @@ export class ClickHouseStore implements Store {
       throw error;
     } finally {
       for (const [project, some] of days) this.#versions.changed(project, some);
+      for (const project of linking) this.#relinked(project);
     }
+  }
+
+  /** What is linked or undone now changes answers about any time. */
+  #relinked(project: string): void {
+    this.#reader.identity.forget(project);
+    this.#versions.changedAlways(project);
   }
 
   async reconcile(partition: number, from: number, to: number): Promise<OffsetRanges> {
@@ -244,41 +295,12 @@ export class ClickHouseStore implements Store {
 
   async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
     this.#assertOpen();
-    if (signal.aborted) throw failure('question_cancelled', {});
-    const { edges, plan } = question;
-    const sources = chooseSource(question, rollups, this.#dirty.ranges(edges[0]!, edges.at(-1)!));
-    const { sql, source, sketched } = this.#compiler.compile(question, sources);
-    const startedAt = this.#options.clock.monotonic();
-    let rowsRead = 0;
-    let answer: readonly AnswerRow[];
-    try {
-      answer = await this.#client.rows<AnswerRow>(sql, {
-        settings: questionSettings(budget),
-        signal,
-        timeoutMs: budget.timeMs + questionGraceMs,
-        onSummary: (summary) => {
-          rowsRead = summary.rowsRead;
-        },
-      });
-    } catch (error) {
-      throw questionFailure(error, budget, signal);
-    }
-    const form = answerForm(question, sketched ? correctedUsers : (users) => users);
-    const cells = cellsOf(question, answer, form);
-    const durationMs = this.#options.clock.monotonic() - startedAt;
-    const approximate = sketched && cells.some(({ users }) => users !== undefined && users > exactUsersMax);
-    this.#options.telemetry.publish('store.query', { kind: plan.kind, source, durationMs, rowsRead });
-    return {
-      cells,
-      approximate,
-      error: approximate ? usersError : 0,
-      explain: { source, rowsRead, durationMs },
-    };
+    return this.#reader.run(question, budget, signal);
   }
 
   events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]> {
     this.#assertOpen();
-    return new EventReader({ client: this.#client, compiler: this.#compiler, budget, signal }).read(question);
+    return this.#reader.events(question, budget, signal);
   }
 
   async version(project: string, from: number, to: number): Promise<string> {
@@ -329,6 +351,7 @@ export class ClickHouseStore implements Store {
     } catch (error) {
       throw this.#unavailable(error);
     } finally {
+      this.#reader.identity.forget(project);
       this.#versions.changedAll();
     }
   }
@@ -379,6 +402,7 @@ export class ClickHouseStore implements Store {
       this.#dirty.clean(expiring, days);
       return gone;
     } finally {
+      this.#reader.identity.forgetAll();
       this.#versions.changedEverywhere(days);
     }
   }
@@ -437,7 +461,8 @@ export class ClickHouseStore implements Store {
   }
 }
 
-/** Marks what was found at opening. */
+/** Marks what was found at opening, or when the engine had started anew. */
 const opening = 'opening';
+const restarted = 'restarted';
 const expiring = 'expiring';
 const markerOf = (partition: number): string => `partition ${partition}`;

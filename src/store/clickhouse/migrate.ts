@@ -6,13 +6,14 @@ import type { ClickHouseClient } from './clickhouse-client.ts';
 import { events } from './migrations/001-events.ts';
 import { removals } from './migrations/002-removals.ts';
 import { smallGranules } from './migrations/003-small-granules.ts';
+import { identity } from './migrations/004-identity.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [events, removals, ...smallGranules];
+export const migrations: readonly Migration[] = [events, removals, ...smallGranules, identity];
 
 /** Of one statement: a migration may copy a table. */
 const statementMsMax = 60 * 60_000;
@@ -22,7 +23,9 @@ ENGINE = ReplacingMergeTree ORDER BY version SETTINGS fsync_after_insert = 1, fs
 
 /** `all`: those to bring the tables to. Errors: ClickHouseError. */
 export async function migrate(client: ClickHouseClient, all = migrations): Promise<void> {
-  await client.command(versionsTable);
+  // a definition needs room on the disk, also when there is nothing to define
+  const [[exists]] = (await client.rows<[number]>('EXISTS TABLE migrations')) as [[number]];
+  if (exists === 0) await client.command(versionsTable);
   const [[applied]] = (await client.rows<[number]>('SELECT max(version) FROM migrations')) as [[number]];
   for (const { version, statements } of all) {
     if (version <= applied) continue;

@@ -5,6 +5,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Progress } from '../store.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
+import type { Missing } from './missing-rows.ts';
 import { nativeBlock } from './native-block.ts';
 import { progressColumns } from './schema.ts';
 
@@ -56,6 +57,17 @@ export class ProgressTable {
     this.#nextWriteAt = now + writeIntervalMs;
     // a value that could not be written stays among the unwritten ones: the bound is only lower for longer
     this.#writing = this.#writing.then(() => this.#write()).catch(() => {});
+  }
+
+  /** Takes what is not there any more off the numbers, so that the ledger counts it as lost; written with the next value. */
+  correct({ partition, rows, quarantined }: Missing): void {
+    const counted = this.of(partition);
+    this.#latest.set(partition, {
+      ...counted,
+      stored: counted.stored - rows,
+      quarantined: counted.quarantined - quarantined,
+    });
+    this.#unwritten.add(partition);
   }
 
   /** Writes what is left; for the end. */

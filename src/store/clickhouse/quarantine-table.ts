@@ -55,7 +55,16 @@ FROM ${table} FINAL WHERE ${asked} AND ${after} ORDER BY _partition, _offset LIM
   /** By rows that say so and how; the bodies go when the engine merges them with what they end. */
   async release(places: readonly Place[], end: QuarantineEnd): Promise<void> {
     if (places.length === 0) return;
-    await this.#write(places.map((place) => ({ ...nothing, ...place, reason: end, isReleased: true })));
+    // an end must have nothing of the item's project: that may be deleted, and the end stays
+    await this.#write(
+      places.map(({ partition, offset }) => ({
+        ...nothing,
+        partition,
+        offset,
+        reason: end,
+        isReleased: true,
+      })),
+    );
   }
 
   /** How many places ended in each way, by the rows that say so: they stay when the engine merges. */

@@ -24,13 +24,17 @@ export async function openStore(test: Closer, setup: EngineSetup = {}): Promise<
 }
 
 /** A store as system.ts would open it. It closes the client. */
-export function storeOn(engine: EmbeddedEngine, client: ClickHouseClient): Promise<Store> {
+export function storeOn(
+  engine: EmbeddedEngine,
+  client: ClickHouseClient,
+  telemetry = new Telemetry(),
+): Promise<ClickHouseStore> {
   return ClickHouseStore.open({
     client,
     fence: (queryId) => engine.fence(queryId),
     health: () => engine.state(),
     clock: systemClock,
-    telemetry: new Telemetry(),
+    telemetry,
     makeId: randomUUID,
   });
 }
