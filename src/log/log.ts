@@ -37,6 +37,13 @@ export interface ReadLimits {
   readonly bytesMax: number;
 }
 
+/** Whether an append has a chance now. */
+export interface LogState {
+  readonly status: 'ready' | 'down';
+  /** In words; '' while it is ready. */
+  readonly reason: string;
+}
+
 export interface LogUsage {
   readonly bytes: number;
   /** The most that the log may hold; 0 when it has no bound of its own. */
@@ -85,6 +92,7 @@ export interface Log {
   /** Errors: log_write_failed, when something could not be removed; trying again may. */
   trim(partition: number, below: number): Promise<void>;
   usage(): LogUsage;
+  state(): LogState;
   /** Waits for what is being appended, then releases the log. */
   close(): Promise<void>;
 }

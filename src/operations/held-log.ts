@@ -4,6 +4,7 @@ import type {
   Log,
   LogEnds,
   LogRecord,
+  LogState,
   LogSupports,
   LogUsage,
   ReadLimits,
@@ -69,6 +70,10 @@ export class HeldLog implements Log {
 
   lease(partition: number, signal: AbortSignal): Promise<Lease> {
     return this.#log.lease(partition, signal);
+  }
+
+  state(): LogState {
+    return this.#log.state();
   }
 
   usage(): LogUsage {

@@ -10,7 +10,7 @@ import type { Writer } from '../writer/writer.ts';
 export interface ReadinessOptions {
   readonly roles: ReadonlySet<'collect' | 'write' | 'query'>;
   /** A part that is not there is not of this process. */
-  readonly log?: Pick<Log, 'failed' | 'usage'> | undefined;
+  readonly log?: Pick<Log, 'failed' | 'usage' | 'state'> | undefined;
   readonly writer?: Pick<Writer, 'status'> | undefined;
   readonly store?: Pick<Store, 'state'> | undefined;
   readonly catalog: Pick<Catalog, 'version'>;
@@ -71,6 +71,8 @@ export class Readiness {
   #log(): PartState | undefined {
     if (this.#options.log === undefined) return undefined;
     if (this.#logFailed) return { status: 'down', reason: 'the log failed and the process must start again' };
+    const { status, reason } = this.#options.log.state();
+    if (status === 'down') return { status, reason: `${reason}; events are refused until that is over` };
     const { bytes, bytesMax } = this.#options.log.usage();
     if (bytesMax > 0 && bytes >= bytesMax)
       return { status: 'down', reason: 'the log is full; events are taken again when some are stored' };

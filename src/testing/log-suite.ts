@@ -73,6 +73,7 @@ function appending(make: MakeLog): void {
   it('1. resolves an append with the offset of its first event', async (context) => {
     const log = await (await make(context)).open();
     assert.deepEqual(log.ends(0), { first: 0, next: 0 });
+    assert.deepEqual(log.state(), { status: 'ready', reason: '' });
     assert.equal(await log.append(0, 3, payload('a')), 0);
     assert.equal(await log.append(0, 1, payload('b')), 3);
     assert.equal(await log.append(1, 5, payload('c')), 0);
@@ -105,6 +106,7 @@ function appending(make: MakeLog): void {
     assert.equal(await appended, 0);
     await closing;
     await log.close();
+    assert.equal(log.state().status, 'down');
     await assert.rejects(log.append(0, 1, payload('late')), is('log_closed'));
     await assert.rejects(log.read(0, 0, all), is('log_closed'));
     await assert.rejects(log.wait(0, 5, new AbortController().signal), is('log_closed'));

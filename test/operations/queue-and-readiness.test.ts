@@ -120,8 +120,8 @@ describe('readiness', () => {
 
   it('does not collect when the log is full or has failed', async (context) => {
     const failed = Promise.resolve(new Error('fsync'));
-    const full = { failed: new Promise<Error>(() => {}), usage: () => ({ bytes: 10, bytesMax: 10 }) };
-    for (const log of [full, { failed, usage: () => ({ bytes: 0, bytesMax: 0 }) }]) {
+    const away = { ...fullLog, state: () => ({ status: 'down' as const, reason: 'it is away' }) };
+    for (const log of [fullLog, away, { ...fullLog, failed, usage: () => ({ bytes: 0, bytesMax: 0 }) }]) {
       const report = await reportWith(context, { log });
       assert.deepEqual(
         [report.status, report.collecting, report.parts.log?.status],
@@ -131,8 +131,7 @@ describe('readiness', () => {
   });
 
   it('is down when it can do neither', async (context) => {
-    const full = { failed: new Promise<Error>(() => {}), usage: () => ({ bytes: 10, bytesMax: 10 }) };
-    assert.equal((await reportWith(context, { log: full, store: storeIn('down') })).status, 'down');
+    assert.equal((await reportWith(context, { log: fullLog, store: storeIn('down') })).status, 'down');
   });
 
   it('is ready without its catalog, since keys are checked from memory', async (context) => {
@@ -141,6 +140,12 @@ describe('readiness', () => {
     assert.deepEqual([report.status, report.parts.catalog.status], ['ready', 'degraded']);
   });
 });
+
+const fullLog = {
+  failed: new Promise<Error>(() => {}),
+  usage: () => ({ bytes: 10, bytesMax: 10 }),
+  state: () => ({ status: 'ready' as const, reason: '' }),
+};
 
 function storeIn(status: StoreState['status']) {
   return { state: () => ({ status, reason: 'cannot connect to /secret/path', bytes: 0 }) };

@@ -188,6 +188,7 @@ function damaged(log: Log, from: number, to: number): Log {
     lease: log.lease.bind(log),
     trim: log.trim.bind(log),
     usage: log.usage.bind(log),
+    state: log.state.bind(log),
     close: log.close.bind(log),
     async read(partition, at, limits) {
       if (at >= from && at < to)

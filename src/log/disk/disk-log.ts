@@ -13,6 +13,7 @@ import type {
   Log,
   LogEnds,
   LogRecord,
+  LogState,
   LogSupports,
   LogUsage,
   ReadLimits,
@@ -127,6 +128,14 @@ class DiskLog implements Log {
   async trim(partition: number, below: number): Promise<void> {
     this.#assertOpen();
     return this.#partition(partition).trim(below);
+  }
+
+  state(): LogState {
+    if (this.#failure !== undefined)
+      return { status: 'down', reason: 'the log failed and the process must start again' };
+    return this.#closing === undefined
+      ? { status: 'ready', reason: '' }
+      : { status: 'down', reason: 'it is closed' };
   }
 
   usage(): LogUsage {

@@ -8,6 +8,7 @@ import type {
   Log,
   LogEnds,
   LogRecord,
+  LogState,
   LogSupports,
   LogUsage,
   ReadLimits,
@@ -116,6 +117,12 @@ class MemoryLog implements Log {
     for (const { bytes } of at.records.slice(0, kept)) this.#bytes -= bytes.byteLength;
     at.records = at.records.slice(kept);
     at.first = at.records[0]?.offset ?? at.next;
+  }
+
+  state(): LogState {
+    return this.#closed === undefined
+      ? { status: 'ready', reason: '' }
+      : { status: 'down', reason: 'it is closed' };
   }
 
   usage(): LogUsage {

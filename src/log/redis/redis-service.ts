@@ -92,6 +92,10 @@ export class RedisService implements StreamService {
     connection.client.on('ready', this.#onReady);
   }
 
+  away(): string | undefined {
+    return this.#options.connection.isReady ? undefined : 'the Redis of the log cannot be reached';
+  }
+
   unsafe(): string | undefined {
     return this.#unsafe;
   }

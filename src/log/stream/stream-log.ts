@@ -10,6 +10,7 @@ import type {
   Log,
   LogEnds,
   LogRecord,
+  LogState,
   LogSupports,
   LogUsage,
   ReadLimits,
@@ -148,6 +149,13 @@ class StreamLog implements Log {
   usage(): LogUsage {
     const bytes = this.#partitions.reduce((sum, { view }) => sum + view.look.bytes, 0);
     return { bytes, bytesMax: this.#options.config.bytesMax };
+  }
+
+  state(): LogState {
+    const { service } = this.#options;
+    const refusing = this.#isRefusing ? 'the last append failed' : undefined;
+    const reason = this.#closing ? 'it is closed' : (service.away() ?? service.unsafe() ?? refusing);
+    return reason === undefined ? { status: 'ready', reason: '' } : { status: 'down', reason };
   }
 
   close(): Promise<void> {

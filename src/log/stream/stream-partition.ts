@@ -1,6 +1,6 @@
 /** One partition of a log of streams: appends, reads, trimming, and those who wait for its end to move. */
 import type { Clock } from '../../clock.ts';
-import { failure, type MillraceError } from '../../errors.ts';
+import { failure, isFailure, type MillraceError } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { LogEnds, LogRecord, ReadLimits } from '../log.ts';
 import { OffsetWaiters } from '../offset-waiters.ts';
@@ -97,14 +97,23 @@ export class StreamPartition {
     if (from >= next) return [];
     const { service } = this.#context;
     try {
+      return await this.#read(from, limits, (command) => service.read(command));
+    } catch (error) {
+      if (!isFailure(error, 'log_corrupt')) throw error;
+    }
+    // it may have been trimmed under the read, or a replica gave it that is behind
+    await this.look().catch(() => {});
+    const now = this.ends().first;
+    if (from < now) throw failure('log_trimmed', { partition: this.#number, from, first: now });
+    return await this.#read(from, limits, async (command) => (await service.readAll([command]))[0]!);
+  }
+
+  async #read(from: number, limits: ReadLimits, read: StreamService['read']): Promise<readonly LogRecord[]> {
+    const service = { read, where: this.#context.service.where };
+    try {
       return await readRecords({ service, key: this.#keys.records, view: this.view }, from, limits);
     } catch (error) {
-      const known = this.#readFailure(error);
-      if (known.code !== 'log_corrupt') throw known;
-      // it may have been trimmed under the read
-      await this.look().catch(() => {});
-      const now = this.ends().first;
-      throw from < now ? failure('log_trimmed', { partition: this.#number, from, first: now }, known) : known;
+      throw this.#readFailure(error);
     }
   }
 
@@ -141,7 +150,8 @@ export class StreamPartition {
 
   /** Errors: those of the service. */
   async look(): Promise<void> {
-    this.update(Look.of(await this.#context.service.read(this.lookCommand)));
+    const [reply] = await this.#context.service.readAll([this.lookCommand]);
+    this.update(Look.of(reply));
   }
 
   update(look: Look | undefined): void {

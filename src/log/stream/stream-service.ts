@@ -16,13 +16,15 @@ export interface StreamService {
   /** What one `append` of a group may carry. */
   readonly groupBytesMax: number;
   readonly recordBytesMax: number;
+  /** Why it cannot be reached at this moment; undefined when it can, or nobody knows. */
+  away(): string | undefined;
   /** Why nothing may be acknowledged at this moment, in the words of a person; undefined when all is well. */
   unsafe(): string | undefined;
   /** Resolves with the answer, which is durable when it comes; an append also waits for the replicas that are asked for. */
   run(script: Script, keys: readonly string[], args: readonly Argument[]): Promise<Reply>;
-  /** Reads only. */
+  /** For answers that are large; after a failover it may be a replica for a moment that gives them. */
   read(command: readonly Argument[]): Promise<Reply>;
-  /** The same of several at once, in their order; rejects when one of them fails. */
+  /** From the server that takes the appends: several questions at once, answers in their order; rejects when one of them fails. */
   readAll(commands: readonly (readonly Argument[])[]): Promise<readonly Reply[]>;
   /**
    * Waits until one of the streams may have an entry above the id given for it, for some time at most, or until the signal aborts.

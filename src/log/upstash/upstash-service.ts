@@ -52,6 +52,10 @@ export class UpstashService implements StreamService {
     });
   }
 
+  away(): undefined {
+    return undefined;
+  }
+
   unsafe(): undefined {
     return undefined;
   }

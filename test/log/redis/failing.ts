@@ -43,6 +43,7 @@ export function failing(house: House): Failing {
       lease: log.lease.bind(log),
       trim: log.trim.bind(log),
       usage: log.usage.bind(log),
+      state: log.state.bind(log),
       close: log.close.bind(log),
     }),
     failWrite: () => {
