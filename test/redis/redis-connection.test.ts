@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster, Redis } from 'ioredis';
-import { systemProgram } from '../../scripts/services/programs.ts';
 import { startRedis } from '../../scripts/services/redis.ts';
-import { freePort, ServiceFolder, started } from '../../scripts/services/service-folder.ts';
+import { freePort } from '../../scripts/services/service-folder.ts';
 import { type ErrorCode, isFailure } from '../../src/errors.ts';
 import { type OpenRedisOptions, openRedis, type RedisConnection } from '../../src/redis/redis-connection.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { clusterTopology, sentinelTopology } from './topologies.ts';
 
 function open(t: TestContext, url: string, options: Partial<OpenRedisOptions> = {}): RedisConnection {
   const given = { setting: 'MILLRACE_LOG', url, name: 'millrace-test', timeoutMs: 2_000, ...options };
@@ -152,10 +152,7 @@ test('it speaks TLS, and says when the certificate or the port is wrong', async 
 });
 
 test('it finds the master by its sentinels, and follows a failover', async (t) => {
-  const master = await server(t, { settings: { 'repl-diskless-sync-delay': '0' } });
-  const replica = await server(t, { settings: { replicaof: `${master.host} ${master.port}` } });
-  const sentinel = await sentinelOf(t, master);
-  const url = `redis+sentinel://127.0.0.1:${sentinel}/main`;
+  const { master, replica, url } = await sentinelTopology(t);
   const connection = open(t, url);
   await connection.ready();
   await connection.client.set('a', 'b');
@@ -170,39 +167,12 @@ test('it finds the master by its sentinels, and follows a failover', async (t) =
   assert.equal(await connection.client.get('a'), 'b');
 });
 
-/** The port of a sentinel that watches the master as `main`, once it knows the replica. */
-async function sentinelOf(t: TestContext, master: { host: string; port: number }): Promise<number> {
-  const folder = new ServiceFolder('sentinel');
-  t.after(() => folder.close());
-  const port = await freePort();
-  const file = join(folder.path, 'sentinel.conf');
-  const lines = [
-    `port ${port}`,
-    `bind ${master.host}`,
-    `dir ${folder.path}`,
-    `sentinel monitor main ${master.host} ${master.port} 1`,
-    'sentinel down-after-milliseconds main 500',
-    'sentinel failover-timeout main 2000',
-  ];
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  const running = folder.start('sentinel', systemProgram('redis-server')!, [file, '--sentinel']);
-  const connection = open(t, `redis://${master.host}:${port}`);
-  await started(folder, 'sentinel', running, async () => {
-    const replicas = (await connection.client.call('SENTINEL', 'REPLICAS', 'main')) as unknown[];
-    assert.equal(replicas.length, 1);
-  });
-  return port;
-}
-
 test('it asks the nodes of a cluster', async (t) => {
-  const redis = await server(t, {
-    settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' },
-  });
-  const setUp = open(t, redis.url);
-  await setUp.ready();
-  await setUp.client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  const connection = open(t, `redis+cluster://${redis.host}:${redis.port}`);
+  const { url } = await clusterTopology(t);
+  const connection = open(t, url);
   await connection.ready(5_000);
-  await connection.client.set('a', 'b');
-  assert.equal(await connection.client.get('a'), 'b');
+  for (const name of ['a', 'b', 'c', 'd', 'e']) {
+    await connection.client.set(name, name);
+    assert.equal(await connection.client.get(name), name);
+  }
 });
