@@ -11,6 +11,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { EmbeddedSettings } from './embedded-config.ts';
 import { EngineChild } from './engine-child.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { endLeftEngine } from './left-engine.ts';
 import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 
 /** Where a ClickHouse client finds the engine. The same for all of the engine's lives. */
@@ -171,6 +172,8 @@ class Supervisor implements EmbeddedEngine {
 
   /** One life of the process; resolves with the reason of its end. */
   async #live(): Promise<string> {
+    await this.#endLeftEngine();
+    if (this.#closing.signal.aborted) return 'the server closes it';
     const child = new EngineChild(this.#engineOptions(), (message) =>
       this.#options.telemetry.publish('note', { level: 'warn', message }),
     );
@@ -188,6 +191,14 @@ class Supervisor implements EmbeddedEngine {
     const wasStable = isReady && this.#options.clock.monotonic() - readyAt >= this.#limits.stableMsMin;
     this.#failures = wasStable ? 0 : this.#failures + 1;
     return reason;
+  }
+
+  async #endLeftEngine(): Promise<void> {
+    const { directory, telemetry } = this.#options;
+    const pid = await endLeftEngine(directory);
+    if (pid === undefined) return;
+    const message = `process ${pid}, the engine of a server that is gone, held ${directory} and was ended`;
+    telemetry.publish('note', { level: 'warn', message, fields: { pid } });
   }
 
   #welcome(child: EngineChild): void {
@@ -257,6 +268,7 @@ class Supervisor implements EmbeddedEngine {
   #engineOptions(): EngineOptions {
     const { settings, directory } = this.#options;
     return {
+      owner: process.pid,
       directory,
       database,
       workDirectory: this.#work.path,

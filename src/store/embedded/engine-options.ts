@@ -4,6 +4,8 @@
  */
 
 export interface EngineOptions {
+  /** The process that starts it; see left-engine.ts. */
+  readonly owner: number;
   /** Where the engine keeps its data; one process at a time (it locks it). */
   readonly directory: string;
   readonly database: string;

@@ -88,6 +88,51 @@ it('ends the engine within a second when its parent is killed, even in the middl
   await remove(directory);
 });
 
+it('ends the engine that a killed server left stopped, says so, and starts', async (test) => {
+  const directory = await temporaryDirectory();
+  const parent = fork(new URL('./engine-parent.ts', import.meta.url), [directory], { execArgv: [] });
+  const [{ pid }] = (await once(parent, 'message')) as [{ pid: number }];
+  process.kill(pid, 'SIGSTOP');
+  test.after(async () => {
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+    await remove(directory);
+  });
+  const telemetry = new Telemetry();
+  const notes: string[] = [];
+  telemetry.subscribe('note', ({ message }) => notes.push(message));
+
+  const limits = { pauseMsMin: 10, pauseMsMax: 50 };
+  const early = await startEngine(test, { directory, telemetry, limits });
+  await until(() => early.engine.state().status === 'down');
+  assert.match(early.engine.state().reason, /Another server instance in same directory/);
+  await early.engine.close();
+  assert.ok(isAlive(pid), 'an engine that a server still has is left alone');
+  assert.deepEqual(notes, []);
+
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  assert.ok(isAlive(pid), 'it cannot end by itself');
+  const { client } = await openEngine(test, { directory, telemetry, limits });
+  assert.ok(!isAlive(pid));
+  assert.deepEqual(await client.rows('SELECT 1'), [[1]]);
+  assert.match(notes.join(), new RegExp(`process ${pid}, .* was ended`));
+});
+
+it('ends no process that only has the id of an engine', async (test) => {
+  const directory = await temporaryDirectory();
+  test.after(() => remove(directory));
+  const other = fork(new URL('./bystander.ts', import.meta.url), [JSON.stringify({ directory, owner: 1 })], {
+    execArgv: [],
+  });
+  const ended = once(other, 'exit');
+  await once(other, 'message');
+  await writeFile(join(directory, 'status'), `PID: ${other.pid}\nStarted at: 2026-01-01 00:00:00\n`);
+  await openEngine(test, { directory });
+  assert.ok(isAlive(other.pid!));
+  other.kill();
+  await ended;
+});
+
 it('keeps the engine in the process group of its parent, with an environment of its own', async (test) => {
   const { engine } = await openEngine(test, { environment: { MILLRACE_ENGINE_LANES: '7' } });
   const group = async (pid: number | 'self') =>
