@@ -255,15 +255,29 @@ export class ClickHouseStore implements Store {
     }
   }
 
+  /**
+   * Alone, and nobody is let in before all that `work` began has ended: a swap of rollups that came in late would take away
+   * what was inserted after it had been prepared.
+   */
+  #mending<T>(work: () => Promise<T>): Promise<T> {
+    return this.#gate.alone(async () => {
+      await this.#repairs.settle();
+      try {
+        return await work();
+      } finally {
+        await this.#repairs.settle();
+      }
+    });
+  }
+
   /** Rebuilds the days that `marker` has marked. */
   async #repair(marker: string): Promise<void> {
     if (this.#dirty.of(marker).length === 0) return;
     const startedAt = this.#options.clock.monotonic();
     this.#repairing++;
     try {
-      await this.#gate.alone(async () => {
+      await this.#mending(async () => {
         const days = this.#dirty.of(marker);
-        await this.#repairs.settle();
         await rebuildDays(this.#client, this.#repairs, days);
         await this.#suspects.withdraw(marker);
         this.#dirty.clean(marker, days);
@@ -343,10 +357,7 @@ export class ClickHouseStore implements Store {
       await this.#removals.run('deleted', rows, () =>
         deleteRows(this.#client, this.#options.clock, 'events', rows),
       );
-      await this.#gate.alone(async () => {
-        await this.#repairs.settle();
-        await deleteProjectRollups(this.#client, this.#repairs, project);
-      });
+      await this.#mending(() => deleteProjectRollups(this.#client, this.#repairs, project));
       await this.#quarantine.deleteProject(project);
     } catch (error) {
       throw this.#unavailable(error);
@@ -368,10 +379,7 @@ export class ClickHouseStore implements Store {
     return this.#reading(async () => {
       const asked = days?.map((day) => dayOf(Date.parse(day))) ?? (await daysBefore(this.#client));
       for (const month of Map.groupBy(asked, monthOf).values()) {
-        await this.#gate.alone(async () => {
-          await this.#repairs.settle();
-          await rebuildDays(this.#client, this.#repairs, month);
-        });
+        await this.#mending(() => rebuildDays(this.#client, this.#repairs, month));
         this.#versions.changedEverywhere(month);
       }
       return asked.length;
@@ -380,7 +388,7 @@ export class ClickHouseStore implements Store {
 
   async expire(time: number): Promise<number> {
     this.#assertOpen();
-    return this.#reading(() => this.#gate.alone(() => this.#expire(dayOf(time))));
+    return this.#reading(() => this.#mending(() => this.#expire(dayOf(time))));
   }
 
   async #expire(day: number): Promise<number> {
@@ -390,7 +398,6 @@ export class ClickHouseStore implements Store {
     this.#dirty.mark(expiring, days);
     await this.#suspects.announce(expiring, days);
     try {
-      await this.#repairs.settle();
       // a row past the durable progress would be taken for one that never landed, and stored once more
       await this.#progress.flush();
       const rows = expirable(day, this.#progress.all());

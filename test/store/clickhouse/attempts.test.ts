@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../../src/errors.ts';
 import type { CallOptions } from '../../../src/store/clickhouse/clickhouse-client.ts';
-import { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
+import { ClickHouseClient, ClickHouseError } from '../../../src/store/clickhouse/clickhouse-client.ts';
 import { eventRow } from '../../../src/testing/rows.ts';
 import { openEngine } from '../embedded/engine-helpers.ts';
 import { storeOn } from './store-helpers.ts';
@@ -42,6 +42,24 @@ class HoldingClient extends ClickHouseClient {
     if (this.held === undefined || !what.startsWith(this.held)) return;
     this.#reached.resolve();
     await this.#free.promise;
+  }
+}
+
+/** Fails to hear of one statement, which arrives later: as when a connection breaks with the statement on its way. */
+class LateClient extends ClickHouseClient {
+  late: string | undefined;
+  /** Lets it arrive; resolves when it was answered, with whether it was taken. */
+  arrive: () => Promise<boolean> = () => Promise.resolve(false);
+
+  override async command(sql: string, options?: CallOptions): Promise<void> {
+    if (this.late === undefined || !sql.startsWith(this.late)) return super.command(sql, options);
+    this.late = undefined;
+    this.arrive = () =>
+      super.command(sql, options).then(
+        () => true,
+        () => false,
+      );
+    throw new ClickHouseError('the connection broke', 0, 'unclear');
   }
 }
 
@@ -94,5 +112,19 @@ test('an insert of several statements sends none of the later ones once it was r
   assert.deepEqual(await reconciling, [[0, 1]]);
   await refused;
   assert.deepEqual(await look.rows('SELECT count() FROM quarantine'), [['0']]);
+  assert.deepEqual(await store.verifyRollups(), []);
+});
+
+test('a swap of rollups that nobody heard of takes nothing away that was inserted since', async (t) => {
+  const { engine } = await openEngine(t);
+  const client = new LateClient(() => engine.target());
+  const store = await storeOn(engine, client);
+  t.after(() => store.close());
+  await store.insert({ partition: 0, rows: [rowAt(0, 0)], quarantined: [] });
+  client.late = 'ALTER TABLE rollup_counts REPLACE PARTITION';
+  const rebuilding = assert.rejects(store.rebuildRollups(), (error) => isFailure(error, 'store_unavailable'));
+  const inserting = store.insert({ partition: 1, rows: [rowAt(1, 0)], quarantined: [] });
+  await Promise.all([rebuilding, inserting]);
+  assert.equal(await client.arrive(), false, 'it was fenced before the insert was let in');
   assert.deepEqual(await store.verifyRollups(), []);
 });
