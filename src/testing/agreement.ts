@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import type { EventRow } from '../event/event-row.ts';
 import { openHasher } from '../event/hasher.ts';
 import { fieldValue } from '../plan/field.ts';
-import type { Measure, Plan } from '../plan/plan.ts';
+import type { Measure, Plan, Range } from '../plan/plan.ts';
 import { evaluate } from '../store/memory/evaluate.ts';
 import { type Hash64, withIdentity } from '../store/memory/evaluate-identity.ts';
 import type { Budget, Cell, Store } from '../store/store.ts';
@@ -108,8 +108,15 @@ export async function checkPlan(
   );
 }
 
-function account(plan: Plan, rows: readonly EventRow[], what: string, lines: readonly string[] = []): string {
-  const range = `[${new Date(plan.from).toISOString()}, ${new Date(plan.to).toISOString()})`;
+export function account(
+  plan: unknown,
+  rows: readonly EventRow[],
+  what: string,
+  lines: readonly string[] = [],
+): string {
+  const { from, to } =
+    (plan as { readonly question?: { readonly scope: Range } }).question?.scope ?? (plan as Range);
+  const range = `[${new Date(from).toISOString()}, ${new Date(to).toISOString()})`;
   const shown = rows.map((row) => `  ${text(briefRow(row))}`);
   return [what, ...lines, `plan ${range}`, `  ${text(plan)}`, `rows (${rows.length})`, ...shown].join('\n');
 }
@@ -144,7 +151,7 @@ const cellLines = (cells: readonly Cell[]): string[] =>
   cells.map(({ bucket, group, ...numbers }) => text({ bucket, group, ...numbers }));
 
 /** JSON with sorted keys and integers of any size, so that equal values have equal text. */
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
     if (typeof inner === 'bigint') return `${inner}n`;
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;

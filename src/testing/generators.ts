@@ -96,7 +96,7 @@ const scalars: readonly JsonValue[] = [
 /** Property paths that the generated rows use, and one that they never do. */
 const propertyNames = ['plan', 'n', 'a.b', 'a', 'a.c.d', 'weird "k\'`\\ü', '1', 'absent'];
 
-const timeNear = (anchor: number): fc.Arbitrary<number> =>
+export const timeNear = (anchor: number): fc.Arbitrary<number> =>
   fc
     .oneof(
       fc.constant(0),
@@ -138,13 +138,19 @@ const properties: fc.Arbitrary<JsonObject> = fc.oneof(
   ),
 );
 
+/** The row as an event of one of few persons, who name no session. */
+export function ofFew(row: EventRow): EventRow {
+  const userId = ['ada', 'bob'][row.offset % 2]!;
+  return { ...row, userId, personKey: persons.get(userId)!, sessionId: '' };
+}
+
 /** Says that two ids are one person, or takes it back. */
 function linkNear(anchor: number): fc.Arbitrary<EventRow> {
   return rowNear(anchor, linkTypes).chain((row) =>
     fc
       .tuple(
         fc.constantFrom(...previousIds),
-        fc.constantFrom<JsonObject>({}, {}, { undo: true }, { undo: 1 }),
+        fc.constantFrom<JsonObject>({}, {}, { undo: true }, { undo: true }, { undo: 1 }),
       )
       .map(([previousId, properties]) => ({ ...row, previousId, properties })),
   );
@@ -179,10 +185,10 @@ export interface World {
 }
 
 /** Up to `rowsMax` rows around one to three anchors; with `links` now and then some that say who is the same person. */
-export function worlds(rowsMax = 60, links = false): fc.Arbitrary<World> {
+export function worlds(rowsMax = 60, links = false, linksWeight = 1): fc.Arbitrary<World> {
   const row = (anchor: number): fc.Arbitrary<EventRow> => rowNear(anchor);
   const any = (anchor: number): fc.Arbitrary<EventRow> =>
-    fc.oneof({ weight: 7, arbitrary: row(anchor) }, { weight: 1, arbitrary: linkNear(anchor) });
+    fc.oneof({ weight: 7, arbitrary: row(anchor) }, { weight: linksWeight, arbitrary: linkNear(anchor) });
   const kinds = fc.constantFrom(...(links ? [row, any] : [row]));
   return fc
     .tuple(fc.uniqueArray(fc.constantFrom(...anchors), { minLength: 1, maxLength: 3 }), kinds)

@@ -1,5 +1,6 @@
 /** How the answers of ClickHouseCompiler are read: buckets by their edges, groups by the packed texts of their keys. */
 import { groupingOf } from '../../plan/group.ts';
+import type { FieldName } from '../../plan/plan.ts';
 import type { AnswerForm } from '../sql/answer.ts';
 import { rowField } from '../sql/question-compiler.ts';
 import type { GroupValue, Question } from '../store.ts';
@@ -30,6 +31,10 @@ function unpackedKeys(packed: string): readonly string[] {
   }
   return keys;
 }
+
+/** The value of one field, out of its key. */
+export const valueOfKey = (name: FieldName, key: string): GroupValue =>
+  groupValue(key, rowField(name)?.type === 'string');
 
 function groupValue(key: string, isText: boolean): GroupValue {
   if (isText) return key === '' ? null : key;

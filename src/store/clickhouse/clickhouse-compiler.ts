@@ -4,7 +4,7 @@
 
 import type { EventRow } from '../../event/event-row.ts';
 import type { Grouping } from '../../plan/group.ts';
-import type { FieldName, Measure, Aggregate as MeasureAggregate } from '../../plan/plan.ts';
+import type { FieldName, Measure, Aggregate as MeasureAggregate, Scope } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import type { Aggregate } from '../sql/aggregates.ts';
 import { identifier, stringLiteral } from '../sql/clickhouse-literal.ts';
@@ -32,6 +32,16 @@ const types: Readonly<Record<PropertyType, string>> = {
   boolean: 'Bool',
 };
 
+/** From raw rows by the person; from rollups by sketches of keys, where no key stands for another. */
+const personsBy = (person: string): Aggregate => ({
+  name: 'users',
+  rows: `uniqExactIf(${person}, user_key <> 0)`,
+  partial: `${sketch.name}State(${sketch.precision})(${person})`,
+  rollup: `${sketch.name}Merge(${sketch.precision})(users)`,
+  rollupPartial: `${sketch.name}MergeState(${sketch.precision})(users)`,
+  merge: `${sketch.name}Merge(${sketch.precision})(users)`,
+});
+
 /** What DateTime64(3) can hold. Bounds of ranges past it are cut to it: no row lies there. */
 const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) };
 
@@ -44,16 +54,53 @@ const times = {
 } as const;
 
 export class ClickHouseCompiler extends QuestionCompiler {
-  protected readonly persons: Aggregate = {
-    name: 'users',
-    rows: 'uniqExactIf(user_key, user_key <> 0)',
-    partial: `${sketch.name}State(${sketch.precision})(user_key)`,
-    rollup: `${sketch.name}Merge(${sketch.precision})(users)`,
-    rollupPartial: `${sketch.name}MergeState(${sketch.precision})(users)`,
-    merge: `${sketch.name}Merge(${sketch.precision})(users)`,
-  };
+  override readonly person: string;
+  protected readonly persons: Aggregate;
+  readonly #linked: string | undefined;
 
-  protected override readonly sessions = 'uniqExact((session, person, number))';
+  /** `linked`: where the keys that stand for other persons are, and whose: an expression of two arrays (identity.ts). */
+  constructor(linked?: string) {
+    super();
+    this.#linked = linked;
+    this.person = this.personOf('user_key');
+    this.persons = personsBy(this.person);
+  }
+
+  /** The person that a key stands for. */
+  personOf(key: string): string {
+    return this.#linked === undefined ? key : `transform(${key}, linked.1, linked.2, ${key})`;
+  }
+
+  /** What a statement begins with. */
+  constants(more: readonly string[] = []): string {
+    const all = [...(this.#linked === undefined ? [] : [`${this.#linked} AS linked`]), ...more];
+    return all.length === 0 ? '' : `WITH ${all.join(', ')}\n`;
+  }
+
+  /** Which raw rows are asked for. */
+  inScope(scope: Pick<Scope, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>): readonly string[] {
+    return [...this.conditions(scope), this.inRanges('timestamp', [scope])];
+  }
+
+  /** Rows with their sessions: see `withSessions`. */
+  sessionsOf(
+    scope: Pick<Scope, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
+    columns: readonly (readonly [name: string, value: string])[],
+  ): string {
+    return this.withSessions(scope, columns);
+  }
+
+  /** A field as a text that is told apart by value and type. */
+  keyOf(name: FieldName): string {
+    return this.groupKey(name);
+  }
+
+  /** Terms that put the keys of a field in the order of groups. */
+  orderOf(name: FieldName, key: string): readonly string[] {
+    return this.keyOrder(name, key);
+  }
+
+  protected override readonly sessions = 'uniqExact((session, owner, number))';
 
   protected override sinceBefore(): string {
     return `${times.timestamp} - lagInFrame(${times.timestamp}, 1, ${times.timestamp}) OVER of_person`;
@@ -137,7 +184,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
   }
 
   inSample(steps: number): string {
-    return `if(user_key <> 0, user_key, _offset) % ${sampleSteps} < ${steps}`;
+    return `if(user_key <> 0, ${this.person}, _offset) % ${sampleSteps} < ${steps}`;
   }
 
   /** The edge at or before the time. */
@@ -150,7 +197,7 @@ export class ClickHouseCompiler extends QuestionCompiler {
       ...(edges.length === 2 ? [] : [`CAST([${edges.join(', ')}], 'Array(Int64)') AS edges`]),
       ...(top === undefined ? [] : [`${top} AS top`]),
     ];
-    return constants.length === 0 ? '' : `WITH ${constants.join(', ')}\n`;
+    return this.constants(constants);
   }
 
   /** An array of the groups' keys; answer.ts of this folder reads them. */

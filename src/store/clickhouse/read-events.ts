@@ -86,16 +86,18 @@ export class EventReader {
   }
 
   /** The part of the range in which the project has rows. */
-  async #bounds({ scope, order, after }: EventsQuestion): Promise<Range> {
+  async #bounds({ scope, order, after, person }: EventsQuestion): Promise<Range> {
     const asked = after === undefined ? scope : from(scope, after, order);
     if (asked.from >= asked.to) return { from: 0, to: 0 };
     const { compiler } = this.#parts;
-    const where = [`project = ${compiler.text(scope.project)}`, compiler.inRanges('timestamp', [asked])].join(
-      ' AND ',
-    );
+    const where = [
+      `project = ${compiler.text(scope.project)}`,
+      compiler.inRanges('timestamp', [asked]),
+      ...this.#ofPerson(person),
+    ].join(' AND ');
     const [[count, first, last]] = (await this.#asking((options) =>
       this.#parts.client.rows<[string, string, string]>(
-        `SELECT count(), toUnixTimestamp64Milli(min(timestamp)), toUnixTimestamp64Milli(max(timestamp)) FROM events WHERE ${where}`,
+        `${compiler.constants()}SELECT count(), toUnixTimestamp64Milli(min(timestamp)), toUnixTimestamp64Milli(max(timestamp)) FROM events WHERE ${where}`,
         options,
       ),
     )) as [[string, string, string]];
@@ -110,12 +112,12 @@ export class EventReader {
 
   /** Undefined: it was over the budget, and the next try asks for less. */
   async #page(
-    { scope, order }: EventsQuestion,
+    { scope, order, person }: EventsQuestion,
     window: Range,
     after: Position | undefined,
     rowsMax: number,
   ): Promise<Page | undefined> {
-    const sql = this.#sql(scope, window, order, after, rowsMax);
+    const sql = this.#sql(scope, window, order, after, rowsMax, person);
     try {
       return await this.#asking((options) =>
         pageOf(this.#parts.client.stream(sql, 'JSONCompactEachRow', options)),
@@ -132,12 +134,14 @@ export class EventReader {
     order: EventsQuestion['order'],
     after: Position | undefined,
     rowsMax: number,
+    person: bigint | undefined,
   ): string {
     const { compiler } = this.#parts;
     const sign = order === 'asc' ? '>' : '<';
     const where = [
       compiler.inRanges('timestamp', [window]),
       ...compiler.conditions(scope),
+      ...this.#ofPerson(person),
       ...(after === undefined
         ? []
         : [
@@ -146,7 +150,12 @@ export class EventReader {
     ];
     const direction = order === 'asc' ? 'ASC' : 'DESC';
     const columns = ['timestamp', '_partition', '_offset'].map((name) => `events.${name} ${direction}`);
-    return `SELECT ${rowColumns}\nFROM events\nWHERE ${where.join(' AND ')}\nORDER BY ${columns.join(', ')}\nLIMIT ${rowsMax}`;
+    return `${compiler.constants()}SELECT ${rowColumns}\nFROM events\nWHERE ${where.join(' AND ')}\nORDER BY ${columns.join(', ')}\nLIMIT ${rowsMax}`;
+  }
+
+  #ofPerson(person: bigint | undefined): readonly string[] {
+    if (person === undefined) return [];
+    return ['user_key <> 0', `${this.#parts.compiler.person} = ${person}`];
   }
 
   async #asking<T>(

@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { EventRow } from '../../event/event-row.ts';
 import type { PackedRows, RowPack } from '../store.ts';
 import { dayOf } from './dirty-days.ts';
+import { linkTypes } from './link-types.ts';
 import { NativeBlock } from './native-block.ts';
 import { eventColumns } from './schema.ts';
 
@@ -18,6 +19,8 @@ export interface PackedBlocks extends PackedRows {
   readonly blocks: readonly Uint8Array<ArrayBuffer>[];
   /** UTC days that have rows, by project. */
   readonly days: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Projects with events that may link ids. */
+  readonly linking: ReadonlySet<string>;
   readonly offsetMin: number;
 }
 
@@ -26,6 +29,7 @@ export class BlockPack implements RowPack {
   readonly #bytesMax: number;
   readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
   readonly #days = new Map<string, Set<number>>();
+  readonly #linking = new Set<string>();
   #block: NativeBlock<EventRow>;
   #count = 0;
   #offsetMin = Number.POSITIVE_INFINITY;
@@ -46,6 +50,7 @@ export class BlockPack implements RowPack {
     }
     this.#count++;
     if (row.offset < this.#offsetMin) this.#offsetMin = row.offset;
+    if (linkTypes.has(row.type)) this.#linking.add(row.project);
     this.#noteDay(row.project, dayOf(row.timestamp));
   }
 
@@ -57,6 +62,7 @@ export class BlockPack implements RowPack {
       buffers: blocks.map(({ buffer }) => buffer),
       blocks,
       days: this.#days,
+      linking: this.#linking,
       offsetMin: this.#offsetMin,
     };
   }

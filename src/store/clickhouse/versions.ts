@@ -7,6 +7,9 @@ import { dayOf } from './dirty-days.ts';
 /** Over this many days of projects all is forgotten at once, which changes every version. */
 const daysMax = 200_000;
 
+/** Stands for all days of a project. */
+const everyDay = Number.NEGATIVE_INFINITY;
+
 export class Versions {
   readonly #epoch: string;
   readonly #projects = new Map<string, Map<number, number>>();
@@ -29,6 +32,11 @@ export class Versions {
     this.#note(known, days);
   }
 
+  /** All answers about the project, whatever their range. */
+  changedAlways(project: string): void {
+    this.changed(project, [everyDay]);
+  }
+
   changedEverywhere(days: Iterable<number>): void {
     this.#note(this.#everywhere, days);
   }
@@ -44,7 +52,8 @@ export class Versions {
     let latest = this.#floor;
     for (const days of [this.#projects.get(project), this.#everywhere]) {
       for (const [day, serial] of days ?? []) {
-        if (day >= dayOf(from) && day <= dayOf(to - 1) && serial > latest) latest = serial;
+        const isAsked = day === everyDay || (day >= dayOf(from) && day <= dayOf(to - 1));
+        if (isAsked && serial > latest) latest = serial;
       }
     }
     return `${this.#epoch}.${latest}`;

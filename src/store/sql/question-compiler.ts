@@ -88,6 +88,14 @@ export abstract class QuestionCompiler extends FilterCompiler {
   protected abstract readonly persons: Aggregate;
   /** The person of a raw row, as identity says; not for rows of nobody. */
   readonly person: string = 'user_key';
+  /** What raw rows are read from: a table, or a SELECT as one. */
+  get rowsTable(): string {
+    return 'events';
+  }
+  /** What the persons of rollups are read from. */
+  protected get usersTable(): string {
+    return 'rollup_users';
+  }
   protected readonly events: Aggregate = countedEvents;
   protected readonly amounts: readonly Aggregate[] = amountAggregates;
   /** The bucket of a row by its time, as `outputs` takes it. */
@@ -119,7 +127,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     throw new Error('this dialect computes no numbers of fields');
   }
   /** How many sessions, out of the columns of `sessionRows`. */
-  protected readonly sessions: string = 'count(DISTINCT (session, person, number))';
+  protected readonly sessions: string = 'count(DISTINCT (session, owner, number))';
   /** Since the row before in the window `of_person`, in ms; any value or NULL on the first one. */
   protected sinceBefore(): string {
     throw new Error('this dialect derives no sessions');
@@ -288,7 +296,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
       .filter((tier) => tiers[tier].length > 0)
       .map((tier) => [...this.ofTier(metrics, tier), this.inRanges('start', tiers[tier])].join(' AND '));
     return {
-      from: metrics === 'users' ? 'rollup_users' : 'rollup_counts',
+      from: metrics === 'users' ? this.usersTable : 'rollup_counts',
       where: [
         ...(metrics === 'users' ? [typesOfSketches(plan, grouping)] : []),
         ...this.conditions(plan),
@@ -306,58 +314,53 @@ export abstract class QuestionCompiler extends FilterCompiler {
       : this.rows(question, raw, metrics, grouping);
   }
 
-  /**
-   * The rows asked for, each with its session: `session`, its name; else `person` and the `number` of their session, which are
-   * counted over all rows of the range, whatever is filtered.
-   */
+  /** The rows asked for, each with its session. */
   protected sessionRows({ plan, edges }: Question, grouping: Grouping | undefined): Source {
-    const { filter: _, sample: __, ...whole } = plan;
-    const where = [
-      ...this.conditions(whole),
-      this.inRanges('timestamp', [{ from: edges[0]!, to: edges.at(-1)! }]),
-    ];
-    const asked = this.asked(plan);
     const keys = this.#keys(grouping).map((key, i) => [`group_${i + 1}`, key] as const);
-    const columns = [['bucket', this.bucketOf('timestamp', edges)] as const, ...keys];
-    const named = columns.map(([name, value]) => aliased(value, name));
-    const names = columns.map(([name]) => name);
-    const byName = select(
-      [...named, 'session_id AS session', '0 AS person', '0 AS number'],
-      'events',
-      [...where, ...asked, "session_id <> ''"],
-      [],
-    );
-    const begins = `CASE WHEN ${this.sinceBefore()} > ${sessionGapMs} THEN 1 ELSE 0 END AS begins`;
-    const inOrder = `${select(
-      [
-        ...named,
-        aliased(asked.length === 0 ? 'true' : asked.join(' AND '), 'is_asked'),
-        aliased(this.person, 'person'),
-        'timestamp',
-        begins,
-      ],
-      'events',
-      [...where, "session_id = ''", 'user_key <> 0'],
-      [],
-    )}\nWINDOW of_person AS (PARTITION BY ${this.person} ORDER BY timestamp)`;
-    const numbered = select(
-      [...names, 'is_asked', 'person', 'sum(begins) OVER (PARTITION BY person ORDER BY timestamp) AS number'],
-      this.nested(inOrder),
-      [],
-      [],
-    );
-    const byPerson = select(
-      [...names, "'' AS session", 'person', 'number'],
-      this.nested(numbered),
-      ['is_asked'],
-      [],
-    );
+    const scope = { ...plan, from: edges[0]!, to: edges.at(-1)! };
     return {
-      from: this.nested(`${byName}\nUNION ALL\n${byPerson}`),
-      where: [],
+      from: this.nested(this.withSessions(scope, [['bucket', this.bucketOf('timestamp', edges)], ...keys])),
+      where: ['is_asked'],
       bucket: 'bucket',
       keys: keys.map(([name]) => name),
     };
+  }
+
+  /**
+   * A SELECT of all rows of the range that have a session, whatever is filtered: the columns given, whether the filter asks for
+   * it (`is_asked`), and its session: `session`, its name, or else `owner`, the person, and the `number` of theirs.
+   */
+  protected withSessions(
+    scope: Pick<Asked, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
+    given: readonly (readonly [name: string, value: string])[],
+  ): string {
+    const { filter: _, sample: __, ...whole } = scope;
+    const where = [...this.conditions(whole), this.inRanges('timestamp', [scope])];
+    const asked = this.asked(scope);
+    const columns = [...given, ['is_asked', asked.length === 0 ? 'true' : asked.join(' AND ')] as const];
+    const named = columns.map(([name, value]) => aliased(value, name));
+    const names = columns.map(([name]) => name);
+    const byName = select(
+      [...named, 'session_id AS session', '0 AS owner', '0 AS number'],
+      this.rowsTable,
+      [...where, "session_id <> ''"],
+      [],
+    );
+    const begins = `CASE WHEN ${this.sinceBefore()} > ${sessionGapMs} THEN 1 ELSE 0 END AS begins`;
+    const inOrder = select(
+      [...named, aliased(this.person, 'owner'), 'timestamp', begins],
+      this.rowsTable,
+      [...where, "session_id = ''", 'user_key <> 0'],
+      [],
+    );
+    const number = 'sum(begins) OVER (PARTITION BY owner ORDER BY timestamp) AS number';
+    const byPerson = select(
+      [...names, "'' AS session", 'owner', number],
+      this.nested(`${inOrder}\nWINDOW of_person AS (PARTITION BY ${this.person} ORDER BY timestamp)`),
+      [],
+      [],
+    );
+    return `${byName}\nUNION ALL\n${byPerson}`;
   }
 
   /** Raw rows as this dialect reads them. */
@@ -378,7 +381,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     grouping: Grouping | undefined,
   ): Source {
     return {
-      from: 'events',
+      from: this.rowsTable,
       where: [
         ...this.conditions(plan),
         this.inRanges('timestamp', ranges),
@@ -429,7 +432,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
       this.inRanges('timestamp', [{ from, to }]),
       'user_key <> 0',
     ].join(' AND ');
-    const members = `SELECT ${aliased(this.person, 'member')} FROM events WHERE ${where} GROUP BY member HAVING count(*) >= ${atLeast}`;
+    const members = `SELECT ${aliased(this.person, 'member')} FROM ${this.rowsTable} WHERE ${where} GROUP BY member HAVING count(*) >= ${atLeast}`;
     return `${this.person} IN (${members})`;
   }
 

@@ -1,0 +1,130 @@
+/** The contract of analyses.ts on ClickHouse: each question a statement, or one a slice of the persons. */
+import type { Clock } from '../../clock.ts';
+import { failure } from '../../errors.ts';
+import type {
+  Analyses,
+  PeopleQuestion,
+  PersonRow,
+  RetentionBlock,
+  RetentionQuestion,
+  SessionCell,
+  SessionsQuestion,
+} from '../analyses.ts';
+import type { Budget } from '../asking.ts';
+import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
+import type { ClickHouseClient } from './clickhouse-client.ts';
+import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { nativeBlocks } from './native-reader.ts';
+import { type PersonAnswer, peopleSelect, personOfRow } from './people-sql.ts';
+import { questionGraceMs, spillingSettings } from './question-settings.ts';
+import { type Asking, readSequences } from './read-sequences.ts';
+import { retentionSelect } from './retention-sql.ts';
+import { type SessionAnswer, sessionCells, sessionsSelect } from './sessions-sql.ts';
+import { questionFailure } from './store-errors.ts';
+
+export interface AnalysesParts {
+  readonly client: ClickHouseClient;
+  readonly clock: Clock;
+  /** With the identity of the project. */
+  readonly compilerOf: (project: string) => Promise<ClickHouseCompiler>;
+  /** About how many events these are, at most. */
+  readonly eventsIn: (question: SequenceQuestion, budget: Budget, signal: AbortSignal) => Promise<number>;
+  readonly assertOpen: () => void;
+}
+
+export class ClickHouseAnalyses implements Analyses {
+  readonly #parts: AnalysesParts;
+
+  constructor(parts: AnalysesParts) {
+    this.#parts = parts;
+  }
+
+  async *sequences(
+    question: SequenceQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<SequenceBlock> {
+    const { compilerOf, eventsIn } = this.#parts;
+    this.#assertAsked(signal);
+    const compiler = await compilerOf(question.scope.project);
+    const events = await eventsIn(question, budget, signal);
+    yield* readSequences(this.#asking(budget, signal), compiler, question, events);
+  }
+
+  async *retention(
+    question: RetentionQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<RetentionBlock> {
+    this.#assertAsked(signal);
+    const sql = retentionSelect(await this.#parts.compilerOf(question.scope.project), question);
+    const { client } = this.#parts;
+    try {
+      const answer = client.stream(sql, 'Native', this.#options(budget, signal));
+      for await (const [starts, low, high] of nativeBlocks(answer))
+        yield {
+          starts: starts!.values as Uint8Array,
+          low: low!.values as BigUint64Array,
+          high: high!.values as BigUint64Array,
+        };
+    } catch (error) {
+      throw questionFailure(error, budget, signal);
+    }
+  }
+
+  async sessions(
+    question: SessionsQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<readonly SessionCell[]> {
+    this.#assertAsked(signal);
+    const compiler = await this.#parts.compilerOf(question.scope.project);
+    const rows = await this.#rows<SessionAnswer>(sessionsSelect(compiler, question), budget, signal);
+    return sessionCells(question, rows);
+  }
+
+  async people(question: PeopleQuestion, budget: Budget, signal: AbortSignal): Promise<readonly PersonRow[]> {
+    this.#assertAsked(signal);
+    if (question.limit === 0 || question.keys?.length === 0) return [];
+    const compiler = await this.#parts.compilerOf(question.scope.project);
+    const rows = await this.#rows<PersonAnswer>(peopleSelect(compiler, question), budget, signal);
+    return rows.map(personOfRow);
+  }
+
+  async person(project: string, id: string): Promise<bigint> {
+    this.#parts.assertOpen();
+    const compiler = await this.#parts.compilerOf(project);
+    const key = `xxHash64(${compiler.text(id)})`;
+    const sql = `${compiler.constants()}SELECT toString(${compiler.personOf(key)})`;
+    try {
+      const [[person]] = (await this.#parts.client.rows<[string]>(sql)) as [[string]];
+      return BigInt(person);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      throw failure('store_unavailable', { detail }, error);
+    }
+  }
+
+  async #rows<T extends readonly unknown[]>(sql: string, budget: Budget, signal: AbortSignal): Promise<T[]> {
+    try {
+      return await this.#parts.client.rows<T>(sql, this.#options(budget, signal));
+    } catch (error) {
+      throw questionFailure(error, budget, signal);
+    }
+  }
+
+  #options(budget: Budget, signal: AbortSignal) {
+    const timeoutMs = budget.timeMs + questionGraceMs;
+    return { settings: spillingSettings(budget), signal, timeoutMs };
+  }
+
+  #asking(budget: Budget, signal: AbortSignal): Asking {
+    const { client, clock } = this.#parts;
+    return { client, clock, budget, signal };
+  }
+
+  #assertAsked(signal: AbortSignal): void {
+    this.#parts.assertOpen();
+    if (signal.aborted) throw failure('question_cancelled', {});
+  }
+}

@@ -1,0 +1,1 @@
+export { linkTypes } from '../sql/link-types.ts';

@@ -1,0 +1,117 @@
+/**
+ * Sequences slice by slice as typed arrays, one block of the engine's answer at a time. A slice that is over its memory is cut
+ * in smaller ones; all slices together keep the question's time.
+ */
+import type { Clock } from '../../clock.ts';
+import { failure, isFailure } from '../../errors.ts';
+import type { Budget } from '../asking.ts';
+import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
+import { cutAtGaps } from '../sql/cut-at-gaps.ts';
+import type { ClickHouseClient } from './clickhouse-client.ts';
+import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { type NativeColumn, nativeBlocks } from './native-reader.ts';
+import { questionGraceMs, questionSettings } from './question-settings.ts';
+import { orderSequences } from './sequence-order.ts';
+import { SequenceSql, type Slice } from './sequence-sql.ts';
+import { questionFailure } from './store-errors.ts';
+
+export interface Asking {
+  readonly client: ClickHouseClient;
+  readonly clock: Clock;
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+}
+
+/** Sequences of a block: few, since one may have many events. */
+const blockRowsMax = 8_192;
+/** What an event takes in the engine while it is grouped, in bytes: arrays grow by doubling, and are copied out. */
+const eventBytes = 72;
+/** A slice over its memory is cut in this many, … */
+const cuts = 4;
+/** … down to this share of all. */
+const slicesMax = 4_096;
+
+/** @param events about how many are asked for, if that is known. Errors: over_time, over_memory, over_rows, question_cancelled, store_unavailable. */
+export async function* readSequences(
+  asking: Asking,
+  compiler: ClickHouseCompiler,
+  question: SequenceQuestion,
+  events: number,
+): AsyncGenerator<SequenceBlock> {
+  const sql = new SequenceSql(compiler, question);
+  const reader = new SliceReader(asking, slicesFor(events, asking.budget));
+  if (question.per === 'user') {
+    for await (const columns of reader.read((slice) => sql.ofPersons(slice)))
+      yield blockOf(columns, question);
+    return;
+  }
+  for await (const columns of reader.read((slice) => sql.ofNamedSessions(slice)))
+    yield blockOf(columns, question);
+  for await (const columns of reader.read((slice) => sql.ofUnnamedSessions(slice)))
+    yield cutAtGaps(blockOf(columns, question), columns.at(-1)!.values as Uint8Array);
+}
+
+function slicesFor(events: number, { memoryBytes }: Budget): number {
+  return Math.min(slicesMax, Math.max(1, Math.ceil((events * eventBytes) / memoryBytes)));
+}
+
+class SliceReader {
+  readonly #asking: Asking;
+  readonly #slices: number;
+  readonly #startedAt: number;
+
+  constructor(asking: Asking, slices: number) {
+    this.#asking = asking;
+    this.#slices = slices;
+    this.#startedAt = asking.clock.monotonic();
+  }
+
+  async *read(sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
+    for (let remainder = 0; remainder < this.#slices; remainder++)
+      yield* this.#slice({ of: this.#slices, remainder }, sqlOf);
+  }
+
+  async *#slice(slice: Slice, sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
+    let given = false;
+    try {
+      for await (const columns of this.#ask(sqlOf(slice))) {
+        given = true;
+        yield columns;
+      }
+      return;
+    } catch (error) {
+      // once a part of it was given, it cannot be asked again
+      if (given || !isFailure(error, 'over_memory') || slice.of * cuts > slicesMax) throw error;
+    }
+    for (let i = 0; i < cuts; i++)
+      yield* this.#slice({ of: slice.of * cuts, remainder: slice.remainder + i * slice.of }, sqlOf);
+  }
+
+  async *#ask(sql: string): AsyncGenerator<readonly NativeColumn[]> {
+    const { client, clock, budget, signal } = this.#asking;
+    const timeMs = budget.timeMs - (clock.monotonic() - this.#startedAt);
+    if (timeMs <= 0)
+      throw failure('over_time', { setting: 'MILLRACE_QUESTION_TIME_MS', limitMs: budget.timeMs });
+    const settings = { ...questionSettings({ ...budget, timeMs }), max_block_size: blockRowsMax };
+    try {
+      yield* nativeBlocks(
+        client.stream(sql, 'Native', { settings, signal, timeoutMs: timeMs + questionGraceMs }),
+      );
+    } catch (error) {
+      throw questionFailure(error, budget, signal);
+    }
+  }
+}
+
+function blockOf(
+  [keys, at, place, bits, ...rest]: readonly NativeColumn[],
+  { field }: SequenceQuestion,
+): SequenceBlock {
+  const ends = at!.ends!;
+  const times = at!.values as Float64Array;
+  const tags = bits!.values as Uint32Array;
+  const others = [bits!, ...rest].map(({ values }) => values as Uint32Array | Uint8Array);
+  orderSequences({ ends, times, places: new Uint32Array(place!.values.buffer), others });
+  const codes = field && { codes: rest[0]!.values as Uint32Array };
+  return { keys: keys!.values as BigUint64Array, ends, times, tags, ...codes };
+}

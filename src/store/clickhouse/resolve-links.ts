@@ -1,0 +1,1 @@
+export { resolveLinks } from '../sql/resolve-links.ts';

@@ -1,0 +1,138 @@
+/**
+ * Sequences as SELECTs: one row a sequence, its events as arrays side by side. In slices, each with some of the persons or
+ * sessions, so that the engine's memory is bounded whatever a question is about.
+ */
+import type { Filter } from '../../plan/plan.ts';
+import type { SequenceQuestion } from '../sequences.ts';
+import { indent, select } from '../sql/select.ts';
+import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { keyOfValue } from './group-literal.ts';
+
+/** Those whose key has this remainder. */
+export interface Slice {
+  readonly of: number;
+  readonly remainder: number;
+}
+
+/** What an answer's columns are, after the key of the person. */
+export const sequenceColumns = ['at', 'place', 'bits', 'code', 'is_shown'] as const;
+
+export class SequenceSql {
+  readonly #compiler: ClickHouseCompiler;
+  readonly #question: SequenceQuestion;
+
+  constructor(compiler: ClickHouseCompiler, question: SequenceQuestion) {
+    this.#compiler = compiler;
+    this.#question = question;
+  }
+
+  /** A person's events. */
+  ofPersons(slice: Slice): string {
+    return this.#grouped({
+      key: 'person',
+      person: 'person',
+      where: [...this.#asked(), ...this.#shown(), 'user_key <> 0', ...sliced(this.#compiler.person, slice)],
+      having: '',
+    });
+  }
+
+  /** Events that name their session. */
+  ofNamedSessions(slice: Slice): string {
+    return this.#grouped({
+      key: 'session_id',
+      // of the first event
+      person: 'argMin(person, (at, place))',
+      where: [
+        ...this.#asked(),
+        ...this.#shown(),
+        "session_id <> ''",
+        ...sliced('cityHash64(session_id)', slice),
+      ],
+      having: '',
+    });
+  }
+
+  /** All events of a person that name no session, from which theirs are to be cut. */
+  ofUnnamedSessions(slice: Slice): string {
+    const { filter: _, sample: __, ...whole } = this.#question.scope;
+    const shown = [...this.#compiler.asked(this.#question.scope), ...this.#shown()];
+    return this.#grouped({
+      key: 'person',
+      person: 'person',
+      where: [
+        ...this.#compiler.inScope(whole),
+        "session_id = ''",
+        'user_key <> 0',
+        ...sliced(this.#compiler.person, slice),
+      ],
+      having: 'HAVING max(is_shown) = 1',
+      isShown: shown.length === 0 ? 'true' : shown.map((one) => `(${one})`).join(' AND '),
+    });
+  }
+
+  #asked(): readonly string[] {
+    return this.#compiler.inScope(this.#question.scope);
+  }
+
+  /** Which of the events asked for are told. */
+  #shown(): readonly string[] {
+    const { tags, taggedOnly } = this.#question;
+    if (!taggedOnly) return [];
+    return [
+      tags.length === 0 ? 'false' : `(${tags.map((tag) => `(${this.#compiler.filter(tag)})`).join(' OR ')})`,
+    ];
+  }
+
+  #grouped({ key, person, where, having, isShown }: Grouped): string {
+    const columns = {
+      at: 'toFloat64(toUnixTimestamp64Milli(timestamp))',
+      place: 'toUInt64(_partition) * 281474976710656 + _offset',
+      bits: bitsOf(this.#question.tags, this.#compiler),
+      ...(this.#question.field && { code: this.#code(this.#question.field) }),
+      ...(isShown !== undefined && { is_shown: `toUInt8(${isShown})` }),
+    };
+    const rows = select(
+      [
+        `${this.#compiler.person} AS person`,
+        ...(key === 'person' ? [] : [key]),
+        ...Object.entries(columns).map(([name, value]) => `${value} AS ${name}`),
+      ],
+      'events',
+      where,
+      [],
+    );
+    const arrays = Object.keys(columns).map((name) => `groupArray(${name})`);
+    const outer = select([person, ...arrays], `(\n${indent(rows)}\n)`, [], [key]);
+    return `${this.#compiler.constants()}${outer}${having === '' ? '' : `\n${having}`}`;
+  }
+
+  /** The place of the event's value among those asked for, from 1; 0: another. */
+  #code({ name, values }: NonNullable<SequenceQuestion['field']>): string {
+    const places = new Map<string, number>();
+    for (const [i, value] of values.entries()) {
+      const key = keyOfValue(name, value);
+      if (key !== undefined && !places.has(key)) places.set(key, i + 1);
+    }
+    if (places.size === 0) return 'toUInt32(0)';
+    const keys = [...places.keys()].map((key) => this.#compiler.text(key)).join(', ');
+    const codes = [...places.values()].join(', ');
+    return `transform(CAST(${this.#compiler.keyOf(name)}, 'String'), [${keys}], CAST([${codes}], 'Array(UInt32)'), toUInt32(0))`;
+  }
+}
+
+interface Grouped {
+  readonly key: 'person' | 'session_id';
+  readonly person: string;
+  readonly where: readonly string[];
+  readonly having: string;
+  readonly isShown?: string;
+}
+
+function bitsOf(tags: readonly Filter[], compiler: ClickHouseCompiler): string {
+  if (tags.length === 0) return 'toUInt32(0)';
+  const bits = tags.map((tag, i) => `toUInt64(${compiler.filter(tag)}) * ${2 ** i}`);
+  return `toUInt32(${bits.join(' + ')})`;
+}
+
+const sliced = (key: string, { of, remainder }: Slice): readonly string[] =>
+  of === 1 ? [] : [`${key} % ${of} = ${remainder}`];
