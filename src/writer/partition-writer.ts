@@ -214,6 +214,8 @@ export class PartitionWriter {
     if (log.supports.shared) this.#modes.set('waiting');
     this.#waitingSince = this.#options.clock.monotonic();
     this.#lease = await log.lease(partition, this.#stop.signal);
+    // who had it meanwhile may have written and removed files of the same names
+    if (log.supports.shared) this.#files?.discard();
     this.#ending = AbortSignal.any([this.#stop.signal, this.#lease.lost]);
     this.#retry = this.#newRetry();
     return this.#lease;

@@ -10,6 +10,9 @@
  *   token      of the last lease; tokens are times, so that they grow also when a server has forgotten the last one
  *
  * A script asks the server who it is each time, which costs it 7 µs: that is the one way to know it in the same instant.
+ *
+ * A server at its maxmemory must let a writer take the log over and free it, or it would stay full for ever. It allows a script that
+ * has written already to go on, so all but `append` begin with a write that needs no memory (`PERSIST`).
  */
 import { createHash } from 'node:crypto';
 
@@ -41,6 +44,9 @@ const whoAmI = `
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
 local me = (run or '') .. (history or '')`;
+
+const makeRoom = `redis.call('PERSIST', state)
+`;
 
 const prelude = `
 local records, state, lease = KEYS[1], KEYS[2], KEYS[3]
@@ -87,11 +93,11 @@ return { begun, look() }
  * Gives { 'moved' } when the epoch is over; else { 'ok', how many records were taken, the index of the first, look }.
  */
 const append = `
-local found = redis.call('HMGET', state, 'server', 'epoch', 'next', 'bytes', 'gone')
-if not isMine(found[1]) then return { 'moved' } end
+local found = redis.call('HMGET', state, 'epoch', 'base', 'next', 'past', 'first', 'bytes', 'gone', 'server')
+if not isMine(found[8]) then return { 'moved' } end
 local room = tonumber(ARGV[1])
-local first, bytes = tonumber(found[3]), tonumber(found[4] or '0')
-local held = bytes - tonumber(found[5] or '0')
+local first, bytes = tonumber(found[3]), tonumber(found[6] or '0')
+local held = bytes - tonumber(found[7] or '0')
 local next, taken, at = first, 0, 2
 while ARGV[at] do
   local count, size, parts = tonumber(ARGV[at]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
@@ -99,13 +105,14 @@ while ARGV[at] do
   for part = 0, parts - 1 do
     local header = ''
     if part == 0 then header = ARGV[at + 1] .. ' ' .. text(bytes) end
-    redis.call('XADD', records, found[2] .. '-' .. text(next * 1024 + part), 'h', header, 'd', ARGV[at + 4 + part])
+    redis.call('XADD', records, found[1] .. '-' .. text(next * 1024 + part), 'h', header, 'd', ARGV[at + 4 + part])
   end
   next, taken, at = next + count, taken + 1, at + 4 + parts
   bytes, held = bytes + size, held + size
 end
 if taken > 0 then redis.call('HSET', state, 'next', text(next), 'bytes', text(bytes)) end
-return { 'ok', taken, text(first), look() }
+local look = { found[1], found[2], text(next), found[4], found[5] or '', text(bytes), found[7] or '0' }
+return { 'ok', taken, found[3], look }
 `;
 
 /**
@@ -202,9 +209,9 @@ return 1
 const join = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', now))
 if ARGV[2] == '0' then redis.call('ZREM', KEYS[1], ARGV[1])
 else redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. string.format('%.0f', now))
 local all = redis.call('ZRANGE', KEYS[1], 0, -1)
 table.sort(all)
 return all
@@ -212,6 +219,7 @@ return all
 
 /** ARGV: how many partitions this process was told. Gives how many there are. */
 const agree = `
+redis.call('PERSIST', KEYS[1])
 redis.call('HSETNX', KEYS[1], 'partitions', ARGV[1])
 return redis.call('HGET', KEYS[1], 'partitions')
 `;
@@ -221,11 +229,11 @@ export function makeScripts(identifies: boolean): Scripts {
   const head = `${identifies ? whoAmI : `local me = '${anyServer}'`}${prelude}`;
   const quiet = `local me = '${anyServer}'${prelude}`;
   return {
-    open: script('open', head + open),
+    open: script('open', head + makeRoom + open),
     append: script('append', head + append),
-    settle: script('settle', head + settle),
-    trim: script('trim', quiet + trim),
-    tend: script('tend', quiet + tend),
+    settle: script('settle', head + makeRoom + settle),
+    trim: script('trim', quiet + makeRoom + trim),
+    tend: script('tend', quiet + makeRoom + tend),
     release: script('release', quiet + release),
     join: script('join', join),
     agree: script('agree', agree),

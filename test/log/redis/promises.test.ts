@@ -126,6 +126,30 @@ test('with replicas asked for, an append is acknowledged only when they have it'
   assert.equal(typeof offset, 'number');
 });
 
+test('a server that is full is taken over and freed by a writer that comes then', async (t) => {
+  const { house, log } = await opened(t, { settings: { maxmemory: '8mb' } });
+  const bytes = Buffer.alloc(100_000, 'x');
+  let full: unknown;
+  let next = 0;
+  while (full === undefined) {
+    await log.append(0, 1, bytes).then(
+      () => next++,
+      (error) => {
+        full = error;
+      },
+    );
+  }
+  assert.ok(isFailure(full, 'log_full') && /maxmemory/.test(full.message));
+  await log.close();
+  const other = await house.open();
+  const lease = await other.lease(0, new AbortController().signal);
+  await lease.begin(0);
+  assert.equal((await other.read(0, 0, { eventsMax: 3, bytesMax: 1_000_000 })).length, 3);
+  await other.trim(0, next);
+  assert.deepEqual(other.ends(0), { first: next, next });
+  assert.equal(await other.append(0, 1, bytes), next);
+});
+
 test('the consumer group shows how many records wait', async (t) => {
   const { house, log } = await opened(t, {});
   for (let index = 0; index < 10; index++) await log.append(0, 3, Buffer.from(`record ${index}`));
