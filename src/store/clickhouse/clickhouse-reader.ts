@@ -7,6 +7,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { SequenceQuestion } from '../sequences.ts';
 import { type AnswerRow, cellsOf } from '../sql/answer.ts';
 import { chooseSource, filterFields, usesRollups } from '../sql/choose-source.ts';
+import { needsIdentity } from '../sql/needs-identity.ts';
 import type { Budget, EventsQuestion, Question, Rows } from '../store.ts';
 import { answerForm } from './answer-form.ts';
 import { ClickHouseAnalyses } from './clickhouse-analyses.ts';
@@ -134,14 +135,4 @@ export class ClickHouseReader {
       )[0]?.events ?? 0
     );
   }
-}
-
-/** Whether any number of the answer depends on who is the same person. */
-function needsIdentity({ metrics, filter, sample }: Plan): boolean {
-  return (
-    metrics.includes('users') ||
-    metrics.includes('sessions') ||
-    sample !== undefined ||
-    (filter !== undefined && filterFields(filter).has('person'))
-  );
 }

@@ -4,11 +4,11 @@
  * statements read. Projects without such events cost one look each, and questions about them nothing.
  */
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
+import { linkTypes } from '../sql/link-types.ts';
+import { resolveLinks } from '../sql/resolve-links.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
-import { linkTypes } from './link-types.ts';
 import { nativeBlock } from './native-block.ts';
 import { nativeBlocks } from './native-reader.ts';
-import { resolveLinks } from './resolve-links.ts';
 import type { Column } from './schema.ts';
 
 interface Resolved {

@@ -4,9 +4,9 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { EventRow } from '../../event/event-row.ts';
+import { linkTypes } from '../sql/link-types.ts';
 import type { PackedRows, RowPack } from '../store.ts';
 import { dayOf } from './dirty-days.ts';
-import { linkTypes } from './link-types.ts';
 import { NativeBlock } from './native-block.ts';
 import { eventColumns } from './schema.ts';
 

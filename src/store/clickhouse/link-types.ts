@@ -1,1 +1,0 @@
-export { linkTypes } from '../sql/link-types.ts';

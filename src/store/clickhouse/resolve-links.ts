@@ -1,1 +1,0 @@
-export { resolveLinks } from '../sql/resolve-links.ts';
