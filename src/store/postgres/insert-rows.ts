@@ -10,10 +10,11 @@ import { pipeline } from 'node:stream/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { EventRow } from '../../event/event-row.ts';
 import type { Connection } from '../../postgres/postgres-pool.ts';
+import { linkTypes } from '../sql/link-types.ts';
 import type { Batch, Quarantined } from '../store.ts';
 import { copyEvents, copyPieces, type IdHash } from './copy-encoder.ts';
 import type { Features } from './features.ts';
-import { addedDays, addedRollups, changedDays, rollupSource } from './rollups.ts';
+import { addedDays, addedRollups, changedDays, linkingProjects, rollupSource } from './rollups.ts';
 
 /** Errors: those of the driver; RangeError or TypeError when a row does not fit the columns. */
 export async function insertRows(
@@ -25,7 +26,8 @@ export async function insertRows(
   if (rows.length > 0) {
     const copy = connection.query(copyFrom(copyEvents));
     await pipeline(Readable.from(copyPieces(rows, tools.idHash)), copy, { signal: tools.signal });
-    await connection.query(rollupsOf(features, partition, rows));
+    const linking = rows.filter(({ type }) => linkTypes.has(type)).map(({ project }) => project);
+    await connection.query(rollupsOf(features, partition, rows), [[...new Set(linking)]]);
   }
   if (quarantined.length > 0) await insertQuarantined(connection, quarantined);
 }
@@ -34,7 +36,7 @@ function rollupsOf(features: Features, partition: number, rows: readonly EventRo
   const source = rollupSource(conditionOf(features, partition, rows));
   return `WITH batch AS MATERIALIZED (${source}),
 ${addedRollups(features, 'batch', true)}
-${changedDays(partition, addedDays)}`;
+${changedDays(partition, `${addedDays} UNION ALL ${linkingProjects('$1::text[]')}`)}`;
 }
 
 /**

@@ -24,6 +24,8 @@ import { aliased, indent, select } from '../sql/select.ts';
 import type { Question } from '../store.ts';
 import type { Features } from './features.ts';
 import { groupKey, keyOrder } from './group-keys.ts';
+import { keysOf, type Linked } from './identity.ts';
+import { linkedEvents, linkedLists } from './linked-tables.ts';
 import { measured } from './measures.ts';
 import { Parameters } from './parameters.ts';
 import { personsOf } from './persons.ts';
@@ -57,18 +59,22 @@ export const rollupRowsRead = [
 const ofCells = (one: Aggregate): Aggregate => ({ ...one, rows: one.rollup, partial: one.rollupPartial });
 
 export class PostgresCompiler extends QuestionCompiler {
-  readonly parameters = new Parameters();
+  readonly parameters: Parameters;
   protected readonly persons: Aggregate;
   protected override readonly events = ofCells(countedEvents);
   protected override readonly amounts = amountAggregates.map(ofCells);
   readonly #features: Features;
   readonly #cells = new RawCells();
   readonly #scans: Scan[] = [];
+  readonly #linked: Linked | undefined;
 
-  constructor(features: Features) {
+  /** `linked`: whose keys stand for other persons. `parameters`: how values are given to the statement. */
+  constructor(features: Features, linked?: Linked, parameters = new Parameters()) {
     super();
     this.#features = features;
     this.persons = personsOf(features);
+    this.parameters = parameters;
+    this.#linked = linked;
   }
 
   override compile(question: Question, sources: Sources): PostgresQuestion {
@@ -81,6 +87,31 @@ export class PostgresCompiler extends QuestionCompiler {
       sketched: compiled.sketched && this.#features.users === 'hll',
       scans: [...this.#cells.scans().map((ranges) => ({ ranges, isWhole: false })), ...this.#scans],
     };
+  }
+
+  override get rowsTable(): string {
+    return this.#linked === undefined ? 'events' : linkedEvents(this.parameters, this.#linked);
+  }
+
+  protected override get usersTable(): string {
+    return this.#linked === undefined || this.#features.users === 'hll'
+      ? 'rollup_users'
+      : linkedLists(this.parameters, this.#linked);
+  }
+
+  /** The key that a raw row itself has. */
+  get ownKey(): string {
+    return this.#linked === undefined ? 'user_key' : 'own_key';
+  }
+
+  /** Conditions on raw rows: they are of one of these persons. An index knows their keys. */
+  ofPersons(persons: readonly bigint[]): readonly string[] {
+    const isOne = (column: string, keys: readonly bigint[]): string => {
+      const list = `{${keys.map((key) => BigInt.asIntN(64, key)).join(',')}}`;
+      return `${column} = ANY (${this.parameters.bind(list, 'bigint[]')})`;
+    };
+    const own = [isOne(this.ownKey, keysOf(persons, this.#linked)), `${this.ownKey} <> 0`];
+    return this.#linked === undefined ? own : [...own, isOne('user_key', persons)];
   }
 
   override filter(filter: Filter): string {
@@ -217,6 +248,7 @@ export class PostgresCompiler extends QuestionCompiler {
 
   protected head({ plan, edges }: Question, top: string | undefined): string {
     const { counts, persons } = this.#cells.tables({
+      table: this.rowsTable,
       bucket: this.bucketOf('timestamp', edges),
       keys: groupingOf(plan)?.fields.map((name) => this.groupKey(name)) ?? [],
       where: (ranges) => [...this.conditions(plan), this.inRanges('timestamp', ranges)],

@@ -1,6 +1,7 @@
 /**
  * Questions to PostgreSQL. Each runs in a transaction that sees one moment, on whichever server the read pool chooses: the version
- * of the range is read in it too, so that an answer of a late replica is never taken for one of a newer version.
+ * of the range is read in it too, so that an answer of a late replica is never taken for one of a newer version, and so is that of
+ * the project's links: a statement is made for the identity as it was last known, and made again where that has changed.
  */
 import type { Clock } from '../../clock.ts';
 import { failure } from '../../errors.ts';
@@ -8,10 +9,12 @@ import type { EventRow } from '../../event/event-row.ts';
 import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import { type AnswerRow, cellsOf } from '../sql/answer.ts';
 import { chooseSource } from '../sql/choose-source.ts';
-import type { CompiledQuestion } from '../sql/question-compiler.ts';
+import { needsIdentity } from '../sql/needs-identity.ts';
 import type { Budget, EventsQuestion, Question, Rows } from '../store.ts';
 import type { Features } from './features.ts';
 import { answerForm } from './group-keys.ts';
+import type { Identity, Linked } from './identity.ts';
+import { linkedDays } from './linked-days.ts';
 import { Parameters } from './parameters.ts';
 import { rollupsOf } from './persons.ts';
 import { PostgresCompiler, type PostgresQuestion, rollupRowsRead } from './postgres-compiler.ts';
@@ -19,13 +22,14 @@ import { assertRows, limitColumns, memoryFailure, questionFailure } from './ques
 import { EventReader } from './read-events.ts';
 import { rowsToRead } from './rows-to-read.ts';
 import { correctedUsers, exactUsersMax, usersError } from './sketch.ts';
-import { versionOf } from './version.ts';
+import { linksVersionOf, versionOf } from './version.ts';
 
 export interface PostgresReaderOptions {
   /** The read pool. */
   readonly pool: PostgresPool;
   readonly features: Features;
   readonly clock: Clock;
+  readonly identity: Identity;
 }
 
 interface Statement {
@@ -34,6 +38,7 @@ interface Statement {
 }
 
 interface Found {
+  readonly compiled: PostgresQuestion;
   readonly rows: readonly AnswerRow[];
   readonly rowsRead: number;
   readonly version: string;
@@ -49,10 +54,7 @@ export class PostgresReader {
   /** Errors: over_time, over_memory, over_rows, question_cancelled, store_unavailable. */
   async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
     if (signal.aborted) throw failure('question_cancelled', {});
-    const { clock, features, pool } = this.#options;
-    const sources = chooseSource(question, rollupsOf(features));
-    const compiled = new PostgresCompiler(features).compile(question, sources);
-    const before = this.#before(question, compiled, budget);
+    const { clock, pool } = this.#options;
     const startedAt = clock.monotonic();
     const options = {
       kind: question.plan.kind,
@@ -62,11 +64,11 @@ export class PostgresReader {
       signal,
     } as const;
     const found = await pool
-      .transaction((connection) => ask(connection, before, compiled, budget), options)
+      .transaction((connection) => this.#ask(connection, question, budget), options)
       .catch((error: unknown) => {
         throw questionFailure(error, budget, signal);
       });
-    const { source, sketched } = compiled;
+    const { source, sketched } = found.compiled;
     const cells = cellsOf(
       question,
       found.rows,
@@ -84,8 +86,7 @@ export class PostgresReader {
 
   /** Errors: those of `run`. */
   events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]> {
-    const { features, pool } = this.#options;
-    return new EventReader({ pool, features, budget, signal }).read(question);
+    return new EventReader({ ...this.#options, budget, signal }).read(question);
   }
 
   /** Errors: those of the pool. */
@@ -96,11 +97,47 @@ export class PostgresReader {
     return rows[0]!.version;
   }
 
-  /** Sets the bounds, and says what version the range has and how many rows will be read. */
+  async #ask(connection: Connection, question: Question, budget: Budget): Promise<Found> {
+    const { identity } = this.#options;
+    const { project } = question.plan;
+    let persons = needsIdentity(question.plan) ? identity.last(project) : undefined;
+    try {
+      for (;;) {
+        const compiled = await this.#compiled(connection, question, persons?.linked);
+        const before = this.#before(question, compiled, budget);
+        const { rows } = await connection.query<Facts>(before.text, [...before.values]);
+        const facts = rows[0]!;
+        if (persons === undefined || persons.version === facts.links)
+          return await answered(connection, compiled, facts, budget);
+        persons = await identity.at(connection, project, facts.links);
+      }
+    } catch (error) {
+      throw memoryFailure(error, budget);
+    }
+  }
+
+  async #compiled(
+    connection: Connection,
+    question: Question,
+    linked: Linked | undefined,
+  ): Promise<PostgresQuestion> {
+    const { features } = this.#options;
+    const rollups = rollupsOf(features);
+    const dirty =
+      linked === undefined || features.users === 'list' || !question.plan.metrics.includes('users')
+        ? []
+        : await linkedDays(connection, question, linked);
+    const sources = chooseSource(question, rollups);
+    const { users } = dirty.length === 0 ? sources : chooseSource(question, rollups, dirty);
+    return new PostgresCompiler(features, linked).compile(question, { ...sources, users });
+  }
+
+  /** Sets the bounds, and says what versions the range and the links have and how many rows will be read. */
   #before({ plan, edges }: Question, { scans }: PostgresQuestion, budget: Budget): Statement {
     const compiler = new PostgresCompiler(this.#options.features);
     const version = versionOf(compiler.parameters, plan.project, edges[0]!, edges.at(-1)!);
-    const text = `SELECT ${version} AS version, ${rowsToRead(compiler, plan, scans)} AS rows, ${limitColumns(budget)}, ${rollupRowsRead} AS read`;
+    const links = linksVersionOf(compiler.parameters, plan.project);
+    const text = `SELECT ${version} AS version, ${links} AS links, ${rowsToRead(compiler, plan, scans)} AS rows, ${limitColumns(budget)}, ${rollupRowsRead} AS read`;
     return { text, values: compiler.parameters.values };
   }
 }
@@ -108,28 +145,24 @@ export class PostgresReader {
 /** 64-bit integers as text. */
 interface Facts {
   readonly version: string;
+  readonly links: string;
   readonly rows: string;
   readonly read: string;
 }
 
-async function ask(
+async function answered(
   connection: Connection,
-  before: Statement,
-  { sql, values }: CompiledQuestion,
+  compiled: PostgresQuestion,
+  { version, rows: expected, read: readBefore }: Facts,
   budget: Budget,
 ): Promise<Found> {
-  try {
-    const facts = await connection.query<Facts>(before.text, [...before.values]);
-    const { version, rows: expected, read: readBefore } = facts.rows[0]!;
-    assertRows(Number(expected), budget);
-    const { rows } = await connection.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
-    const [answer, [read]] = divided(rows as unknown as readonly AnswerRow[]);
-    const rowsRead = Number(expected) + (read === undefined ? 0 : Number(read[4]) - Number(readBefore));
-    assertRows(rowsRead, budget);
-    return { rows: answer, rowsRead, version };
-  } catch (error) {
-    throw memoryFailure(error, budget);
-  }
+  const { sql, values } = compiled;
+  assertRows(Number(expected), budget);
+  const { rows } = await connection.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
+  const [answer, [read]] = divided(rows as unknown as readonly AnswerRow[]);
+  const rowsRead = Number(expected) + (read === undefined ? 0 : Number(read[4]) - Number(readBefore));
+  assertRows(rowsRead, budget);
+  return { compiled, rows: answer, rowsRead, version };
 }
 
 /** The rows of the answer, and the one that says what was read of the rollups. */

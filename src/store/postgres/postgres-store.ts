@@ -42,6 +42,7 @@ import { readSetUp, type SetUp } from './features.ts';
 import { foldRollups } from './fold.ts';
 import { Folding } from './folding.ts';
 import { Health } from './health.ts';
+import { type Hash64, Identity } from './identity.ts';
 import { insertRows } from './insert-rows.ts';
 import { knownKeys, recentKeys } from './keys.ts';
 import {
@@ -96,14 +97,19 @@ export class PostgresStore implements Store {
   readonly #disk: DiskUsage;
   #closed = false;
 
-  private constructor(options: PostgresStoreOptions, setUp: SetUp, idHash: IdHash) {
+  private constructor(options: PostgresStoreOptions, setUp: SetUp, hash64: Hash64) {
     const { clock, pools, patienceMs, random = Math.random } = options;
     const pool = pools.write;
     this.#options = options;
     this.#setUp = setUp;
-    this.#idHash = idHash;
+    this.#idHash = (project, eventId) => hash64(`${project}\0${eventId}`);
     this.supports = supportsOf(setUp);
-    this.#reader = new PostgresReader({ pool: pools.read, features: setUp, clock });
+    this.#reader = new PostgresReader({
+      pool: pools.read,
+      features: setUp,
+      clock,
+      identity: new Identity(hash64),
+    });
     this.#pieces = new Pieces(pool, setUp.cut);
     this.#claims = new Claims({ pool, clock, ...(patienceMs !== undefined && { patienceMs }) });
     this.#folding = new Folding({
@@ -122,7 +128,7 @@ export class PostgresStore implements Store {
       await migrate(pools, 'store', migrations({ interval, extensions, now: clock.now() }));
       const setUp = await readSetUp(pools.write);
       const { hash64 } = await openHasher();
-      const store = new PostgresStore(options, setUp, (project, eventId) => hash64(`${project}\0${eventId}`));
+      const store = new PostgresStore(options, setUp, hash64);
       await makeAhead(store.#maintenanceParts());
       store.#note([
         ...keptInterval(setUp, interval),

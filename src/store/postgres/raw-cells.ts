@@ -14,6 +14,8 @@ import { aliased, select } from '../sql/select.ts';
 
 /** What the compiler says of the rows of a question. */
 export interface RawRows {
+  /** What they are read from. */
+  readonly table: string;
   readonly bucket: string;
   readonly keys: readonly string[];
   /** Conditions on the rows of these ranges. */
@@ -81,7 +83,7 @@ function countsOf(rows: RawRows, { ranges, metrics, isGrouped }: Cells): string 
   const hasAmounts = metrics.has('amounts');
   const keys = isGrouped ? rows.keys.map((key, i) => [`key_${i + 1}`, key] as const) : [];
   return added(rows.bucket, {
-    from: 'events',
+    from: rows.table,
     dimensions: [...keys, ...(hasAmounts ? [['currency', 'currency'] as const] : [])],
     values: ['count(*) AS events', ...(hasAmounts ? amounts : [])],
     where: [...rows.where(ranges), ...(hasAmounts && metrics.size === 1 ? ['amount IS NOT NULL'] : [])],
@@ -89,7 +91,7 @@ function countsOf(rows: RawRows, { ranges, metrics, isGrouped }: Cells): string 
 }
 
 function personsOf(rows: RawRows, { ranges, metrics, isGrouped }: Cells): string {
-  const { from, place } = isGrouped ? placedByArray('events', rows.keys) : { from: 'events', place: '' };
+  const { from, place } = isGrouped ? placedByArray(rows.table, rows.keys) : { from: rows.table, place: '' };
   return added(rows.bucket, {
     from,
     dimensions: [...(isGrouped ? [['placed', place] as const] : []), ['user_key', 'user_key']],

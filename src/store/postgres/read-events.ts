@@ -6,9 +6,11 @@ import type { EventRow } from '../../event/event-row.ts';
 import type { Position } from '../../plan/position.ts';
 import type { Connection, PostgresPool } from '../../postgres/postgres-pool.ts';
 import type { Range } from '../sql/cover.ts';
+import { choosesPersons } from '../sql/needs-identity.ts';
 import type { Budget, EventsQuestion } from '../store.ts';
 import { type Asked, nextWindow } from './event-windows.ts';
 import type { Features } from './features.ts';
+import type { Identity } from './identity.ts';
 import { PostgresCompiler } from './postgres-compiler.ts';
 import { limitColumns, memoryFailure, questionFailure } from './question-limits.ts';
 import { type RowRecord, rowColumns, rowOfRecord } from './row-record.ts';
@@ -16,6 +18,7 @@ import { type RowRecord, rowColumns, rowOfRecord } from './row-record.ts';
 export interface EventReaderParts {
   readonly pool: PostgresPool;
   readonly features: Features;
+  readonly identity: Identity;
   /** Of each page. */
   readonly budget: Budget;
   readonly signal: AbortSignal;
@@ -110,10 +113,12 @@ export class EventReader {
   }
 
   async #rows(connection: Connection, page: PageQuestion, window: Range): Promise<Page> {
-    const { budget, features } = this.#parts;
-    const { order, range, rowsMax, scope } = page;
+    const { budget, features, identity } = this.#parts;
+    const { order, person, range, rowsMax, scope } = page;
     await connection.query(`SELECT ${limitColumns(budget)}`);
-    const compiler = new PostgresCompiler(features);
+    const isOfPersons = person !== undefined || choosesPersons(scope);
+    const persons = isOfPersons ? await identity.of(connection, scope.project) : undefined;
+    const compiler = new PostgresCompiler(features, persons?.linked);
     const { rows } = await connection.query<RowRecord & unknown[]>({
       text: pageText(compiler, page, window),
       values: compiler.parameters.values,
@@ -136,8 +141,7 @@ function pageText(compiler: PostgresCompiler, page: PageQuestion, window: Range)
   const { after, order, person, rowsMax, scope } = page;
   const { parameters } = compiler;
   const where = [...compiler.conditions(scope), compiler.inRanges('timestamp', [window])];
-  if (person !== undefined)
-    where.push(`user_key = ${parameters.bind(String(BigInt.asIntN(64, person)), 'bigint')}`);
+  if (person !== undefined) where.push(...compiler.ofPersons([person]));
   if (after !== undefined) {
     const values = [
       compiler.instant(after.timestamp),
@@ -147,12 +151,12 @@ function pageText(compiler: PostgresCompiler, page: PageQuestion, window: Range)
     where.push(`(${place.join(', ')}) ${order === 'asc' ? '>' : '<'} (${values.join(', ')})`);
   }
   const ordered = `ORDER BY ${place.map((column) => `${column} ${order}`).join(', ')}`;
-  return `SELECT ${rowColumns}, bytes
+  return `SELECT ${rowColumns(compiler.ownKey)}, bytes
 FROM (
   SELECT *, sum(own_bytes) OVER (${ordered} ROWS UNBOUNDED PRECEDING) AS bytes
   FROM (
     SELECT *, ${ownBytes} AS own_bytes
-    FROM events
+    FROM ${compiler.rowsTable}
     WHERE ${where.join(' AND ')}
     ${ordered}
     LIMIT ${rowsMax}

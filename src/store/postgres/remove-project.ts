@@ -7,7 +7,7 @@ import type { PostgresPool } from '../../postgres/postgres-pool.ts';
 import { correct } from './corrections.ts';
 import { locks } from './locks.ts';
 import { longMs, type Stretch, within } from './rebuild.ts';
-import { changedDays, noPartition } from './rollups.ts';
+import { changedDays, linkedProjects, noPartition } from './rollups.ts';
 
 /** Of one transaction, about. */
 const rowsMax = 200_000;
@@ -54,7 +54,8 @@ corrected AS (${correct('gone', 'deleted')})
 ${changedDays(
   noPartition,
   `SELECT DISTINCT project, (at AT TIME ZONE 'UTC')::date AS day FROM (
-  SELECT project, start AS at FROM gone_counts UNION ALL SELECT project, timestamp FROM gone) AS changed`,
+  SELECT project, start AS at FROM gone_counts UNION ALL SELECT project, timestamp FROM gone) AS changed
+UNION ALL ${linkedProjects('project = $1')}`,
 )}`,
         [project],
       );

@@ -18,6 +18,7 @@ import { locks } from './locks.ts';
 import { attachMissing, type Found, finishDetaching, piecesFound } from './make-pieces.ts';
 import type { Cut } from './piece.ts';
 import { instant, longMs, replacedRollups, type Stretch, within } from './rebuild.ts';
+import { changedDays, linkedProjects, noPartition } from './rollups.ts';
 import { dropEmptyChunks } from './timescale.ts';
 
 export interface RetentionOptions {
@@ -133,6 +134,7 @@ async function settle({ pool, features, cut }: RetentionOptions, piece: Found): 
 SELECT count(*) AS gone FROM gone`,
       );
       await connection.query(`WITH ${replacedRollups(features, piece)} SELECT`);
+      await connection.query(changedDays(noPartition, linkedProjects()));
       await connection.query(`DROP TABLE ${table}`);
       return Number(gone.rows[0]!.gone);
     },
@@ -184,6 +186,7 @@ corrected AS (${correct('gone', 'expired')}),
 ${replacedRollups(features, stretch, `NOT ${isTaken('events')}`)}
 SELECT count(*) AS gone FROM gone`,
       );
+      await connection.query(changedDays(noPartition, linkedProjects()));
       return Number(rows[0]!.gone);
     },
     { timeoutMs: longMs, totalMs: longMs },

@@ -6,6 +6,7 @@
 import { tierMs } from '../sql/cover.ts';
 import type { Features } from './features.ts';
 import { mergedSketch, sketchOf } from './sketch.ts';
+import { linksDay } from './version.ts';
 
 /** A begin of all tiers, before every row's time. */
 const origin = `timestamptz '1900-01-01 00:00:00+00'`;
@@ -78,6 +79,12 @@ export const changedDays = (partition: number, days: string): string =>
   `INSERT INTO day_versions AS known (project, day, _partition, version)
 SELECT project, day, ${partition}, 1 FROM (${days}) AS days ORDER BY project, day
 ON CONFLICT (project, day, _partition) DO UPDATE SET version = known.version + 1`;
+
+/** SELECTs of projects whose links between ids may have changed, for `changedDays`: those named, and all or one that ever had some. */
+export const linkingProjects = (names: string): string =>
+  `SELECT project, ${linksDay} FROM unnest(${names}) AS linking (project)`;
+export const linkedProjects = (condition = 'true'): string =>
+  `SELECT DISTINCT project, day FROM day_versions WHERE day = ${linksDay} AND ${condition}`;
 
 /** A SELECT of the project and day of everything in `added_counts`. */
 export const addedDays = `SELECT DISTINCT project, (start AT TIME ZONE 'UTC')::date AS day FROM added_counts WHERE tier = ${daySeconds}`;

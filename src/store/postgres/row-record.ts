@@ -11,10 +11,14 @@ export type RowRecord = readonly Value[];
 
 const columns = eventColumns.filter(({ field }) => field !== undefined && field !== 'project');
 
-/** The columns of a SELECT whose rows `rowOfRecord` reads. */
-export const rowColumns = columns
-  .map(({ name, kind }) => (kind === 'instant' ? `date_part('epoch', ${name})` : name))
-  .join(', ');
+/** The columns of a SELECT whose rows `rowOfRecord` reads; `ownKey`: what has the key of the row itself. */
+export const rowColumns = (ownKey: string): string =>
+  columns
+    .map(({ name, kind }) => {
+      if (kind === 'instant') return `date_part('epoch', ${name})`;
+      return name === 'user_key' ? ownKey : name;
+    })
+    .join(', ');
 
 /** A row with every field: copies of it keep their shape, which objects that grow key by key do not. */
 const blank = Object.fromEntries(eventColumns.map(({ field }) => [field ?? 'project', undefined]));

@@ -10,6 +10,7 @@ import { postgresConfig } from '../../../src/postgres/postgres-config.ts';
 import { openPools } from '../../../src/postgres/postgres-pools.ts';
 import { evaluate } from '../../../src/store/memory/evaluate.ts';
 import { readSetUp } from '../../../src/store/postgres/features.ts';
+import { Identity } from '../../../src/store/postgres/identity.ts';
 import { rollupsOf } from '../../../src/store/postgres/persons.ts';
 import { PostgresCompiler } from '../../../src/store/postgres/postgres-compiler.ts';
 import { PostgresReader } from '../../../src/store/postgres/postgres-reader.ts';
@@ -164,7 +165,12 @@ describe('questions to PostgreSQL', () => {
     const pools = openPools(postgresConfig({ DATABASE_URL: url.href }), systemClock, new Telemetry());
     try {
       const features = await readSetUp(pools.read);
-      const reader = new PostgresReader({ pool: pools.read, features, clock: systemClock });
+      const reader = new PostgresReader({
+        pool: pools.read,
+        features,
+        clock: systemClock,
+        identity: new Identity(hasher.hash64),
+      });
       const question = questionOf(planOf({ exact: true }));
       const { cells } = await reader.run(question, { ...wideBudget, memoryBytes: 100_000 }, never);
       assert.equal(cells[0]!.users, persons);

@@ -3,6 +3,7 @@ import type { MigrationStep } from '../../../postgres/migrate.ts';
 import { type SetUpOptions, setUp } from '../features.ts';
 import { compressChunks, hypertable } from '../timescale.ts';
 import { tables } from './001-tables.ts';
+import { linksKnown } from './002-links.ts';
 
 export const migrations = (options: SetUpOptions): readonly MigrationStep[] => [
   {
@@ -15,4 +16,5 @@ export const migrations = (options: SetUpOptions): readonly MigrationStep[] => [
       await compressChunks(connection);
     },
   },
+  { version: 2, take: [linksKnown] },
 ];
