@@ -141,6 +141,9 @@ test('a server that is full is taken over and freed by a writer that comes then'
   }
   assert.ok(isFailure(full, 'log_full') && /maxmemory/.test(full.message));
   await log.close();
+  // not only for large ones
+  await house.redis().config('SET', 'maxmemory', '6mb');
+  await assert.rejects(house.redis().set('a', 'b'), /OOM/);
   const other = await house.open();
   const lease = await other.lease(0, new AbortController().signal);
   await lease.begin(0);
