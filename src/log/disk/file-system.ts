@@ -7,8 +7,8 @@ import { mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
 export interface LogFile {
   /** Bytes read into `buffer` from `position` of the file; 0 at its end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
-  /** Bytes written, which may be fewer than given. */
-  write(bytes: Uint8Array, position: number): Promise<number>;
+  /** The pieces stand behind one another. Bytes written, which may be fewer than given. */
+  write(pieces: readonly Uint8Array[], position: number): Promise<number>;
   /** fdatasync: resolves when all that was written is on the disk. */
   sync(): Promise<void>;
   truncate(length: number): Promise<void>;
@@ -43,7 +43,14 @@ export const nodeFiles: FileSystem = {
     const file = await open(path, mode === 'read' ? flags.read : flags.write);
     return {
       read: async (buffer, position) => (await file.read(buffer, 0, buffer.byteLength, position)).bytesRead,
-      write: async (bytes, position) => (await file.write(bytes, 0, bytes.byteLength, position)).bytesWritten,
+      write: async (pieces, position) => {
+        const [only] = pieces;
+        const { bytesWritten } =
+          pieces.length === 1 && only !== undefined
+            ? await file.write(only, 0, only.byteLength, position)
+            : await file.writev(pieces, position);
+        return bytesWritten;
+      },
       sync: () => file.datasync(),
       truncate: (length) => file.truncate(length),
       close: () => file.close(),

@@ -13,7 +13,7 @@
  */
 import { crc32c } from '@node-rs/crc32';
 import type { RecordBytes } from '../log.ts';
-import { copyTo } from '../record-bytes.ts';
+import { byteLengthOf, copyTo, piecesOf } from '../record-bytes.ts';
 
 export const headerBytes = 28;
 /** Also the bound of what a damaged length can make a reader believe. */
@@ -37,12 +37,18 @@ export interface NewRecord extends Omit<RecordHeader, 'length'> {
 /** Writes the record at `at` and returns where it ends; the buffer has room for it. */
 export function encodeRecord(target: Buffer, at: number, record: NewRecord): number {
   const end = copyTo(target, at + headerBytes, record.payload);
-  target.writeUInt32LE(magicWord, at);
-  target.writeUInt32LE(record.salt, at + 8);
-  target.writeUInt32LE(end - at - headerBytes, at + 12);
-  target.writeUInt32LE(record.count, at + 16);
-  writeOffset(target, record.offset, at + 20);
+  encodeFields(target, at, record, end - at - headerBytes);
   target.writeUInt32LE(crc32c(target.subarray(at + 8, end)), at + 4);
+  return end;
+}
+
+/** The header alone, and where it ends: for a payload that is written from where it is. */
+export function encodeHeader(target: Buffer, at: number, record: NewRecord): number {
+  const end = at + headerBytes;
+  encodeFields(target, at, record, byteLengthOf(record.payload));
+  let crc = crc32c(target.subarray(at + 8, end));
+  for (const piece of piecesOf(record.payload)) crc = crc32c(piece, crc);
+  target.writeUInt32LE(crc, at + 4);
   return end;
 }
 
@@ -63,6 +69,14 @@ export function decodeHeader(source: Buffer, at: number): RecordHeader | undefin
 /** Whether the whole record at `at` is what was written. */
 export function crcMatches(source: Buffer, at: number, length: number): boolean {
   return source.readUInt32LE(at + 4) === crc32c(source.subarray(at + 8, at + headerBytes + length));
+}
+
+function encodeFields(target: Buffer, at: number, record: NewRecord, length: number): void {
+  target.writeUInt32LE(magicWord, at);
+  target.writeUInt32LE(record.salt, at + 8);
+  target.writeUInt32LE(length, at + 12);
+  target.writeUInt32LE(record.count, at + 16);
+  writeOffset(target, record.offset, at + 20);
 }
 
 function writeOffset(target: Buffer, offset: number, at: number): void {

@@ -132,7 +132,7 @@ async function settle(files: FileSystem, path: string, { last, bytes }: SegmentS
     const from = Math.max(0, Math.min(last, bytes - groupBytesMax));
     const group = Buffer.allocUnsafeSlow(bytes - from);
     await transfer(group, (rest, at) => file.read(rest, from + at));
-    await transfer(group, (rest, at) => file.write(rest, from + at));
+    await transfer(group, (rest, at) => file.write([rest], from + at));
     await file.sync();
   } finally {
     await file.close();

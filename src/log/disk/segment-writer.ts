@@ -3,8 +3,9 @@
  * left behind is cut off, so that the next group begins where the last durable one ends.
  */
 import type { RecordBytes } from '../log.ts';
+import { behind, piecesOf } from '../record-bytes.ts';
 import type { FileSystem, LogFile } from './file-system.ts';
-import { encodeRecord } from './record-codec.ts';
+import { encodeHeader, encodeRecord, headerBytes } from './record-codec.ts';
 import type { Segment } from './segment.ts';
 
 export interface Appended {
@@ -14,8 +15,10 @@ export interface Appended {
   readonly byteLength: number;
 }
 
+/** A larger record's payload is written from where it is; a smaller one is copied, which costs less than one piece more. */
+const copiedRecordBytesMax = 4 * 1024;
 /** Buffers up to this size are used again for the next group. */
-const reusedBufferBytesMax = 8 * 1024 * 1024;
+const reusedBufferBytesMax = 1024 * 1024;
 
 export class SegmentWriter {
   readonly segment: Segment;
@@ -36,13 +39,15 @@ export class SegmentWriter {
 
   /** Writes the group behind what is durable. Returns its bytes, which are not durable yet. */
   async write(group: readonly Appended[]): Promise<number> {
-    const bytes = this.#encode(group);
-    for (let written = 0; written < bytes.byteLength; ) {
-      const more = await this.#file.write(bytes.subarray(written), this.segment.bytes + written);
+    let pieces = this.#encode(group);
+    let written = 0;
+    while (pieces.length > 0) {
+      const more = await this.#file.write(pieces, this.segment.bytes + written);
       if (more === 0) throw new Error('the file system wrote nothing');
       written += more;
+      pieces = behind(pieces, more);
     }
-    return bytes.byteLength;
+    return written;
   }
 
   /** Cuts off what a failed write left. */
@@ -69,17 +74,26 @@ export class SegmentWriter {
     await this.#file.close();
   }
 
-  #encode(group: readonly Appended[]): Buffer {
-    let size = 0;
-    for (const { byteLength } of group) size += byteLength;
-    const target = this.#bufferFor(size);
+  /** Headers and small records side by side in one buffer, and large payloads between its parts. */
+  #encode(group: readonly Appended[]): readonly Uint8Array[] {
+    const target = this.#bufferFor(group.reduce((sum, { byteLength }) => sum + copiedBytes(byteLength), 0));
+    const pieces: Uint8Array[] = [];
+    let begin = 0;
     let at = 0;
     let offset = this.segment.next;
-    for (const { count, payload } of group) {
-      at = encodeRecord(target, at, { salt: this.#salt, count, offset, payload });
+    for (const { count, payload, byteLength } of group) {
+      const record = { salt: this.#salt, count, offset, payload };
+      if (byteLength <= copiedRecordBytesMax) {
+        at = encodeRecord(target, at, record);
+      } else {
+        at = encodeHeader(target, at, record);
+        pieces.push(target.subarray(begin, at), ...piecesOf(payload));
+        begin = at;
+      }
       offset += count;
     }
-    return target.subarray(0, size);
+    if (at > begin) pieces.push(target.subarray(begin, at));
+    return pieces;
   }
 
   #bufferFor(size: number): Buffer {
@@ -88,4 +102,8 @@ export class SegmentWriter {
     if (size <= reusedBufferBytesMax) this.#buffer = buffer;
     return buffer;
   }
+}
+
+function copiedBytes(recordBytes: number): number {
+  return recordBytes <= copiedRecordBytesMax ? recordBytes : headerBytes;
 }

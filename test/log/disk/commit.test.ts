@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isFailure } from '../../../src/errors.ts';
@@ -154,11 +155,20 @@ test('a write that takes only a part is carried on', async (context) => {
   const open = files.open.bind(files);
   files.open = async (path, mode) => {
     const file = await open(path, mode);
-    return { ...file, write: (bytes, position) => file.write(bytes.subarray(0, 7), position) };
+    const write: typeof file.write = (pieces, position) =>
+      file.write([Buffer.concat(pieces).subarray(0, 777)], position);
+    return { ...file, write };
   };
   const log = await openLog(context, temporaryDirectory(context), { files });
-  await log.append(0, 1, Buffer.from('a record of several parts'));
-  assert.equal(Buffer.from((await log.read(0, 0, all))[0]!.bytes).toString(), 'a record of several parts');
+  // small ones share a buffer, large ones are written from where they are
+  const sizes = [10, 5_000, 1, 1, 20_000, 7_000, 3];
+  const sent = sizes.map((size) => [randomBytes(size), randomBytes(size % 10)]);
+  await Promise.all(sent.map((pieces) => log.append(0, 1, pieces)));
+  const read = await log.read(0, 0, all);
+  assert.deepEqual(
+    read.map(({ bytes }) => Buffer.from(bytes)),
+    sent.map((pieces) => Buffer.concat(pieces)),
+  );
 });
 
 test('a record over the bound of the format is refused', async (context) => {

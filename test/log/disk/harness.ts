@@ -122,14 +122,15 @@ export class FaultyFiles implements FileSystem {
     const file = await nodeFiles.open(path, mode);
     return {
       read: (buffer, position) => this.#enter('read', path) ?? file.read(buffer, position),
-      write: async (bytes, position) => {
+      write: async (pieces, position) => {
         try {
           this.#enter('write', path);
         } catch (error) {
-          if (this.partialBytes > 0) await file.write(bytes.subarray(0, this.partialBytes), position);
+          if (this.partialBytes > 0)
+            await file.write([Buffer.concat(pieces).subarray(0, this.partialBytes)], position);
           throw error;
         }
-        return file.write(bytes, position);
+        return file.write(pieces, position);
       },
       sync: async () => {
         this.#enter('sync', path);

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { crcMatches, decodeHeader, encodeRecord, headerBytes } from '../../../src/log/disk/record-codec.ts';
+import {
+  crcMatches,
+  decodeHeader,
+  encodeHeader,
+  encodeRecord,
+  headerBytes,
+} from '../../../src/log/disk/record-codec.ts';
 
 /** CRC32C bit by bit, as the polynomial 0x1EDC6F41 (reflected) defines it. */
 function slowCrc32c(bytes: Uint8Array): number {
@@ -40,8 +46,12 @@ test('what is encoded is decoded, anywhere in a buffer', () => {
     fc.property(numbers, ({ at, ...record }) => {
       const target = Buffer.alloc(at + headerBytes + record.payload.length);
       assert.equal(encodeRecord(target, at, record), target.length);
-      const { payload, ...header } = record;
-      assert.deepEqual(decodeHeader(target, at), { ...header, length: payload.length });
+      const header = Buffer.alloc(at + headerBytes);
+      const pieces = [record.payload.subarray(0, 7), record.payload.subarray(7)];
+      assert.equal(encodeHeader(header, at, { ...record, payload: pieces }), header.length);
+      assert.deepEqual(header, target.subarray(0, header.length));
+      const { payload, ...fields } = record;
+      assert.deepEqual(decodeHeader(target, at), { ...fields, length: payload.length });
       assert.ok(crcMatches(target, at, payload.length));
       assert.deepEqual(new Uint8Array(target.subarray(at + headerBytes)), payload);
     }),
