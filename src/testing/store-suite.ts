@@ -14,6 +14,7 @@ import { comparePositions } from '../plan/position.ts';
 import { evaluateEvents } from '../store/memory/evaluate.ts';
 import type { Budget, EventKey, EventsQuestion, Progress, Quarantined, Rows, Store } from '../store/store.ts';
 import { type AgreementOptions, checkAgainstEvaluator, wideBudget } from './agreement.ts';
+import { analysesSuite } from './analyses-suite.ts';
 import { plansAbout, questionOf, worlds } from './generators.ts';
 import { batchesOf, eventRow, insertRows } from './rows.ts';
 
@@ -28,6 +29,8 @@ export interface OpenedStore {
 export interface StoreSuiteOptions {
   /** How much of promise 5 is tried here; an adapter's own tests may try more. */
   readonly agreement?: AgreementOptions;
+  /** And of promises 11 and 12. */
+  readonly analyses?: AgreementOptions;
 }
 
 const noon = Date.UTC(2025, 5, 15, 12);
@@ -356,6 +359,8 @@ export function storeSuite(
       const left = await store.quarantined({ project: 'pages', limit: 10 });
       assert.deepEqual([left.total, left.items.map((item) => item.offset)], [1, [1]]);
     });
+
+    analysesSuite(() => store, options.analyses);
 
     // The last one: the store is closed after it.
     test('2. a failed insert says whether the same may be tried again', async () => {

@@ -43,7 +43,8 @@ export function identityOf(rows: readonly EventRow[], hash64: Hash64): Identity 
 const isAlias = ({ type }: EventRow): boolean => type === 'alias' || type === 'ALIAS';
 const isIdentify = ({ type }: EventRow): boolean => type === 'identify' || type === 'IDENTIFY';
 
-function isLink(row: EventRow): boolean {
+/** Whether the event says that two ids are one person, or that they are not. */
+export function isLink(row: EventRow): boolean {
   if (row.personKey === 0n) return false;
   return isAlias(row)
     ? row.previousId !== ''

@@ -15,7 +15,7 @@ import type {
   SessionCell,
   SessionsQuestion,
 } from '../analyses.ts';
-import type { Group, GroupValue } from '../asking.ts';
+import type { Budget, Group, GroupValue } from '../asking.ts';
 import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
 import { cohortsOver, rowsOf } from './evaluate.ts';
 import { type Hash64, withIdentity } from './evaluate-identity.ts';
@@ -25,12 +25,25 @@ export class MemoryAnalyses implements Analyses {
   readonly #rows: () => readonly EventRow[];
   readonly #hash64: Hash64 | undefined;
 
-  constructor(rows: () => readonly EventRow[], hash64: Hash64 | undefined) {
+  readonly #assertAsked: (budget: Budget, signal: AbortSignal) => void;
+
+  /** `assertAsked` throws when a question is not to be answered. */
+  constructor(
+    rows: () => readonly EventRow[],
+    hash64: Hash64 | undefined,
+    assertAsked: (budget: Budget, signal: AbortSignal) => void = () => {},
+  ) {
     this.#rows = rows;
     this.#hash64 = hash64;
+    this.#assertAsked = assertAsked;
   }
 
-  async *sequences(question: SequenceQuestion): AsyncGenerator<SequenceBlock> {
+  async *sequences(
+    question: SequenceQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<SequenceBlock> {
+    this.#assertAsked(budget, signal);
     const rows = withIdentity(this.#rows(), this.#hash64);
     const sequences = sequencesOf(question.scope, question.per, rows);
     const personsOf = cohortsOver(rows);
@@ -40,7 +53,12 @@ export class MemoryAnalyses implements Analyses {
     }
   }
 
-  async *retention(question: RetentionQuestion): AsyncGenerator<RetentionBlock> {
+  async *retention(
+    question: RetentionQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<RetentionBlock> {
+    this.#assertAsked(budget, signal);
     const rows = withIdentity(this.#rows(), this.#hash64);
     const personsOf = cohortsOver(rows);
     const { scope, edges, start, return: back, first } = question;
@@ -63,7 +81,12 @@ export class MemoryAnalyses implements Analyses {
     }
   }
 
-  async sessions({ scope, by }: SessionsQuestion): Promise<readonly SessionCell[]> {
+  async sessions(
+    { scope, by }: SessionsQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<readonly SessionCell[]> {
+    this.#assertAsked(budget, signal);
     const rows = withIdentity(this.#rows(), this.#hash64);
     const { filter: _, sample: __, ...whole } = scope;
     const asked = new Set(rowsOf(scope, rows));
@@ -82,7 +105,12 @@ export class MemoryAnalyses implements Analyses {
     return [cellOf(all, sessions), ...shown, ...(rest.length > 0 ? [cellOf({ kind: 'other' }, rest)] : [])];
   }
 
-  async people({ scope, order, limit, after, keys }: PeopleQuestion): Promise<readonly PersonRow[]> {
+  async people(
+    { scope, order, limit, after, keys }: PeopleQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<readonly PersonRow[]> {
+    this.#assertAsked(budget, signal);
     const rows = withIdentity(this.#rows(), this.#hash64);
     const people = personsIn(rowsOf(scope, rows)).map(personRow);
     return people

@@ -25,7 +25,7 @@ import type {
   StoreSupports,
 } from '../store.ts';
 import { evaluate, evaluateEvents } from './evaluate.ts';
-import { type Hash64, withIdentity } from './evaluate-identity.ts';
+import { type Hash64, isLink, withIdentity } from './evaluate-identity.ts';
 import { MemoryAnalyses } from './memory-analyses.ts';
 
 /** Rows of one piece of `events`: each costs a sort of all. */
@@ -54,7 +54,14 @@ export class MemoryStore implements Store {
   constructor({ clock = systemClock, hash64 }: { readonly clock?: Clock; readonly hash64?: Hash64 } = {}) {
     this.#clock = clock;
     this.#hash64 = hash64;
-    this.analyses = new MemoryAnalyses(() => this.#rows, hash64);
+    this.analyses = new MemoryAnalyses(
+      () => this.#rows,
+      hash64,
+      (budget, signal) => {
+        this.#assertOpen();
+        this.#assertAsked(budget, signal);
+      },
+    );
   }
 
   state(): StoreState {
@@ -73,6 +80,8 @@ export class MemoryStore implements Store {
     for (const row of batch.rows) {
       this.#rows.push(row);
       this.#changes.note(row.project, row.timestamp);
+      // who is the same person now also was before
+      if (isLink(row)) this.#changes.noteAll(row.project);
     }
     for (const item of batch.quarantined) {
       // given again after an unclear outcome, it is kept once
