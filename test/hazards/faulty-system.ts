@@ -1,11 +1,18 @@
-/** Puts faulty-system.c under a server: failing and slow syncs, failing writes, a clock that jumps, and a trace of the order of things. */
+/** Puts faulty-system.c under a server: failing and slow syncs, failing writes of log and engine, a clock that jumps, and a trace of the order of things. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 /** In the order of `struct control`. */
-const controls = ['clockOffsetMs', 'syncFails', 'syncKills', 'syncDelayUs', 'writeFails'] as const;
+const controls = [
+  'clockOffsetMs',
+  'syncFails',
+  'syncKills',
+  'syncDelayUs',
+  'writeFails',
+  'partFails',
+] as const;
 type Control = (typeof controls)[number];
 const controlBytes = 8;
 

@@ -14,8 +14,17 @@ const client = join(import.meta.dirname, 'load-client.ts');
 const readyMsMax = 60_000;
 const endedMsMax = 60_000;
 
-/** How many rounds a hazard runs: `ROUNDS`, else `usual`. */
-export const rounds = (usual: number): number => Number(process.env.ROUNDS ?? usual);
+/**
+ * How many rounds a hazard runs: `ROUNDS`, else `usual`, which is what `npm test` has time for. `share`: of ROUNDS, where
+ * one round takes ten seconds and more.
+ */
+export function rounds(usual: number, share = 1): number {
+  const { ROUNDS: asked } = process.env;
+  if (asked === undefined) return usual;
+  if (!/^[1-9]\d*$/.test(asked)) throw new Error(`ROUNDS must be a whole number from 1 on, not ${asked}`);
+  return Math.max(1, Math.round(Number(asked) * share));
+}
+
 export const sleep = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms));
 
 export async function freePort(): Promise<number> {
@@ -34,6 +43,7 @@ export class ServerUnderTest {
   readonly #before: readonly string[];
   #process: ChildProcess | undefined;
   #output = '';
+  #watched: { readonly text: string; count: number }[] = [];
 
   /** `before`: words in front of the command line, such as `taskset -c 0`. */
   constructor(
@@ -74,6 +84,13 @@ export class ServerUnderTest {
     return this.#output.slice(-8_000);
   }
 
+  /** Counts from here on how often it prints a text. */
+  watch(text: string): () => number {
+    const watched = { text, count: 0 };
+    this.#watched.push(watched);
+    return () => watched.count;
+  }
+
   start(): void {
     const [command = process.execPath, ...words] = [...this.#before, process.execPath, cli, 'serve'];
     const child = spawn(command, words, {
@@ -81,8 +98,9 @@ export class ServerUnderTest {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString()).slice(-64_000);
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        for (const each of this.#watched) each.count += chunk.split(each.text).length - 1;
+        this.#output = (this.#output + chunk).slice(-64_000);
       });
     }
     this.#process = child;

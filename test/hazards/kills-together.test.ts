@@ -13,6 +13,7 @@ const partitions = { MILLRACE_LOG_PARTITIONS: '3' };
 const roundMsMin = 200;
 const roundMsMax = 1_000;
 const stillMs = 20_000;
+const stillShare = 1 / 20;
 const eventsARound = 30;
 
 const someTime = () => sleep(roundMsMin + Math.random() * (roundMsMax - roundMsMin));
@@ -59,7 +60,7 @@ test('an engine that stands still for 20 seconds costs nothing but time', async 
   server.start();
   await server.ready();
   const client = stage.client(server, 'still', 4, 20);
-  for (let round = 0; round < rounds(1); round++) {
+  for (let round = 0; round < rounds(1, stillShare); round++) {
     await someTime();
     const engines = server.children();
     for (const pid of engines) process.kill(pid, 'SIGSTOP');
@@ -74,8 +75,8 @@ test('an engine that stands still for 20 seconds costs nothing but time', async 
     number: 4,
     hazard: 'the engine stands still for 20 seconds',
     made: 'SIGSTOP and SIGCONT of its process under load, three partitions',
-    rounds: rounds(1),
-    faults: rounds(1),
+    rounds: rounds(1, stillShare),
+    faults: rounds(1, stillShare),
     ...verdict,
     note: 'counted late, all of it',
   });
