@@ -15,9 +15,9 @@ import { failure, isFailure } from '../errors.ts';
 import type { Lease, Log } from '../log/log.ts';
 import type { OffsetRanges, Progress, Quarantined, Store } from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { Dedupe } from './dedupe.ts';
+import type { Dedupe } from './dedupe.ts';
 import type { DedupeBounds } from './dedupe-index.ts';
-import { type DedupeRestoreOptions, replay, restoreDedupe, warmUp } from './dedupe-restore.ts';
+import { DedupeKeeper } from './dedupe-keeper.ts';
 import { SnapshotFiles } from './dedupe-snapshot.ts';
 import { firstOf } from './first-of.ts';
 import { addDone, type Done, doneBetween } from './ledger.ts';
@@ -55,8 +55,6 @@ export interface PartitionWriterOptions {
 const lookIntervalMs = 1_000;
 /** A partition that another process has for so long is not expected back: its index is let go. */
 const indexKeptMs = 60_000;
-/** After a failure to fill a cold index; until it is filled the store is asked of every id. */
-const warmUpPauseMs = 5_000;
 /** How many offsets are reconciled at once after a start: what lies behind them stays in the log meanwhile. */
 const reconcileOffsetsMax = 200_000;
 /** With fewer events than this waiting, the next window is gathered only when the last one is stored: larger is cheaper. */
@@ -83,10 +81,7 @@ export class PartitionWriter {
   #lease: Lease | undefined;
   /** Aborts when the writer is closed, or its lease is lost. */
   #ending: AbortSignal;
-  #dedupe: Dedupe | undefined;
-  #warming: Promise<void> = Promise.resolve();
-  /** Of the lease that the last warming belongs to. */
-  #warmingFor: AbortSignal | undefined;
+  readonly #dedupe: DedupeKeeper;
   #waitingSince = 0;
   #progress: Progress | undefined;
   #done: Done = { stored: 0, duplicates: 0, quarantined: 0, lost: 0 };
@@ -110,6 +105,12 @@ export class PartitionWriter {
     this.#maker = options.makers.of(partition);
     const isIndexed = options.dedupe !== 'store' && directory !== undefined;
     this.#files = !isIndexed ? undefined : new SnapshotFiles(directory, partition);
+    const { dedupeBounds } = options;
+    this.#dedupe = new DedupeKeeper({
+      ...options,
+      files: this.#files,
+      ...(dedupeBounds && { bounds: dedupeBounds }),
+    });
     const { snapshotIntervalMs } = config;
     this.#upkeep = new Upkeep({ partition, log, store, clock, files: this.#files, snapshotIntervalMs });
   }
@@ -128,7 +129,7 @@ export class PartitionWriter {
     return this.#board.status(
       this.#modes.current,
       this.#progress,
-      this.#dedupe?.usage(),
+      this.#dedupe.current?.usage(),
       this.#retry.lastError,
     );
   }
@@ -182,7 +183,7 @@ export class PartitionWriter {
     await tending;
     // past the timeout of `close` another writer may be at work already
     if (this.#modes.current !== 'stopped') await this.#finish();
-    await this.#warming;
+    await this.#dedupe.settled();
     await this.#giveBack();
   }
 
@@ -242,9 +243,9 @@ export class PartitionWriter {
       return claimed;
     }, backOff);
     const { next } = log.ends(partition);
-    this.#dedupe = await this.#retry.persist(async () => {
+    const dedupe = await this.#retry.persist(async () => {
       this.#modes.set('recovering');
-      return await this.#dedupeUpTo(progress.next);
+      return await this.#dedupe.upTo(progress.next, this.#ending);
     }, backOff);
     this.#retry.throwIfStopped();
     this.#board.recovering();
@@ -252,7 +253,7 @@ export class PartitionWriter {
     this.#uncertainBelow = next;
     this.#reconciledTo = progress.next;
     this.#landed = OffsetSet.empty;
-    return this.#openSession(lease, this.#dedupe, progress.next);
+    return this.#openSession(lease, dedupe, progress.next);
   }
 
   /** Above every offset that the store has. A log that lost its end must not use them again. */
@@ -261,53 +262,6 @@ export class PartitionWriter {
     if (!log.supports.shared || store.supports.atomicProgress) return next;
     const stored = await store.reconcile(partition, next, Number.MAX_SAFE_INTEGER);
     return stored.at(-1)?.[1] ?? next;
-  }
-
-  async #dedupeUpTo(next: number): Promise<Dedupe> {
-    const { dedupeBounds } = this.#options;
-    if (this.#options.dedupe === 'store') return Dedupe.withoutIndex(next);
-    const options = {
-      ...this.#options,
-      files: this.#files,
-      signal: this.#ending,
-      ...(dedupeBounds && { bounds: dedupeBounds }),
-    };
-    const dedupe = await this.#currentDedupe(options, next);
-    if (!dedupe.isWhole && this.#warmingFor !== options.signal) {
-      this.#warmingFor = options.signal;
-      this.#warming = this.#warming.then(() => this.#warmUp(options, dedupe, next));
-    }
-    return dedupe;
-  }
-
-  async #currentDedupe(options: DedupeRestoreOptions, next: number): Promise<Dedupe> {
-    const { log, partition } = this.#options;
-    const dedupe = this.#dedupe;
-    if (dedupe === undefined) return await restoreDedupe(options, next);
-    // what another process stored meanwhile, and the log has no more, this index has never seen
-    const readable = Math.min(log.ends(partition).first, next);
-    if (log.supports.shared && dedupe.position < readable) return await restoreDedupe(options, next);
-    await replay(options, dedupe, next);
-    return dedupe;
-  }
-
-  /** Beside the writing, until it works or the lease is lost. */
-  async #warmUp(options: DedupeRestoreOptions, dedupe: Dedupe, next: number): Promise<void> {
-    const { clock, telemetry, partition, signal } = options;
-    while (!signal.aborted) {
-      try {
-        await warmUp(options, dedupe, next);
-        const message = `the dedupe index of partition ${partition} has its older ids from the store`;
-        telemetry.publish('note', {
-          level: 'debug',
-          message,
-          fields: { partition, ids: dedupe.usage().ids },
-        });
-        return;
-      } catch {
-        await clock.sleep(warmUpPauseMs, signal);
-      }
-    }
   }
 
   #openSession(lease: Lease, dedupe: Dedupe, next: number): Session {
@@ -444,7 +398,7 @@ export class PartitionWriter {
       const pauseMs = this.#modes.current === 'waiting' ? lookIntervalMs : config.upkeepIntervalMs;
       await clock.sleep(pauseMs, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      const dedupe = this.#dedupe;
+      const dedupe = this.#dedupe.current;
       // who looks on needs not say that it saw nothing
       if (this.#modes.current === 'waiting') await this.#lookOn().catch(() => {});
       // not before the first recovery: until then nothing is known
@@ -458,11 +412,11 @@ export class PartitionWriter {
     const progress = await this.#options.store.progress(this.#options.partition);
     if (this.#lease !== undefined) return;
     this.#progress = progress;
-    if (this.#options.clock.monotonic() - this.#waitingSince > indexKeptMs) this.#dedupe = undefined;
+    if (this.#options.clock.monotonic() - this.#waitingSince > indexKeptMs) this.#dedupe.letGo();
   }
 
   async #finish(): Promise<void> {
-    const dedupe = this.#dedupe;
+    const dedupe = this.#dedupe.current;
     if (dedupe === undefined || this.#retry.lastError !== undefined) return;
     const isHeld = this.#lease !== undefined && !this.#lease.lost.aborted;
     if (!isHeld) return;
