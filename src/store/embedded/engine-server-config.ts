@@ -25,6 +25,18 @@ const sourcesKeptSeconds = { afterMerge: 45, afterStart: 40 };
 const brokenBytesMax = 1024 ** 4;
 
 /**
+ * A part up to this size, before compression, is one file of all columns: some 16 files, where one for each column and path of
+ * properties makes 300, all of them synced. An insert of 30,000 rows took half of the processor time; questions hardly differ.
+ */
+const compactBytesMax = 128 * 1024 * 1024;
+
+/**
+ * Parts are merged about so many at once. Each row is then rewritten half as often as with the engine's own 5: 50 inserts of
+ * 30,000 rows cost 9.3 CPU-seconds a million instead of 12.0, and 200 small ones 42 merges instead of 118.
+ */
+const mergedAtOnce = 16;
+
+/**
  * 8 MiB of compiled expressions and 200 threads: less of both tripled the time of an insert. Two background threads share
  * merges and mutations; the three `number_of_free_entries…` must be lowered with them, or mutations never run.
  */
@@ -37,6 +49,7 @@ export function serverConfig({ serverMemoryBytes }: ServerLimits): string {
   <compiled_expression_cache_size>8388608</compiled_expression_cache_size>
   <max_thread_pool_size>200</max_thread_pool_size>
   <background_pool_size>2</background_pool_size>
+  <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
   <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
   <storage_configuration>
     <disks>
@@ -47,6 +60,8 @@ export function serverConfig({ serverMemoryBytes }: ServerLimits): string {
     <old_parts_lifetime>${sourcesKeptSeconds.afterMerge}</old_parts_lifetime>
     <merge_tree_clear_old_parts_interval_seconds>${sourcesKeptSeconds.afterStart}</merge_tree_clear_old_parts_interval_seconds>
     <max_suspicious_broken_parts_bytes>${brokenBytesMax}</max_suspicious_broken_parts_bytes>
+    <min_bytes_for_wide_part>${compactBytesMax}</min_bytes_for_wide_part>
+    <merge_selector_base>${mergedAtOnce}</merge_selector_base>
     <merge_max_block_size>2048</merge_max_block_size>
     <merge_max_block_size_bytes>2097152</merge_max_block_size_bytes>
     <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
