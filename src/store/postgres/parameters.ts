@@ -4,7 +4,7 @@
  */
 import { instants } from './schema.ts';
 
-type BoundType =
+export type BoundType =
   | 'text'
   | 'jsonb'
   | 'float8'
@@ -14,6 +14,7 @@ type BoundType =
   | 'boolean[]'
   | 'jsonb[]'
   | 'integer'
+  | 'integer[]'
   | 'numeric'
   | 'date'
   | 'timestamptz'

@@ -4,7 +4,7 @@
  */
 
 import { type Grouping, groupingOf } from '../../plan/group.ts';
-import type { FieldName, Filter, Measure, Scalar } from '../../plan/plan.ts';
+import type { FieldName, Filter, Measure, Scalar, Scope } from '../../plan/plan.ts';
 import { sampleSteps } from '../../plan/sample.ts';
 import { type Aggregate, amountAggregates, countedEvents } from '../sql/aggregates.ts';
 import type { Sources } from '../sql/choose-source.ts';
@@ -112,6 +112,24 @@ export class PostgresCompiler extends QuestionCompiler {
     };
     const own = [isOne(this.ownKey, keysOf(persons, this.#linked)), `${this.ownKey} <> 0`];
     return this.#linked === undefined ? own : [...own, isOne('user_key', persons)];
+  }
+
+  /** Rows with their sessions: see `withSessions`. */
+  sessionsOf(
+    scope: Pick<Scope, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
+    columns: readonly (readonly [name: string, value: string])[],
+  ): string {
+    return this.withSessions(scope, columns);
+  }
+
+  /** A field as it is told apart in groups. */
+  keyOf(name: FieldName): string {
+    return this.groupKey(name);
+  }
+
+  /** Terms that put the keys of a field in the order of groups. */
+  orderOf(name: FieldName, key: string): readonly string[] {
+    return this.keyOrder(name, key);
   }
 
   override filter(filter: Filter): string {

@@ -11,6 +11,7 @@ import { exclusively } from '../../postgres/exclusively.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { PostgresPools } from '../../postgres/postgres-pools.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Analyses } from '../analyses.ts';
 import type {
   Batch,
   Budget,
@@ -56,6 +57,7 @@ import {
 import { Pieces } from './make-pieces.ts';
 import { migrations } from './migrations/migrations.ts';
 import type { PieceInterval } from './piece.ts';
+import { PostgresAnalyses } from './postgres-analyses.ts';
 import { PostgresReader } from './postgres-reader.ts';
 import { listQuarantined, releaseQuarantined } from './quarantine.ts';
 import { readBack } from './read-back.ts';
@@ -85,6 +87,7 @@ const insertTimeoutMs = 110_000;
 
 export class PostgresStore implements Store {
   readonly supports: StoreSupports;
+  readonly analyses: Analyses;
   readonly #options: PostgresStoreOptions;
   readonly #setUp: SetUp;
   readonly #idHash: IdHash;
@@ -104,12 +107,9 @@ export class PostgresStore implements Store {
     this.#setUp = setUp;
     this.#idHash = (project, eventId) => hash64(`${project}\0${eventId}`);
     this.supports = supportsOf(setUp);
-    this.#reader = new PostgresReader({
-      pool: pools.read,
-      features: setUp,
-      clock,
-      identity: new Identity(hash64),
-    });
+    const reading = { pool: pools.read, features: setUp, identity: new Identity(hash64) };
+    this.#reader = new PostgresReader({ ...reading, clock });
+    this.analyses = new PostgresAnalyses({ ...reading, assertOpen: () => this.#assertOpen() });
     this.#pieces = new Pieces(pool, setUp.cut);
     this.#claims = new Claims({ pool, clock, ...(patienceMs !== undefined && { patienceMs }) });
     this.#folding = new Folding({

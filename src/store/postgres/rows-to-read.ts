@@ -58,6 +58,10 @@ export function countedProject(compiler: PostgresCompiler, { project, filter }: 
 /** The types that all rows asked for are of, or undefined when the filter does not say. */
 function typesOf(filter: Filter): readonly string[] | undefined {
   if ('and' in filter) return filter.and.map(typesOf).find((types) => types !== undefined);
+  if ('or' in filter) {
+    const all = filter.or.map(typesOf);
+    return all.every((types) => types !== undefined) ? all.flat() : undefined;
+  }
   if (!('field' in filter) || filter.field !== 'type') return undefined;
   const values = filter.op === 'eq' ? [filter.value] : filter.op === 'in' ? filter.value : undefined;
   return values?.filter((value) => typeof value === 'string');
