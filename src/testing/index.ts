@@ -3,6 +3,7 @@
  * `node:test`; the store's generated questions need the package fast-check beside this one.
  */
 export { type AgreementOptions, checkAgainstEvaluator } from './agreement.ts';
+export { checkAnalyses } from './analyses-agreement.ts';
 export { cacheSuite, type OpenedCache } from './cache-suite.ts';
 export { type CatalogUnderTest, catalogSuite, type OpenCatalog } from './catalog-suite.ts';
 export { type LogBounds, type LogUnderTest, logSuite, type MakeLog } from './log-suite.ts';

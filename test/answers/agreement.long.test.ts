@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import type { Store } from '../../src/store/store.ts';
 import { checkAgainstEvaluator } from '../../src/testing/agreement.ts';
+import { checkAnalyses } from '../../src/testing/analyses-agreement.ts';
 import { openStore as openEmbedded } from '../store/clickhouse/store-helpers.ts';
 import { openStore as openPostgres } from '../store/postgres/open-store.ts';
 
@@ -31,6 +32,29 @@ for (const [name, open] of Object.entries(stores)) {
       const size = { worlds, plansPerWorld, rowsMax };
       // of sessions and numbers of fields too
       await checkAgainstEvaluator(store, { seed, partition, ...size, ...asked, shrink: false });
+    }
+  });
+}
+
+/** Of partitions that the test above does not write to; each takes two. */
+const firstPartition = 100;
+
+for (const [name, open] of Object.entries(stores)) {
+  test(`${name} agrees with the evaluator on thousands of questions about people`, async (t) => {
+    const store = await open(t);
+    if (store.analyses === undefined) return t.skip('it answers no such questions yet');
+    const all = process.env.SEED === undefined ? seeds : [Number(process.env.SEED)];
+    for (const [i, seed] of all.entries()) {
+      t.diagnostic(`seed ${seed}`);
+      const partition = firstPartition + 2 * i;
+      await checkAnalyses(store, {
+        seed,
+        partition,
+        worlds: 40,
+        plansPerWorld: 25,
+        rowsMax: 80,
+        shrink: false,
+      });
     }
   });
 }
