@@ -7,6 +7,7 @@ import { type PostgresServer, startPostgres, withClient } from '../../../scripts
 import { isFailure } from '../../../src/errors.ts';
 import { evaluateEvents } from '../../../src/store/memory/evaluate.ts';
 import { checkAgainstEvaluator, checkPlan, wideBudget } from '../../../src/testing/agreement.ts';
+import { checkAnalyses } from '../../../src/testing/analyses-agreement.ts';
 import { plansAbout, questionOf, worlds } from '../../../src/testing/generators.ts';
 import { eventRow, insertRows } from '../../../src/testing/rows.ts';
 import { eventually } from '../../postgres/support.ts';
@@ -29,6 +30,10 @@ describe('questions through PgBouncer in transaction mode', () => {
 
   test('agree with the evaluator', async () => {
     await checkAgainstEvaluator(opened.store, { worlds: 4, plansPerWorld: 20, partition: 0 });
+  });
+
+  test('about people agree with it too', async () => {
+    await checkAnalyses(opened.store, { worlds: 3, plansPerWorld: 12, partition: 30 });
   });
 
   test('agree with it many at once', async () => {
