@@ -1,6 +1,6 @@
 /**
  * `npm test`: every `*.test.ts` under test/, each file in a process of its own, with node's own reporter and summary at the end.
- * `--long` runs `*.long.test.ts` instead. Paths behind `--` narrow it: npm test -- test/log test/writer.
+ * `--long` runs `*.long.test.ts` and the hazards, with ROUNDS=60 unless it is set, instead. Paths behind `--` narrow it: npm test -- test/log test/writer.
  * A service that suites need is installed where that is ours to do (see services/install.ts); a suite whose service is missing is
  * left out and named before the run; with CI=true that is a failure. Suites share one PostgreSQL, by TEST_POSTGRES_URL.
  */
@@ -14,7 +14,9 @@ import { startPostgres } from './services/postgres.ts';
 import { needsPostgres, services } from './test/services.ts';
 
 const root = join(import.meta.dirname, '..');
-const testTimeoutMs = 5 * 60_000;
+const testTimeoutMs = { usual: 5 * 60_000, long: 2 * 3_600_000 };
+const longRounds = '60';
+const hazards = 'test/hazards/';
 /** Some suites start servers and engines of their own; more at a time than this and they starve each other. */
 const concurrencyMax = 4;
 
@@ -38,14 +40,17 @@ if (run.length === 0) {
   process.exit(1);
 }
 const postgres = run.some(needsPostgres) ? await startPostgres({ fsync: false }) : undefined;
-const code = await runTests(run, postgres === undefined ? {} : { TEST_POSTGRES_URL: postgres.url() });
+const code = await runTests(run, {
+  ...(values.long === true ? { ROUNDS: process.env.ROUNDS ?? longRounds } : {}),
+  ...(postgres === undefined ? {} : { TEST_POSTGRES_URL: postgres.url() }),
+});
 await postgres?.close();
 process.exitCode = missing.length > 0 && process.env.CI === 'true' ? 1 : code;
 
 function choose(long: boolean, narrowed: readonly string[]): string[] {
   const wanted = narrowed.map((each) => relative(root, join(process.cwd(), each)));
   return globSync('test/**/*.test.ts', { cwd: root })
-    .filter((file) => file.endsWith('.long.test.ts') === long)
+    .filter((file) => file.endsWith('.long.test.ts') === long || (long && file.startsWith(hazards)))
     .filter(
       (file) => wanted.length === 0 || wanted.some((each) => file === each || file.startsWith(`${each}/`)),
     )
@@ -54,7 +59,11 @@ function choose(long: boolean, narrowed: readonly string[]): string[] {
 
 function runTests(run: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
   const concurrency = Math.min(availableParallelism(), concurrencyMax);
-  const flags = ['--test', `--test-concurrency=${concurrency}`, `--test-timeout=${testTimeoutMs}`];
+  const flags = [
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    `--test-timeout=${values.long === true ? testTimeoutMs.long : testTimeoutMs.usual}`,
+  ];
   const child = spawn(process.execPath, [...flags, ...run], {
     cwd: root,
     env: { ...process.env, ...environment },
