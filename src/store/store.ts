@@ -76,7 +76,9 @@ export interface RowPack {
   readonly count: number;
   /** Errors: RangeError or TypeError for a value that the store cannot hold, also of a row before; the pack is of no use then. */
   add(row: EventRow): void;
-  /** All rows so far; nothing is added any more. Errors: as `add`. */
+  /** Takes out the rows at these offsets. Errors: as `add`. */
+  drop(offsets: ReadonlySet<number>): void;
+  /** All rows that are left; nothing is added any more. Errors: as `add`. */
   seal(): PackedRows;
 }
 

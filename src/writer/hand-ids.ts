@@ -1,37 +1,42 @@
 /**
- * The ids of the events of one window, until the store has them: a list, and a set only once somebody asks, because hits
- * are rare and a set costs ten times as much.
+ * The ids of the events of one window in the order of the log, until the store has them: lists, and maps only once somebody
+ * asks for one, because hits are rare and a map costs ten times as much.
  */
+import type { EventKey } from '../store/store.ts';
+
 export class HandIds {
-  /** One entry for each run of events of the same project. */
-  readonly #runs: { readonly project: string; readonly eventIds: string[] }[] = [];
-  readonly #known = new Map<string, Set<string>>();
-  /** How far the runs are in `known`. */
-  #run = 0;
-  #at = 0;
+  readonly #projects: string[] = [];
+  readonly #eventIds: string[] = [];
+  /** The first place of each id, by project; of the places below `#known`. */
+  readonly #places = new Map<string, Map<string, number>>();
+  #known = 0;
 
   add(project: string, eventId: string): void {
-    const last = this.#runs.at(-1);
-    if (last !== undefined && last.project === project) last.eventIds.push(eventId);
-    else this.#runs.push({ project, eventIds: [eventId] });
+    this.#projects.push(project);
+    this.#eventIds.push(eventId);
   }
 
-  has(project: string, eventId: string): boolean {
+  at(place: number): EventKey {
+    return { project: this.#projects[place]!, eventId: this.#eventIds[place]! };
+  }
+
+  /** Whether the id stands at a place before this one. */
+  hasBefore({ project, eventId }: EventKey, place = Number.POSITIVE_INFINITY): boolean {
     this.#learn();
-    return this.#known.get(project)?.has(eventId) ?? false;
+    const first = this.#places.get(project)?.get(eventId);
+    return first !== undefined && first < place;
   }
 
   #learn(): void {
-    for (; this.#run < this.#runs.length; this.#run++, this.#at = 0) {
-      const { project, eventIds } = this.#runs[this.#run]!;
-      let known = this.#known.get(project);
-      if (known === undefined) {
-        known = new Set();
-        this.#known.set(project, known);
+    for (; this.#known < this.#eventIds.length; this.#known++) {
+      const project = this.#projects[this.#known]!;
+      const eventId = this.#eventIds[this.#known]!;
+      let places = this.#places.get(project);
+      if (places === undefined) {
+        places = new Map();
+        this.#places.set(project, places);
       }
-      for (; this.#at < eventIds.length; this.#at++) known.add(eventIds[this.#at]!);
-      // the last run may still grow
-      if (this.#run === this.#runs.length - 1) return;
+      if (!places.has(eventId)) places.set(eventId, this.#known);
     }
   }
 }

@@ -1,7 +1,6 @@
 /** What the writer and its thread tell each other. Calls are answered one after the other, in the order in which they came. */
-import type { EventKey } from '../store/store.ts';
 import type { Fates } from './window.ts';
-import type { Decoded } from './window-maker.ts';
+import type { Beginning, Confirmed, Decoded } from './window-maker.ts';
 
 export interface ThreadOptions {
   /** URL of the store's packer. */
@@ -15,11 +14,11 @@ export interface SentRecords {
 }
 
 export type MakerCall =
-  | { readonly kind: 'begin'; readonly from: number; readonly key: Uint8Array; readonly now: number }
-  | ({ readonly kind: 'decode'; readonly from: number; readonly to: number } & SentRecords)
-  | { readonly kind: 'take'; readonly given: Uint8Array<ArrayBuffer> }
-  | { readonly kind: 'unsure' }
-  | { readonly kind: 'finish'; readonly known: readonly boolean[] }
+  | { readonly kind: 'begin'; readonly beginning: Beginning }
+  | ({ readonly kind: 'feed'; readonly from: number; readonly to: number } & SentRecords)
+  | { readonly kind: 'decoded' }
+  | { readonly kind: 'confirm'; readonly hits: readonly number[] }
+  | { readonly kind: 'finish'; readonly copies: readonly number[] }
   | { readonly kind: 'release'; readonly from: number };
 
 export interface ToThread {
@@ -29,5 +28,5 @@ export interface ToThread {
 
 /** `begin` and `release` are not answered. */
 export type FromThread =
-  | { readonly kind: 'answer'; readonly value: Decoded | readonly EventKey[] | Fates | undefined }
+  | { readonly kind: 'answer'; readonly value: Decoded | Confirmed | Fates | undefined }
   | { readonly kind: 'error'; readonly message: string };

@@ -25,22 +25,22 @@ port.on('message', ({ partition, call }: ToThread) => {
 function obey(maker: WindowMaker, call: MakerCall): void {
   switch (call.kind) {
     case 'begin':
-      maker.begin(call.from, call.key, call.now);
+      maker.begin(call.beginning);
       break;
     case 'release':
       maker.release(call.from);
       break;
-    case 'decode':
-      answer(() => maker.decode(apart(call), call.from, call.to), buffersOfDecoded);
+    case 'feed':
+      answer(() => maker.feed(apart(call), call.from, call.to));
       break;
-    case 'take':
-      answer(() => maker.take(call.given));
+    case 'decoded':
+      answer(() => maker.decoded(), buffersOfDecoded);
       break;
-    case 'unsure':
-      answer(() => maker.unsure());
+    case 'confirm':
+      answer(() => maker.confirm(call.hits));
       break;
     case 'finish':
-      answer(() => maker.finish(call.known), buffersOfFates);
+      answer(() => maker.finish(call.copies), buffersOfFates);
       break;
     default:
       call satisfies never;
@@ -60,10 +60,10 @@ function tell(message: FromThread, moved: ArrayBuffer[] = []): void {
   port.postMessage(message, moved);
 }
 
-const buffersOfDecoded = ({ hashes, offsets, receivedAt }: Decoded): ArrayBuffer[] => [
+const buffersOfDecoded = ({ hashes, receivedAt, landed }: Decoded): ArrayBuffer[] => [
   hashes.buffer,
-  offsets.buffer,
   receivedAt.buffer,
+  landed.buffer,
 ];
 
 const buffersOfFates = ({ parts }: Fates): ArrayBuffer[] =>

@@ -4,11 +4,10 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { LogRecord } from '../log/log.ts';
-import type { EventKey } from '../store/store.ts';
 import type { FromThread, MakerCall, SentRecords, ThreadOptions, ToThread } from './maker-messages.ts';
 import type { Maker, Makers } from './makers.ts';
 import type { Fates } from './window.ts';
-import type { Decoded } from './window-maker.ts';
+import type { Confirmed, Decoded } from './window-maker.ts';
 
 /** The young generation of its heap: events and rows live for moments, so more would only be more memory. */
 const youngMegabytesMax = 32;
@@ -36,17 +35,17 @@ export class ThreadMakers implements Makers {
       return (await this.#ask({ partition, call }, moved)) as T;
     };
     return {
-      begin: (from, key, now) => {
-        tell({ kind: 'begin', from, key: key.slice(), now });
-        hands.set(from, this.#running());
+      begin: (beginning) => {
+        tell({ kind: 'begin', beginning: { ...beginning, key: beginning.key.slice() } });
+        hands.set(beginning.from, this.#running());
       },
-      decode: (records, from, to) => {
+      feed: (records, from, to) => {
         const sent = together(records);
-        return ask<Decoded>({ kind: 'decode', from, to, ...sent }, [sent.bytes.buffer]);
+        return ask<void>({ kind: 'feed', from, to, ...sent }, [sent.bytes.buffer]);
       },
-      take: (given) => ask<void>({ kind: 'take', given }, [given.buffer]),
-      unsure: () => ask<readonly EventKey[]>({ kind: 'unsure' }),
-      finish: (known) => ask<Fates>({ kind: 'finish', known }),
+      decoded: () => ask<Decoded>({ kind: 'decoded' }),
+      confirm: (hits) => ask<Confirmed>({ kind: 'confirm', hits }),
+      finish: (copies) => ask<Fates>({ kind: 'finish', copies }),
       release: (from) => {
         if (hands.get(from) === this.#worker) tell({ kind: 'release', from });
         hands.delete(from);

@@ -4,19 +4,19 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { LogRecord } from '../log/log.ts';
-import type { EventKey } from '../store/store.ts';
 import type { PrepareTools } from './prepare.ts';
 import { RowList } from './row-list.ts';
+import { sliceSteps } from './slices.ts';
 import type { Fates } from './window.ts';
-import { type Decoded, WindowMaker } from './window-maker.ts';
+import { type Beginning, type Confirmed, type Decoded, WindowMaker } from './window-maker.ts';
 
 export interface Maker {
-  begin(from: number, key: Uint8Array, now: number): void;
-  /** Calls may follow before this one has settled; they are answered in turn. Nothing of `records` is changed. */
-  decode(records: readonly LogRecord[], from: number, to: number): Promise<Decoded>;
-  take(given: Uint8Array<ArrayBuffer>): Promise<void>;
-  unsure(): Promise<readonly EventKey[]>;
-  finish(known: readonly boolean[]): Promise<Fates>;
+  begin(beginning: Beginning): void;
+  /** More may be fed before this one has settled; nothing of `records` is changed. */
+  feed(records: readonly LogRecord[], from: number, to: number): Promise<void>;
+  decoded(): Promise<Decoded>;
+  confirm(hits: readonly number[]): Promise<Confirmed>;
+  finish(copies: readonly number[]): Promise<Fates>;
   release(from: number): void;
 }
 
@@ -40,7 +40,7 @@ export class LocalMakers implements Makers {
   async close(): Promise<void> {}
 }
 
-/** Lets requests be answered after each call. */
+/** Lets requests be answered after so many events. */
 class LocalMaker implements Maker {
   readonly #maker: WindowMaker;
 
@@ -48,27 +48,31 @@ class LocalMaker implements Maker {
     this.#maker = maker;
   }
 
-  begin(from: number, key: Uint8Array, now: number): void {
-    this.#maker.begin(from, key, now);
+  begin(beginning: Beginning): void {
+    this.#maker.begin(beginning);
   }
 
-  async decode(records: readonly LogRecord[], from: number, to: number): Promise<Decoded> {
-    const decoded = this.#maker.decode(records, from, to);
-    await setImmediate();
-    return decoded;
+  async feed(records: readonly LogRecord[], from: number, to: number): Promise<void> {
+    let events = 0;
+    for (const record of records) {
+      this.#maker.feed([record], from, to);
+      events += record.count;
+      if (events < sliceSteps) continue;
+      events = 0;
+      await setImmediate();
+    }
   }
 
-  async take(given: Uint8Array<ArrayBuffer>): Promise<void> {
-    this.#maker.take(given);
-    await setImmediate();
+  async decoded(): Promise<Decoded> {
+    return this.#maker.decoded();
   }
 
-  async unsure(): Promise<readonly EventKey[]> {
-    return this.#maker.unsure();
+  async confirm(hits: readonly number[]): Promise<Confirmed> {
+    return this.#maker.confirm(hits);
   }
 
-  async finish(known: readonly boolean[]): Promise<Fates> {
-    return this.#maker.finish(known);
+  async finish(copies: readonly number[]): Promise<Fates> {
+    return this.#maker.finish(copies);
   }
 
   release(from: number): void {

@@ -3,22 +3,22 @@ import type { EventRow } from '../event/event-row.ts';
 import type { PackedRows, RowPack } from '../store/store.ts';
 
 export class RowList implements RowPack {
-  readonly #rows: EventRow[] = [];
-  #isInOrder = true;
+  #rows: EventRow[] = [];
 
   get count(): number {
     return this.#rows.length;
   }
 
+  get rows(): readonly EventRow[] {
+    return this.#rows;
+  }
+
   add(row: EventRow): void {
-    const last = this.#rows.at(-1);
-    if (last !== undefined && last.offset > row.offset) this.#isInOrder = false;
     this.#rows.push(row);
   }
 
-  /** In offset order. */
-  rows(): readonly EventRow[] {
-    return this.#isInOrder ? this.#rows : this.#rows.toSorted((a, b) => a.offset - b.offset);
+  drop(offsets: ReadonlySet<number>): void {
+    this.#rows = this.#rows.filter(({ offset }) => !offsets.has(offset));
   }
 
   seal(): PackedRows {

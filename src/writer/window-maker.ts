@@ -1,39 +1,52 @@
 /**
- * Records of the log in, a window's fates out: decodes events, hashes their ids, and makes the rows of those that are no
- * copies. Which ids came before is decided elsewhere (dedupe.ts), so it needs nothing but the records: it runs in a thread of
- * its own where the store's rows can be packed there (maker-thread.ts). In turns, for each window:
+ * Records of the log in, a window's fates out: decodes events, hashes their ids, and makes the rows of all of them as they
+ * come; those that turn out to be copies are taken out again. Which ids came before is decided elsewhere (dedupe.ts), so it
+ * needs nothing but the records, and runs in a thread of its own where rows can be packed there (maker-thread.ts). In turns,
+ * for each window:
  *
- *   begin, (decode, take)…, unsure, finish          release once the window is stored or given up
+ *   begin, feed…, decoded, confirm (when there are hits), finish          release once it is stored or given up
  */
 import type { Event, EventBatch } from '../event/event.ts';
 import type { EventRow } from '../event/event-row.ts';
 import type { LogRecord } from '../log/log.ts';
-import type { EventKey, Quarantined, RowPack } from '../store/store.ts';
+import type { EventKey, OffsetRanges, Quarantined, RowPack } from '../store/store.ts';
 import { decodeRecord } from './decode-record.ts';
 import { IdHasher } from './dedupe-hash.ts';
 import { HandIds } from './hand-ids.ts';
+import { OffsetSet } from './offset-set.ts';
 import { type Origin, type PrepareTools, prepareRow } from './prepare.ts';
 import { quarantineEvent, quarantineRecord } from './quarantine.ts';
 import { RowList } from './row-list.ts';
 import { ByMonths, type Fates, type WindowPart } from './window.ts';
 
-export interface Candidate {
-  readonly event: Event;
-  readonly origin: Origin;
+export interface Beginning {
+  /** Offset. */
+  readonly from: number;
+  /** The dedupe's, for the hashes. */
+  readonly key: Uint8Array;
+  /** The time of reading, epoch ms. */
+  readonly now: number;
+  /** Offsets that the store has already. */
+  readonly landed: OffsetRanges;
 }
 
-/** What the dedupe must know of events to decide, one place each. */
+/** What the dedupe must know of the events that could be decoded, one place each, in the order of the log. */
 export interface Decoded {
   readonly count: number;
   /** Two words an event. */
   readonly hashes: Uint32Array<ArrayBuffer>;
-  readonly offsets: Float64Array<ArrayBuffer>;
   /** Epoch ms. */
   readonly receivedAt: Float64Array<ArrayBuffer>;
+  /** 1 where the store has this very offset. */
+  readonly landed: Uint8Array<ArrayBuffer>;
 }
 
-/** `hit`: an id with this hash came before, so the full id decides. `landed`: the store has this very offset. */
-export const verdicts = { fresh: 0, hit: 1, landed: 2 } as const;
+/** Places whose ids came before, by hash. */
+export interface Confirmed {
+  readonly copies: readonly number[];
+  /** Only the store knows of these. */
+  readonly unsure: readonly { readonly place: number; readonly key: EventKey }[];
+}
 
 export interface WindowMakerOptions {
   readonly partition: number;
@@ -45,15 +58,16 @@ interface Making {
   readonly ids: HandIds;
   readonly hasher: IdHasher;
   readonly now: number;
+  readonly landed: OffsetSet;
   readonly groups: ByMonths<RowPack>;
   readonly quarantined: Quarantined[];
-  /** Decoded and not taken yet, oldest first. */
-  readonly decoded: Candidate[][];
-  readonly unsure: Candidate[];
-  readonly copies: [from: number, to: number][];
-  duplicates: number;
-  landed: number;
+  /** One for each event that could be decoded. */
+  readonly offsets: number[];
+  readonly hashes: number[];
+  readonly receivedAt: number[];
+  readonly isLanded: number[];
   rows: number;
+  landedCount: number;
   receivedMin: number;
   receivedMax: number;
   unpackable: string | undefined;
@@ -69,60 +83,64 @@ export class WindowMaker {
     this.#options = options;
   }
 
-  /** `key` is the dedupe's; `now` the time of reading, epoch ms. */
-  begin(from: number, key: Uint8Array, now: number): void {
+  begin({ from, key, now, landed }: Beginning): void {
     const ids = new HandIds();
     this.#inHand.set(from, ids);
     this.#making = {
       ids,
       hasher: new IdHasher(key),
       now,
+      landed: new OffsetSet(landed),
       groups: new ByMonths(this.#options.openPack),
       quarantined: [],
-      decoded: [],
-      unsure: [],
-      copies: [],
-      duplicates: 0,
-      landed: 0,
+      offsets: [],
+      hashes: [],
+      receivedAt: [],
+      isLanded: [],
       rows: 0,
+      landedCount: 0,
       receivedMin: Number.POSITIVE_INFINITY,
       receivedMax: Number.NEGATIVE_INFINITY,
       unpackable: undefined,
     };
   }
 
-  /** Events of [from, to) of these records, in their order. A record that cannot be decoded goes to quarantine. */
-  decode(records: readonly LogRecord[], from: number, to: number): Decoded {
+  /** Takes the events of [from, to) of these records. One that cannot be decoded goes to quarantine. */
+  feed(records: readonly LogRecord[], from: number, to: number): void {
     const making = this.#made();
-    const candidates: Candidate[] = [];
-    for (const record of records) this.#decodeRecord(making, record, from, to, candidates);
-    making.decoded.push(candidates);
-    return hashed(candidates, making.hasher);
+    for (const record of records) this.#feedRecord(making, record, from, to);
   }
 
-  /** `given`: a verdict for each event of what was decoded first and not taken yet. */
-  take(given: Uint8Array): void {
-    const making = this.#made();
-    const candidates = making.decoded.shift()!;
-    for (let at = 0; at < given.length; at++) this.#takeOne(making, candidates[at]!, given[at]!);
+  decoded(): Decoded {
+    const { offsets, hashes, receivedAt, isLanded } = this.#made();
+    return {
+      count: offsets.length,
+      hashes: Uint32Array.from(hashes),
+      receivedAt: Float64Array.from(receivedAt),
+      landed: Uint8Array.from(isLanded),
+    };
   }
 
-  /** Hits that no window in hand confirms: only the store knows. */
-  unsure(): readonly EventKey[] {
-    return this.#made().unsure.map(keyOf);
-  }
-
-  /** `known`: whether the store has each of the unsure ones. */
-  finish(known: readonly boolean[]): Fates {
-    const making = this.#made();
-    for (const [at, candidate] of making.unsure.entries()) {
-      const { project, eventId } = keyOf(candidate);
-      // an id that is twice among the unsure ones is new once
-      if (known[at] || this.#isInHand(project, eventId)) this.#copy(making, candidate.origin.offset);
-      else this.#row(making, candidate);
+  /** `hits`: places whose ids may have come before, ascending. */
+  confirm(hits: readonly number[]): Confirmed {
+    const { ids } = this.#made();
+    const copies: number[] = [];
+    const unsure: { place: number; key: EventKey }[] = [];
+    for (const place of hits) {
+      const key = ids.at(place);
+      // a second copy of an unsure one is a copy whatever the store says
+      if (this.#isInHand(key, ids, place)) copies.push(place);
+      else unsure.push({ place, key });
     }
+    return { copies, unsure };
+  }
+
+  /** `copies`: places of events that are copies. */
+  finish(copies: readonly number[]): Fates {
+    const making = this.#made();
     this.#making = undefined;
-    return fatesOf(making);
+    const offsets = copies.map((place) => making.offsets[place]!).sort((a, b) => a - b);
+    return fatesOf(making, offsets);
   }
 
   /** The window that begins here is in the store, or was given up. */
@@ -135,10 +153,11 @@ export class WindowMaker {
     return this.#making;
   }
 
-  #decodeRecord(making: Making, record: LogRecord, from: number, to: number, into: Candidate[]): void {
+  #feedRecord(making: Making, record: LogRecord, from: number, to: number): void {
     const { partition } = this.#options;
     const begin = Math.max(record.offset, from);
     const end = Math.min(record.offset + record.count, to);
+    if (begin >= end) return;
     let batch: EventBatch;
     try {
       batch = decodeRecord(record);
@@ -151,30 +170,25 @@ export class WindowMaker {
     if (receivedAt < making.receivedMin) making.receivedMin = receivedAt;
     if (receivedAt > making.receivedMax) making.receivedMax = receivedAt;
     for (let offset = begin; offset < end; offset++) {
-      const origin: Origin = { partition, offset, project, receivedAt };
-      into.push({ event: events[offset - record.offset]!, origin });
+      const origin = { partition, offset, project, receivedAt };
+      this.#take(making, events[offset - record.offset]!, origin);
     }
   }
 
-  #takeOne(making: Making, candidate: Candidate, verdict: number): void {
-    const { event, origin } = candidate;
-    if (verdict === verdicts.fresh) this.#row(making, candidate);
-    else if (verdict === verdicts.landed) {
-      making.landed++;
-      making.ids.add(origin.project, event.eventId);
-    } else if (this.#isInHand(origin.project, event.eventId)) this.#copy(making, origin.offset);
-    else making.unsure.push(candidate);
+  #take(making: Making, event: Event, origin: Origin): void {
+    const { hasher, ids } = making;
+    hasher.hashPair(origin.project, event.eventId);
+    ids.add(origin.project, event.eventId);
+    making.hashes.push(hasher.low, hasher.high);
+    making.offsets.push(origin.offset);
+    making.receivedAt.push(origin.receivedAt);
+    const isLanded = making.landed.has(origin.offset);
+    making.isLanded.push(isLanded ? 1 : 0);
+    if (isLanded) making.landedCount++;
+    else this.#makeRow(making, event, origin);
   }
 
-  #copy(making: Making, offset: number): void {
-    making.duplicates++;
-    const last = making.copies.at(-1);
-    if (last !== undefined && last[1] === offset) last[1]++;
-    else making.copies.push([offset, offset + 1]);
-  }
-
-  #row(making: Making, { event, origin }: Candidate): void {
-    making.ids.add(origin.project, event.eventId);
+  #makeRow(making: Making, event: Event, origin: Origin): void {
     let row: EventRow;
     try {
       row = prepareRow(event, origin, this.#options.tools);
@@ -191,50 +205,58 @@ export class WindowMaker {
     }
   }
 
-  #isInHand(project: string, eventId: string): boolean {
-    for (const ids of this.#inHand.values()) if (ids.has(project, eventId)) return true;
+  /** In a window before this one, or in this one at a place before. */
+  #isInHand(key: EventKey, own: HandIds, place: number): boolean {
+    for (const ids of this.#inHand.values()) {
+      if (ids.hasBefore(key, ids === own ? place : undefined)) return true;
+    }
     return false;
   }
 }
 
-function hashed(candidates: readonly Candidate[], hasher: IdHasher): Decoded {
-  const count = candidates.length;
-  const hashes = new Uint32Array(2 * count);
-  const offsets = new Float64Array(count);
-  const receivedAt = new Float64Array(count);
-  for (let at = 0; at < count; at++) {
-    const { event, origin } = candidates[at]!;
-    hasher.hashPair(origin.project, event.eventId);
-    hashes[2 * at] = hasher.low;
-    hashes[2 * at + 1] = hasher.high;
-    offsets[at] = origin.offset;
-    receivedAt[at] = origin.receivedAt;
+/** `copies`: offsets, ascending. */
+function fatesOf(making: Making, copies: readonly number[]): Fates {
+  const isCopy = new Set(copies);
+  const quarantined = making.quarantined.filter(({ offset }) => !isCopy.has(offset));
+  // the row of a copy is among the rows, unless none could be made of it
+  const rows = making.rows - copies.length + making.quarantined.length - quarantined.length;
+  const { landedCount: landed, receivedMin, receivedMax } = making;
+  const rest = {
+    rows,
+    quarantined,
+    copies: rangesOf(copies),
+    duplicates: copies.length,
+    landed,
+    receivedMin,
+    receivedMax,
+  };
+  try {
+    if (making.unpackable !== undefined) throw new Error(making.unpackable);
+    return { ...rest, parts: partsOf(making.groups.groups(), isCopy) };
+  } catch (error) {
+    return { ...rest, parts: [], unpackable: messageOf(error) };
   }
-  return { count, hashes, offsets, receivedAt };
 }
 
-function fatesOf(making: Making): Fates {
-  const { rows, quarantined, copies, duplicates, landed, receivedMin, receivedMax } = making;
-  const rest = { rows, quarantined, copies: sorted(copies), duplicates, landed, receivedMin, receivedMax };
-  if (making.unpackable === undefined) {
-    try {
-      return { ...rest, parts: making.groups.groups().map(partOf) };
-    } catch (error) {
-      making.unpackable = messageOf(error);
-    }
+function partsOf(packs: readonly RowPack[], copies: ReadonlySet<number>): WindowPart[] {
+  const parts: WindowPart[] = [];
+  for (const pack of packs) {
+    if (copies.size > 0) pack.drop(copies);
+    if (pack.count === 0) continue;
+    if (pack instanceof RowList) parts.push({ count: pack.count, rows: pack.rows });
+    else parts.push({ count: pack.count, rows: [], packed: pack.seal() });
   }
-  return { ...rest, parts: [], unpackable: making.unpackable };
+  return parts;
 }
 
-function partOf(pack: RowPack): WindowPart {
-  if (pack instanceof RowList) return { count: pack.count, rows: pack.rows() };
-  return { count: pack.count, rows: [], packed: pack.seal() };
+function rangesOf(offsets: readonly number[]): OffsetRanges {
+  const ranges: [from: number, to: number][] = [];
+  for (const offset of offsets) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === offset) last[1]++;
+    else ranges.push([offset, offset + 1]);
+  }
+  return ranges;
 }
 
-/** Those that the store confirmed came last. */
-const sorted = (copies: [number, number][]) => copies.sort(([a], [b]) => a - b);
-const keyOf = ({ event, origin }: Candidate): EventKey => ({
-  project: origin.project,
-  eventId: event.eventId,
-});
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

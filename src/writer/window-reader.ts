@@ -1,10 +1,8 @@
 /**
- * From the log to windows: reads records a few at a time, has them decoded, decides which events are copies, and gathers what
- * becomes of each. Whatever a record holds, each of its offsets gets a fate and reading goes on behind it.
+ * From the log to windows: reads records some at a time, has them made into rows, and decides which of them are copies. Whatever a record holds, each of its offsets gets a fate and reading goes on behind it.
  */
 import type { Clock } from '../clock.ts';
 import type { Log, LogRecord } from '../log/log.ts';
-import type { EventKey } from '../store/store.ts';
 import { decodeRecord } from './decode-record.ts';
 import type { Dedupe, Known } from './dedupe.ts';
 import { type Stretch, walk } from './log-walk.ts';
@@ -30,8 +28,6 @@ export interface WindowReaderOptions {
 
 /** Of one reading, so that the bytes of the log that are in memory are few whatever a window may hold. */
 const readBytesMax = 2 * 1024 * 1024;
-/** Events that are decoded at once, unless one record has more. */
-const chunkEventsMax = 1_000;
 /** Of one question to the store. */
 export const knownKeysMax = 5_000;
 const nothingRead = { receivedMin: Number.POSITIVE_INFINITY, receivedMax: Number.NEGATIVE_INFINITY };
@@ -105,62 +101,65 @@ export class WindowReader {
   async #make(first: readonly LogRecord[], landed: OffsetSet, until: number): Promise<Window> {
     const { dedupe, maker, clock } = this.#options;
     const from = this.next;
-    maker.begin(from, dedupe.key, clock.now());
-    dedupe.begin();
+    maker.begin({ from, key: dedupe.key, now: clock.now(), landed: landed.ranges });
     try {
-      const to = await this.#feed(first, landed, until);
-      const fates = await maker.finish(await this.#known(await maker.unsure()));
-      dedupe.end(to);
+      const to = await this.#feed(first, until);
+      const fates = await this.#decide(to);
       this.next = to;
       return this.#windowOf(from, to, fates, 0);
     } catch (error) {
-      dedupe.end();
       maker.release(from);
       throw error;
     }
   }
 
   /** Records until the window is full, the log has no more or what follows is lost; resolves with where the window ends. */
-  async #feed(first: readonly LogRecord[], landed: OffsetSet, until: number): Promise<number> {
-    const { batchEventsMax, batchBytesMax } = this.#options;
+  async #feed(first: readonly LogRecord[], until: number): Promise<number> {
+    const { maker, batchEventsMax, batchBytesMax } = this.#options;
     const from = this.next;
     let bytes = 0;
     let records = first;
+    let feeding: Promise<void> | undefined;
     for (;;) {
       const end = endOf(records);
       for (const record of records) bytes += record.bytes.byteLength;
+      await feeding;
+      feeding = watched(maker.feed(records, from, until));
       const isFull = end >= until || end - from >= batchEventsMax || bytes >= batchBytesMax;
       // read while these are decoded
-      const more = isFull ? undefined : watched(this.#walk(end, batchEventsMax - (end - from)));
-      await this.#decide(records, landed, until);
-      const stretch = await more;
-      if (stretch?.kind !== 'records' || stretch.records.length === 0) return Math.min(end, until);
+      const stretch = isFull ? undefined : await this.#walk(end, batchEventsMax - (end - from));
+      if (stretch?.kind !== 'records' || stretch.records.length === 0) {
+        await feeding;
+        return Math.min(end, until);
+      }
       records = stretch.records;
     }
   }
 
-  /** The next chunk is decoded while this one is decided. */
-  async #decide(records: readonly LogRecord[], landed: OffsetSet, until: number): Promise<void> {
+  async #decide(to: number): Promise<Fates> {
     const { dedupe, maker } = this.#options;
-    const chunks = chunksOf(records);
-    const decode = (chunk: readonly LogRecord[] | undefined) =>
-      chunk && watched(maker.decode(chunk, this.next, until));
-    let ahead = decode(chunks.shift());
-    let taking: Promise<void> | undefined;
-    while (ahead !== undefined) {
-      const decoded = await ahead;
-      ahead = decode(chunks.shift());
-      await taking;
-      taking = watched(maker.take(dedupe.decide(decoded, landed)));
+    dedupe.begin();
+    try {
+      const hits = await dedupe.decide(await maker.decoded());
+      const fates = await maker.finish(hits.length === 0 ? [] : await this.#copiesAmong(hits));
+      dedupe.end(to);
+      return fates;
+    } catch (error) {
+      dedupe.end();
+      throw error;
     }
-    await taking;
   }
 
-  async #known(keys: readonly EventKey[]): Promise<readonly boolean[]> {
-    const answers: boolean[] = [];
-    for (let from = 0; from < keys.length; from += knownKeysMax)
-      answers.push(...(await this.#options.known(keys.slice(from, from + knownKeysMax))));
-    return answers;
+  async #copiesAmong(hits: readonly number[]): Promise<readonly number[]> {
+    const { known, maker } = this.#options;
+    const { copies, unsure } = await maker.confirm(hits);
+    const all = [...copies];
+    for (let from = 0; from < unsure.length; from += knownKeysMax) {
+      const part = unsure.slice(from, from + knownKeysMax);
+      const answers = await known(part.map(({ key }) => key));
+      for (const [index, { place }] of part.entries()) if (answers[index]) all.push(place);
+    }
+    return all;
   }
 
   #windowOf(from: number, to: number, fates: Fates, lost: number): Window {
@@ -175,20 +174,6 @@ const endOf = (records: readonly LogRecord[]): number => {
   const last = records.at(-1)!;
   return last.offset + last.count;
 };
-
-function chunksOf(records: readonly LogRecord[]): LogRecord[][] {
-  const chunks: LogRecord[][] = [];
-  let events = chunkEventsMax;
-  for (const record of records) {
-    if (events >= chunkEventsMax) {
-      chunks.push([]);
-      events = 0;
-    }
-    chunks.at(-1)!.push(record);
-    events += record.count;
-  }
-  return chunks;
-}
 
 /** It is awaited later, or never when something else fails first. */
 function watched<T>(promise: Promise<T>): Promise<T> {

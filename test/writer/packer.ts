@@ -13,7 +13,7 @@ interface Packed extends PackedRows {
 export const packer = import.meta.url;
 
 export function openPack(): RowPack {
-  const rows: EventRow[] = [];
+  let rows: EventRow[] = [];
   return {
     get count() {
       return rows.length;
@@ -27,6 +27,9 @@ export function openPack(): RowPack {
         setTimeout(() => process.exit(1), row.properties.afterMs as number);
       }
       rows.push(row);
+    },
+    drop(offsets) {
+      rows = rows.filter(({ offset }) => !offsets.has(offset));
     },
     seal: (): Packed => ({ count: rows.length, buffers: [], rows }),
   };

@@ -21,6 +21,46 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Takes these stretches out: [from, to) of what was written, ascending, not touching. */
+  cut(stretches: readonly (readonly [from: number, to: number])[]): void {
+    let end = stretches[0]?.[0] ?? this.#length;
+    for (const [index, [, to]] of stretches.entries()) {
+      const next = stretches[index + 1]?.[0] ?? this.#length;
+      this.#bytes.copyWithin(end, to, next);
+      end += next - to;
+    }
+    this.#length = end;
+  }
+
+  /** Takes out the values at these places, ascending; each value has so many bytes. */
+  cutValues(width: number, places: readonly number[]): void {
+    this.cut(places.map((place) => [place * width, (place + 1) * width]));
+  }
+
+  /** Takes out the strings at these places, ascending; the first one begins at byte `first`. */
+  cutStrings(first: number, places: readonly number[]): void {
+    const stretches: [number, number][] = [];
+    let at = first;
+    let place = 0;
+    for (const wanted of places) {
+      for (; place < wanted; place++) at = this.#endOfString(at);
+      const end = this.#endOfString(at);
+      stretches.push([at, end]);
+      at = end;
+      place++;
+    }
+    this.cut(stretches);
+  }
+
+  #endOfString(at: number): number {
+    let length = 0;
+    for (let shift = 0, next = at; ; shift += 7) {
+      const byte = this.#bytes[next++]!;
+      length += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return next + length;
+    }
+  }
+
   /** The bytes of a typed array as the machine has them: little-endian on every one that the engine runs on. */
   append(values: ArrayBufferView<ArrayBuffer>): void {
     this.#reserve(values.byteLength);

@@ -56,6 +56,13 @@ export class NativeBlock<Row> {
     return true;
   }
 
+  /** Takes out the rows at these places, ascending. Errors: as `add`. */
+  drop(places: readonly number[]): void {
+    this.#flush();
+    for (const values of this.#values) values.drop(places);
+    this.#taken -= places.length;
+  }
+
   /** Errors: as `add`. */
   finish(): Buffer<ArrayBuffer> {
     this.#flush();

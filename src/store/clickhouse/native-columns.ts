@@ -12,6 +12,7 @@ import type { Column } from './schema.ts';
 const hasOwnKeys = 0x200;
 const dictionaryVersion = 1;
 const jsonAsText = 1;
+const jsonHeadBytes = 8;
 /** What DateTime64(3) holds: the engine would take other times and show something else. */
 export const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2300, 0, 1) - 1 };
 /** decimal(18,4) in ten-thousandths. */
@@ -31,7 +32,9 @@ export interface ColumnValues<Row> {
   weigh?(row: Row, at: number): number;
   /** The first `count` of `rows`. Errors: RangeError or TypeError for a value that does not fit. */
   take(rows: readonly Row[], count: number): void;
-  /** All that was taken. */
+  /** Takes out the values of the rows at these places, ascending. */
+  drop(places: readonly number[]): void;
+  /** All that is left. */
   bytes(): readonly Buffer<ArrayBuffer>[];
 }
 
@@ -80,6 +83,10 @@ class Strings<Row> implements ColumnValues<Row> {
     this.#writer.strings(this.#chunk, count);
   }
 
+  drop(places: readonly number[]): void {
+    this.#writer.cutStrings(0, places);
+  }
+
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
@@ -120,6 +127,12 @@ class Dictionary<Row> implements ColumnValues<Row> {
     this.#last = value;
     this.#lastIndex = index;
     return index;
+  }
+
+  /** A key that no row has any more does no harm. */
+  drop(places: readonly number[]): void {
+    this.#rows.cutValues(Uint32Array.BYTES_PER_ELEMENT, places);
+    this.#count -= places.length;
   }
 
   bytes(): readonly Buffer<ArrayBuffer>[] {
@@ -170,6 +183,10 @@ class Integers<Row> implements ColumnValues<Row> {
     this.#writer.append(this.#chunk.subarray(0, count));
   }
 
+  drop(places: readonly number[]): void {
+    this.#writer.cutValues(this.#chunk.BYTES_PER_ELEMENT, places);
+  }
+
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
@@ -206,6 +223,10 @@ class Milliseconds<Row> implements ColumnValues<Row> {
     this.#writer.append(this.#chunk.subarray(0, 2 * count));
   }
 
+  drop(places: readonly number[]): void {
+    this.#writer.cutValues(2 * Int32Array.BYTES_PER_ELEMENT, places);
+  }
+
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
@@ -238,6 +259,11 @@ class Amounts<Row> implements ColumnValues<Row> {
     this.#values.append(this.#chunk.subarray(0, count));
   }
 
+  drop(places: readonly number[]): void {
+    this.#nulls.cutValues(1, places);
+    this.#values.cutValues(BigInt64Array.BYTES_PER_ELEMENT, places);
+  }
+
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#nulls.bytes(), this.#values.bytes()];
   }
@@ -267,6 +293,10 @@ class Json<Row> implements ColumnValues<Row> {
 
   take(_: readonly Row[], count: number): void {
     this.#writer.strings(this.#chunk, count);
+  }
+
+  drop(places: readonly number[]): void {
+    this.#writer.cutStrings(jsonHeadBytes, places);
   }
 
   bytes(): readonly Buffer<ArrayBuffer>[] {

@@ -17,62 +17,82 @@ export const blockBytesMax = 64 * 1024 * 1024;
 
 export interface PackedBlocks extends PackedRows {
   readonly blocks: readonly Uint8Array<ArrayBuffer>[];
-  /** UTC days that have rows, by project. */
+  /** UTC days that have rows, by project; perhaps also some whose rows were all taken out. */
   readonly days: ReadonlyMap<string, ReadonlySet<number>>;
   /** Projects with events that may link ids. */
   readonly linking: ReadonlySet<string>;
   readonly offsetMin: number;
 }
 
+/** A block with the offsets of its rows. */
+interface Filled {
+  readonly block: NativeBlock<EventRow>;
+  offsets: number[];
+}
+
 /** Takes rows as they come; each block holds some of them in their order. */
 export class BlockPack implements RowPack {
   readonly #bytesMax: number;
-  readonly #blocks: Uint8Array<ArrayBuffer>[] = [];
+  readonly #full: Filled[] = [];
   readonly #days = new Map<string, Set<number>>();
   readonly #linking = new Set<string>();
-  #block: NativeBlock<EventRow>;
-  #count = 0;
-  #offsetMin = Number.POSITIVE_INFINITY;
+  #last: Filled;
+  /** Of the row before: mostly the next one has the same. */
+  #project: string | undefined;
+  #day = Number.NaN;
 
   constructor(bytesMax = blockBytesMax) {
     this.#bytesMax = bytesMax;
-    this.#block = new NativeBlock(eventColumns, bytesMax);
+    this.#last = this.#open();
   }
 
   get count(): number {
-    return this.#count;
+    return [...this.#full, this.#last].reduce((sum, { offsets }) => sum + offsets.length, 0);
   }
 
   add(row: EventRow): void {
-    if (this.#block.rows >= blockRowsMax || !this.#block.add(row)) {
-      this.#finish();
-      this.#block.add(row);
+    if (this.#last.offsets.length >= blockRowsMax || !this.#last.block.add(row)) {
+      this.#full.push(this.#last);
+      this.#last = this.#open();
+      this.#last.block.add(row);
     }
-    this.#count++;
-    if (row.offset < this.#offsetMin) this.#offsetMin = row.offset;
+    this.#last.offsets.push(row.offset);
     if (linkTypes.has(row.type)) this.#linking.add(row.project);
-    this.#noteDay(row.project, dayOf(row.timestamp));
+    const day = dayOf(row.timestamp);
+    if (day !== this.#day || row.project !== this.#project) this.#noteDay(row.project, day);
+  }
+
+  drop(offsets: ReadonlySet<number>): void {
+    for (const filled of [...this.#full, this.#last]) {
+      const places = [...filled.offsets.keys()].filter((place) => offsets.has(filled.offsets[place]!));
+      if (places.length === 0) continue;
+      filled.block.drop(places);
+      filled.offsets = filled.offsets.filter((offset) => !offsets.has(offset));
+    }
   }
 
   seal(): PackedBlocks {
-    if (this.#block.rows > 0) this.#finish();
-    const blocks = this.#blocks;
+    const filled = [...this.#full, this.#last].filter(({ offsets }) => offsets.length > 0);
+    const blocks = filled.map(({ block }) => block.finish());
+    let offsetMin = Number.POSITIVE_INFINITY;
+    for (const { offsets } of filled) for (const each of offsets) offsetMin = Math.min(offsetMin, each);
     return {
-      count: this.#count,
+      count: this.count,
       buffers: blocks.map(({ buffer }) => buffer),
       blocks,
       days: this.#days,
       linking: this.#linking,
-      offsetMin: this.#offsetMin,
+      offsetMin,
     };
   }
 
-  #finish(): void {
-    this.#blocks.push(this.#block.finish());
-    this.#block = new NativeBlock(eventColumns, this.#bytesMax);
+  #open(): Filled {
+    return { block: new NativeBlock(eventColumns, this.#bytesMax), offsets: [] };
   }
 
   #noteDay(project: string, day: number): void {
+    this.#project = project;
+    this.#day = day;
     const days = this.#days.get(project);
     if (days === undefined) this.#days.set(project, new Set([day]));
     else days.add(day);

@@ -8,6 +8,7 @@ import { propertyLeaves } from '../../../src/plan/field.ts';
 import type { SummaryPlan } from '../../../src/plan/plan.ts';
 import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
 import { nativeBlock } from '../../../src/store/clickhouse/native-block.ts';
+import { BlockPack } from '../../../src/store/clickhouse/row-pack.ts';
 import { eventColumns } from '../../../src/store/clickhouse/schema.ts';
 import { evaluate } from '../../../src/store/memory/evaluate.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -80,6 +81,42 @@ describe('a native block', () => {
         );
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test('holds the other rows when some are taken out again, however many it took', async () => {
+    const names = eventColumns.map(({ name }) => name);
+    const many = fc.tuple(fc.array(rows, { minLength: 1, maxLength: 30 }), fc.infiniteStream(fc.boolean()));
+    await fc.assert(
+      fc.asyncProperty(many, async ([some, drops]) => {
+        await client.command('TRUNCATE TABLE copied');
+        const all = some.flat().map((row, offset) => ({ ...row, offset, properties: { n: offset } }));
+        const pack = new BlockPack();
+        for (const row of all) pack.add(row);
+        const dropped = new Set(all.map(({ offset }) => offset).filter(() => drops.next().value));
+        pack.drop(dropped);
+        const { blocks, count } = pack.seal();
+        for (const block of blocks) await client.insertNative('copied', names, block);
+        const left = all.filter(({ offset }) => !dropped.has(offset));
+        assert.equal(count, left.length);
+        const read = await client.rows(
+          `SELECT _offset, toUnixTimestamp64Milli(timestamp), user_key, bot, toString(reinterpretAsInt64(amount)), properties.n.:Float64,
+            ${columns.map(({ name }) => name).join(', ')} FROM copied ORDER BY _offset`,
+        );
+        assert.deepEqual(
+          read,
+          left.map((row) => [
+            String(row.offset),
+            String(row.timestamp),
+            String(row.personKey),
+            row.bot,
+            row.amount === null ? null : String(row.amount),
+            row.offset,
+            ...columns.map(({ field }) => row[field]),
+          ]),
+        );
+      }),
+      { numRuns: 25 },
     );
   });
 
