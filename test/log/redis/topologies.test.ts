@@ -76,7 +76,7 @@ test('with a replica asked for, a failover loses nothing that was acknowledged',
   for (let index = 0; acknowledged.length < 50; index++) await append(`before ${index}`);
   await Promise.all([append('while it dies'), master.kill()]);
   // nobody is a replica of the new master, so nothing is acknowledged; what it took is there all the same
-  const again = await open(t, url);
+  const again = await open(t, url, { timeoutMs: 20_000 });
   const offset = await again.append(0, 1, Buffer.from('after'));
   assert.ok(offset >= 50);
   const lease = await again.lease(0, forever);
