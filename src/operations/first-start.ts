@@ -4,6 +4,7 @@
  */
 import type { Scope } from '../catalog/catalog.ts';
 import { scopes } from '../catalog/keys.ts';
+import { isFailure } from '../errors.ts';
 import type { ProjectCare } from './project-care.ts';
 
 export const defaultProject = 'default';
@@ -18,6 +19,16 @@ export interface FirstStart {
  * when a key of the environment needs it; a key only if none of its scope was ever made, so that a revoked one stays revoked.
  */
 export async function firstStart(care: ProjectCare, given: readonly Scope[]): Promise<FirstStart> {
+  try {
+    return await completeStart(care, given);
+  } catch (error) {
+    if (!isFailure(error, 'conflict')) throw error;
+    // another process started at the same moment; what it has made is not made again
+    return await completeStart(care, given);
+  }
+}
+
+async function completeStart(care: ProjectCare, given: readonly Scope[]): Promise<FirstStart> {
   const projects = await care.projects();
   const existing = projects.find((project) => project.id === defaultProject);
   if (existing?.deletingSince !== undefined) return { made: [] };
