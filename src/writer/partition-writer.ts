@@ -4,8 +4,9 @@
  *   wait       for the lease of the partition, which is held over failures of the store until it is lost
  *   recover    the progress from the store, the dedupe index up to it; whatever the log has behind the progress may have
  *              been tried before, so it is reconciled, a bounded stretch at a time, before it is walked again
- *   gather     the next window: as soon as there are events, but not sooner than a flush interval after the last one; when
- *              much is waiting it is read and prepared while the one before it is being inserted (one ahead, no more)
+ *   gather     the next window: as soon as there are events, but not sooner than a flush interval after the last one, nor than
+ *              a few times what its insert took; when much is waiting it is read and prepared while the one before it is being
+ *              inserted (one ahead, no more)
  *   insert     window-insert.ts: exactly once, whatever the store does
  *
  * Any error that the parts do not wait out themselves leads back to `recover`, which needs nothing but the durable state.
@@ -60,6 +61,16 @@ const reconcileOffsetsMax = 200_000;
 /** With fewer events than this waiting, the next window is gathered only when the last one is stored: larger is cheaper. */
 const aheadEventsMin = 5_000;
 
+/**
+ * An insert costs some 20 ms of processor time whatever its size. So the next window is begun so many times as long after the
+ * last one as its insert took, which bounds what inserts take at a quarter of one processor, …
+ */
+const insertsApart = 4;
+/** … but never later than this, which is lag, … */
+const paceMsMax = 300;
+/** … nor when so many events wait that the fixed cost is small beside theirs. */
+const paceEventsMax = 20_000;
+
 /** What one recovery opened; the next one begins anew. */
 interface Session {
   readonly reader: WindowReader;
@@ -91,6 +102,9 @@ export class PartitionWriter {
   #reconciledTo = 0;
   #landed = OffsetSet.empty;
   #gatheredAt = Number.NEGATIVE_INFINITY;
+  /** How long inserts take: the shorter of the last two, so that a single slow one delays nothing. */
+  #insertMs = 0;
+  #lastInsertMs = 0;
   #running: Promise<unknown> | undefined;
   /** Whoever reconciles stops the partition's other inserts, so windows and replays take turns. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -353,9 +367,11 @@ export class PartitionWriter {
     const { signal } = abort;
     const backlog = (events: number, ended: AbortSignal) =>
       log.wait(partition, reader.next + events - 1, ended);
-    const waitMs = this.#gatheredAt + config.flushIntervalMs - clock.monotonic();
+    const intervalMs = Math.max(config.flushIntervalMs, Math.min(insertsApart * this.#insertMs, paceMsMax));
+    const waitMs = this.#gatheredAt + intervalMs - clock.monotonic();
     if (waitMs > 0) {
-      await firstOf(signal, (ended) => [clock.sleep(waitMs, ended), backlog(config.batchEventsMax, ended)]);
+      const most = Math.min(paceEventsMax, config.batchEventsMax);
+      await firstOf(signal, (ended) => [clock.sleep(waitMs, ended), backlog(most, ended)]);
     }
     if (inserting !== undefined) {
       const most = Math.min(aheadEventsMin, config.batchEventsMax);
@@ -375,6 +391,8 @@ export class PartitionWriter {
       this.#progress = await this.#inTurn(() => inserter.insert(window, before));
       this.#done = addDone(this.#done, doneBetween(before, this.#progress));
       const durationMs = clock.monotonic() - startedAt;
+      this.#insertMs = Math.min(durationMs, this.#lastInsertMs);
+      this.#lastInsertMs = durationMs;
       const rows = this.#progress.stored - before.stored - window.landed;
       this.#board.stored(window, rows, durationMs);
       const now = clock.now();
