@@ -30,14 +30,13 @@ export function sessionsSelect(compiler: PostgresCompiler, { scope, by }: Sessio
     ['is_pageview', "type IN ('pageview', 'PAGEVIEW')"],
     ...(by === undefined ? [] : [['value', compiler.keyOf(fieldOf(by.dimension))] as const]),
   ]);
-  const sessions = `SELECT extract(epoch FROM max(at) - min(at)) * 1000 AS duration,
-  array_agg(DISTINCT member) FILTER (WHERE member <> 0) AS members,
+  const sessions = `SELECT extract(epoch FROM max(at) - min(at)) * 1000 AS duration, ${members} AS members,
   count(*) = 1 AND bool_or(is_pageview) AS is_bounce,
   count(*) FILTER (WHERE is_pageview) AS views${by === undefined ? '' : `,\n  ${labelOf(by.dimension)} AS label`}
 FROM (
-${indent(rows)}
+${indent(by === undefined ? rows : numbered(rows, by.dimension))}
 ) AS own
-GROUP BY session, owner, number
+GROUP BY ${session}
 HAVING bool_or(is_asked)`;
   const whole = `SELECT ${places.all} AS place, duration, members, is_bounce, views FROM sessions`;
   const tables = [
@@ -60,15 +59,28 @@ LEFT JOIN (
 ORDER BY place = ${places.other}, place`;
 }
 
-/** Out of a session's rows: the value of its first event, or of its first or last page view. */
-function labelOf(dimension: string): string {
+const session = 'session, owner, number';
+const known = 'FILTER (WHERE member <> 0)';
+/** The session's persons; almost always one, and only then each once. */
+const members = `CASE WHEN min(member) ${known} = max(member) ${known} THEN ARRAY[min(member) ${known}] ELSE array_agg(member) ${known} END`;
+
+const isOfPages = (dimension: string): boolean => fieldOf(dimension) !== dimension;
+
+/** The rows with their number in the session, or among its page views: an aggregate with an order would sort each session by itself. */
+function numbered(rows: string, dimension: string): string {
   const sign = dimension === 'exitPath' ? ' DESC' : '';
   const order = ['at', 'on_partition', 'on_offset'].map((column) => `${column}${sign}`).join(', ');
-  const first = (filter: string): string => `(array_agg(value ORDER BY ${order})${filter})[1]`;
-  return fieldOf(dimension) === dimension
-    ? first('')
-    : `coalesce(${first(' FILTER (WHERE is_pageview)')}, '')`;
+  const among = isOfPages(dimension) ? `${session}, is_pageview` : session;
+  return `SELECT *, row_number() OVER (PARTITION BY ${among} ORDER BY ${order}) AS nth_in_session FROM (
+${indent(rows)}
+) AS unnumbered`;
 }
+
+/** Out of a session's rows: the value of its first event, or of its first or last page view. */
+const labelOf = (dimension: string): string =>
+  isOfPages(dimension)
+    ? `coalesce((array_agg(value) FILTER (WHERE is_pageview AND nth_in_session = 1))[1], '')`
+    : '(array_agg(value) FILTER (WHERE nth_in_session = 1))[1]';
 
 function rankedTable(compiler: PostgresCompiler, dimension: string): string {
   const order = ['count(*) DESC', ...compiler.orderOf(fieldOf(dimension), 'label')].join(', ');

@@ -145,6 +145,61 @@ describe('questions about people to PostgreSQL', () => {
     ]);
   });
 
+  test('are those of the evaluator where few generated ones tell', async () => {
+    const half = 30 * 60_000;
+    const some = ['/b', '/a', '', '/c', '/a'].flatMap((path, i) =>
+      ['', 's'].map((sessionId, k) =>
+        eventRow({
+          project: 'paths',
+          partition: 3,
+          offset: 2 * i + k,
+          // all but the last within one session, which the filter leaves half of
+          timestamp: start + i * (half - 1),
+          personKey: BigInt(3 + k),
+          path,
+          sessionId,
+          type: i === 3 ? 'click' : 'pageview',
+        }),
+      ),
+    );
+    for (const batch of batchesOf(3, some)) await opened.store.insert(batch);
+    const evaluator = new MemoryAnalyses(() => some, hash64);
+    const paths = { ...scopeOf('paths'), filter: { field: 'path', op: 'eq', value: '/a' } } as const;
+    for (const dimension of ['entryPath', 'exitPath', 'path', 'type'])
+      for (const asked of [paths, scopeOf('paths')]) {
+        const question = { scope: asked, by: { dimension, limit: 5 } };
+        assert.deepEqual(
+          await analyses.sessions(question, wideBudget, never),
+          await evaluator.sessions(question, wideBudget, never),
+        );
+      }
+    const sequences = { ...everything, scope: paths, per: 'session' } as const;
+    assert.deepEqual(
+      (await blocksOf(sequences)).flatMap(({ ends }) => [...ends]),
+      [2, 2],
+      'what the filter leaves out still holds a session together',
+    );
+    const later = { ...scopeOf('paths'), from: start + half };
+    for (const first of ['ever', 'range'] as const) {
+      const click = { field: 'type', op: 'eq', value: 'click' } as const;
+      const question = {
+        scope: later,
+        edges: [later.from, later.to],
+        start: click,
+        return: { and: [] },
+        first,
+      };
+      const lists = [];
+      for (const each of [analyses, evaluator]) {
+        const found = [];
+        for await (const { starts, low } of each.retention(question, wideBudget, never))
+          found.push(...[...starts].map((one, i) => [one, low[i]]));
+        lists.push(found);
+      }
+      assert.deepEqual([lists[0], lists[0]!.length], [lists[1], 2]);
+    }
+  });
+
   test('over their budget of time are stopped and say so', async () => {
     await whileLocked(async () => {
       for (const ask of asks({ ...wideBudget, timeMs: 100 }))

@@ -87,6 +87,19 @@ for (const extensions of [true, false])
       }
     });
 
+    test('an id is of the first person that it was given to, however often it is given', async () => {
+      const given = [identify('first', 'phone', 'eve', 1), identify('first', 'phone', 'bob', 2)];
+      await insertRows(opened.store, 0, [...given, identify('first', 'phone', 'eve', 3)]);
+      assert.equal(await opened.store.analyses.person('first', 'phone'), hash64('eve'));
+      const undone = { ...identify('first', 'phone', 'eve', 2), properties: { undo: true } };
+      await insertRows(opened.store, 0, [undone]);
+      assert.equal(
+        await opened.store.analyses.person('first', 'phone'),
+        hash64('bob'),
+        'eve said it again later',
+      );
+    });
+
     test('links go with the events that said them', async () => {
       const rows = [identify('old', 'phone', 'eve', -400 * day), of('old', 'phone', 0), of('old', 'eve', 1)];
       await insertRows(opened.store, 0, rows);
