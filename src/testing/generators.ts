@@ -292,7 +292,7 @@ const cohortNear = (anchor: number): fc.Arbitrary<Filter> =>
   fc
     .record({
       bots: fc.constantFrom<Bots>('exclude', 'include', 'only'),
-      filter: fc.oneof(leafNear(anchor), fc.constant({ and: [] })),
+      filter: fc.oneof(leafNear(anchor), fc.constant({ field: 'type', op: 'exists' } as const)),
       atLeast: fc.constantFrom(1, 1, 2, 3, 5),
       from: timeNear(anchor - millisecondsPerDay),
       lengthMs: fc.constantFrom(1, millisecondsPerDay, 5 * millisecondsPerDay, 90 * millisecondsPerDay),

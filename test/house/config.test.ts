@@ -190,7 +190,10 @@ describe('every declaration', () => {
       [],
     );
     for (const name of names)
-      assert.match(name, /^((MILLRACE|DB|REDIS|UPSTASH_REDIS_REST)_[A-Z0-9_]+|PORT|DATABASE_URL|CRON_SECRET)$/);
+      assert.match(
+        name,
+        /^((MILLRACE|DB|REDIS|UPSTASH_REDIS_REST)_[A-Z0-9_]+|PORT|DATABASE_URL|CRON_SECRET)$/,
+      );
   });
 
   it('takes its own default', () => {

@@ -14,8 +14,8 @@ const keys = {
   MILLRACE_READ_KEY: 'examples-read-0123456789',
   MILLRACE_ADMIN_KEY: 'examples-admin-0123456789',
 };
-/** These start servers or set the reader's own keys; other tests run them. */
-const notHere = /^(npm ci|npm start|npm run demo|export |docker )/;
+/** These start servers, need other ones, or set the reader's own keys; other tests run them. */
+const notHere = /^(npm ci|npm start|npm run demo|export |docker |npx millrace move )/;
 
 /** The commands of the page's shell blocks; a line that ends in \ or within quotes goes on. */
 function commandsOf(page: string): string[] {
