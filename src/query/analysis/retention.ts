@@ -15,21 +15,30 @@ export class RetentionFold {
   }
 
   add({ starts, low, high }: RetentionBlock): void {
+    // as words of 32 bits: integers of 64 are objects here
+    const words = [low, high].map(
+      ({ buffer, byteOffset, length }) => new Uint32Array(buffer, byteOffset, 2 * length),
+    );
+    const isOn = this.#mode === 'on';
     for (let i = 0; i < starts.length; i++) {
       const start = starts[i]!;
       const row = this.counts[start]!;
       row[0]! += 1;
-      const returns = (high[i]! << 64n) | low[i]!;
-      let before = returns >> BigInt(start + 1);
-      if (before === 0n) continue;
-      if (this.#mode === 'onOrAfter') {
-        const last = start + before.toString(2).length;
-        for (let period = start + 1; period <= Math.min(last, this.#periods - 1); period++)
-          row[period - start]! += 1;
-        continue;
+      let last = start;
+      for (let base = 0; base < wordsMax; base++) {
+        let word = words[base >> 1]![2 * i + (base & 1)]!;
+        while (word !== 0) {
+          const bit = 31 - Math.clz32(word & -word);
+          word &= word - 1;
+          const period = 32 * base + bit;
+          if (period <= start || period >= this.#periods) continue;
+          if (isOn) row[period - start]! += 1;
+          else last = period;
+        }
       }
-      for (let period = start + 1; before !== 0n && period < this.#periods; period++, before >>= 1n)
-        if (before & 1n) row[period - start]! += 1;
+      for (let period = start + 1; !isOn && period <= last; period++) row[period - start]! += 1;
     }
   }
 }
+
+const wordsMax = 4;
