@@ -228,7 +228,7 @@ export interface Store {
   readonly supports: StoreSupports;
   /** Undefined: the store answers no questions about people over time yet. */
   readonly analyses?: Analyses | undefined;
-  /** URL of a module that exports `openPack(): RowPack`, for the writer's thread. Absent: `insert` takes rows alone. */
+  /** URL of a module that exports `openPacker(): () => RowPack`, for the writer's thread. Absent: `insert` takes rows alone. */
   readonly packer?: string;
   state(): StoreState;
   /**

@@ -9,7 +9,8 @@ import { type Decoded, WindowMaker } from './window-maker.ts';
 
 const port = parentPort!;
 const { packer } = workerData as ThreadOptions;
-const { openPack } = (await import(packer)) as { openPack: () => RowPack };
+const { openPacker } = (await import(packer)) as { openPacker: () => () => RowPack };
+const openPack = openPacker();
 const tools = await openPrepareTools();
 const makers = new Map<number, WindowMaker>();
 

@@ -10,7 +10,7 @@ import type { Fates } from './window.ts';
 import type { Confirmed, Decoded } from './window-maker.ts';
 
 /** The young generation of its heap: events and rows live for moments, so more would only be more memory. */
-const youngMegabytesMax = 32;
+const youngMegabytesMax = 16;
 
 type Settle = PromiseWithResolvers<never>;
 

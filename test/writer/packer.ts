@@ -12,7 +12,9 @@ interface Packed extends PackedRows {
 
 export const packer = import.meta.url;
 
-export function openPack(): RowPack {
+export const openPacker = () => openPack;
+
+function openPack(): RowPack {
   let rows: EventRow[] = [];
   return {
     get count() {

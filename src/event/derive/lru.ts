@@ -14,6 +14,8 @@ export class Lru<K, V> {
   get(key: K): V | undefined {
     const value = this.#entries.get(key);
     if (value === undefined) return undefined;
+    // nothing is forgotten soon, so the order, which costs more than the look, does not matter yet
+    if (this.#entries.size * 2 < this.#entriesMax) return value;
     // a Map keeps the order of insertion: taking out and putting back makes this entry the newest
     this.#entries.delete(key);
     this.#entries.set(key, value);

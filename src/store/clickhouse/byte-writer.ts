@@ -4,6 +4,7 @@
  */
 
 const initialBytes = 1024;
+const keptTimesMax = 8;
 /** Units; the length of a shorter one, when it is ASCII, is one byte that is ASCII itself. */
 const shortMax = 128;
 const lengths = Array.from({ length: shortMax }, (_, length) => String.fromCharCode(length));
@@ -19,6 +20,13 @@ export class ByteWriter {
   /** What was written; shares memory with the writer. */
   bytes(): Buffer<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Forgets what was written. Keeps its memory for the next, unless that was much more than was needed. */
+  clear(): void {
+    if (this.#bytes.length > initialBytes && this.#bytes.length > keptTimesMax * this.#length)
+      this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.#length = 0;
   }
 
   /** Takes these stretches out: [from, to) of what was written, ascending, not touching. */

@@ -63,6 +63,15 @@ export class NativeBlock<Row> {
     this.#taken -= places.length;
   }
 
+  /** Begins anew, in the memory of the columns that it has. */
+  clear(): void {
+    for (const values of this.#values) values.clear();
+    this.#chunkCount = 0;
+    this.#chunkWeight = 0;
+    this.#taken = 0;
+    this.#size = 0;
+  }
+
   /** Errors: as `add`. */
   finish(): Buffer<ArrayBuffer> {
     this.#flush();

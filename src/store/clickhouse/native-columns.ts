@@ -36,6 +36,8 @@ export interface ColumnValues<Row> {
   drop(places: readonly number[]): void;
   /** All that is left. */
   bytes(): readonly Buffer<ArrayBuffer>[];
+  /** Begins anew; what `bytes` gave is of no use any more. */
+  clear(): void;
 }
 
 export function columnValues<Row>({ kind, field }: Column<Row>): ColumnValues<Row> {
@@ -90,7 +92,14 @@ class Strings<Row> implements ColumnValues<Row> {
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
+
+  clear(): void {
+    this.#writer.clear();
+  }
 }
+
+/** A power of two. */
+const recentSlots = 64;
 
 class Dictionary<Row> implements ColumnValues<Row> {
   readonly #field: keyof Row;
@@ -98,9 +107,10 @@ class Dictionary<Row> implements ColumnValues<Row> {
   readonly #keys = new ByteWriter();
   readonly #rows = new ByteWriter();
   readonly #chunk = new Uint32Array(chunkRows);
+  /** Values seen lately, by length and ends: to compare with one is quicker than to hash a text that was just parsed. */
+  readonly #recent: (string | undefined)[] = new Array(recentSlots);
+  readonly #recentIndexes = new Uint32Array(recentSlots);
   #count = 0;
-  #last = '';
-  #lastIndex = -1;
 
   constructor(field: keyof Row) {
     this.#field = field;
@@ -117,15 +127,18 @@ class Dictionary<Row> implements ColumnValues<Row> {
   }
 
   #indexOf(value: string): number {
-    if (value === this.#last && this.#lastIndex >= 0) return this.#lastIndex;
+    const { length } = value;
+    const ends = length === 0 ? 0 : value.charCodeAt(0) + 7 * value.charCodeAt(length - 1);
+    const slot = (5 * length + ends) & (recentSlots - 1);
+    if (this.#recent[slot] === value) return this.#recentIndexes[slot]!;
     let index = this.#indexes.get(value);
     if (index === undefined) {
       index = this.#indexes.size;
       this.#indexes.set(value, index);
       this.#keys.string(value);
     }
-    this.#last = value;
-    this.#lastIndex = index;
+    this.#recent[slot] = value;
+    this.#recentIndexes[slot] = index;
     return index;
   }
 
@@ -145,6 +158,14 @@ class Dictionary<Row> implements ColumnValues<Row> {
     const between = new ByteWriter();
     between.int64(this.#count);
     return [head.bytes(), this.#keys.bytes(), between.bytes(), this.#narrow(width)];
+  }
+
+  clear(): void {
+    this.#indexes.clear();
+    this.#recent.fill(undefined);
+    this.#keys.clear();
+    this.#rows.clear();
+    this.#count = 0;
   }
 
   #narrow(width: number): Buffer<ArrayBuffer> {
@@ -190,6 +211,10 @@ class Integers<Row> implements ColumnValues<Row> {
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
+
+  clear(): void {
+    this.#writer.clear();
+  }
 }
 
 const asBigInt = (value: unknown): bigint => BigInt(value as number | bigint);
@@ -230,6 +255,10 @@ class Milliseconds<Row> implements ColumnValues<Row> {
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
   }
+
+  clear(): void {
+    this.#writer.clear();
+  }
 }
 
 class Amounts<Row> implements ColumnValues<Row> {
@@ -267,6 +296,11 @@ class Amounts<Row> implements ColumnValues<Row> {
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#nulls.bytes(), this.#values.bytes()];
   }
+
+  clear(): void {
+    this.#nulls.clear();
+    this.#values.clear();
+  }
 }
 
 /** A row's text is made when it is weighed. */
@@ -301,5 +335,10 @@ class Json<Row> implements ColumnValues<Row> {
 
   bytes(): readonly Buffer<ArrayBuffer>[] {
     return [this.#writer.bytes()];
+  }
+
+  clear(): void {
+    this.#writer.clear();
+    this.#writer.int64(jsonAsText);
   }
 }

@@ -25,6 +25,23 @@ export class PropertyJson {
   readonly #keys = new Map<string, string>();
 
   text(properties: JsonObject): string {
+    return this.#flatText(properties) ?? this.#nestedText(properties);
+  }
+
+  /** Undefined when a path may be there twice: with objects, or dots in keys. Most properties have neither. */
+  #flatText(properties: JsonObject): string | undefined {
+    let text = '';
+    for (const key in properties) {
+      const value = properties[key]!;
+      if (value === null || value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+        continue;
+      if (typeof value === 'object' || Number.isNaN(value) || key.includes('.')) return undefined;
+      text += `${text === '' ? '{' : ','}${this.#key(key)}${valueText(value === 0 ? 0 : value)}`;
+    }
+    return text === '' ? '{}' : `${text}}`;
+  }
+
+  #nestedText(properties: JsonObject): string {
     let text = '';
     for (const [path, value] of propertyLeaves(properties)) {
       text += `${text === '' ? '{' : ','}${this.#key(path)}${valueText(value)}`;
@@ -45,7 +62,7 @@ export class PropertyJson {
 function valueText(value: JsonValue): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value.toWellFormed());
+      return isPlain(value) ? `"${value}"` : JSON.stringify(value.toWellFormed());
     case 'number':
       return numberText(value);
     case 'boolean':
@@ -54,6 +71,18 @@ function valueText(value: JsonValue): string {
       return value === null ? 'null' : isArray(value) ? arrayText(value) : objectText(value);
   }
 }
+
+/** Short text without anything to escape: a loop beats the call into the runtime. */
+function isPlain(text: string): boolean {
+  if (text.length > plainCharactersMax) return false;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e || unit === 0x22 || unit === 0x5c) return false;
+  }
+  return true;
+}
+
+const plainCharactersMax = 40;
 
 /** JavaScript's own text, and a fraction where it has neither that nor an exponent. */
 function numberText(value: number): string {

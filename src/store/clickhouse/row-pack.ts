@@ -30,9 +30,30 @@ interface Filled {
   offsets: number[];
 }
 
+/** Blocks for one pack after the other: the columns of the last one have about the memory that the next ones need. */
+class Blocks {
+  readonly #bytesMax: number;
+  #spare: NativeBlock<EventRow> | undefined;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  take(): NativeBlock<EventRow> {
+    const block = this.#spare ?? new NativeBlock(eventColumns, this.#bytesMax);
+    this.#spare = undefined;
+    block.clear();
+    return block;
+  }
+
+  giveBack(block: NativeBlock<EventRow> | undefined): void {
+    this.#spare = block;
+  }
+}
+
 /** Takes rows as they come; each block holds some of them in their order. */
 export class BlockPack implements RowPack {
-  readonly #bytesMax: number;
+  readonly #blocks: Blocks;
   readonly #full: Filled[] = [];
   readonly #days = new Map<string, Set<number>>();
   readonly #linking = new Set<string>();
@@ -41,9 +62,13 @@ export class BlockPack implements RowPack {
   #project: string | undefined;
   #day = Number.NaN;
 
-  constructor(bytesMax = blockBytesMax) {
-    this.#bytesMax = bytesMax;
+  constructor(blocks = new Blocks(blockBytesMax)) {
+    this.#blocks = blocks;
     this.#last = this.#open();
+  }
+
+  static within(bytesMax: number): BlockPack {
+    return new BlockPack(new Blocks(bytesMax));
   }
 
   get count(): number {
@@ -57,7 +82,7 @@ export class BlockPack implements RowPack {
       this.#last.block.add(row);
     }
     this.#last.offsets.push(row.offset);
-    if (linkTypes.has(row.type)) this.#linking.add(row.project);
+    if (mayLink(row.type)) this.#linking.add(row.project);
     const day = dayOf(row.timestamp);
     if (day !== this.#day || row.project !== this.#project) this.#noteDay(row.project, day);
   }
@@ -74,6 +99,7 @@ export class BlockPack implements RowPack {
   seal(): PackedBlocks {
     const filled = [...this.#full, this.#last].filter(({ offsets }) => offsets.length > 0);
     const blocks = filled.map(({ block }) => block.finish());
+    this.#blocks.giveBack(filled.at(-1)?.block);
     let offsetMin = Number.POSITIVE_INFINITY;
     for (const { offsets } of filled) for (const each of offsets) offsetMin = Math.min(offsetMin, each);
     return {
@@ -87,7 +113,7 @@ export class BlockPack implements RowPack {
   }
 
   #open(): Filled {
-    return { block: new NativeBlock(eventColumns, this.#bytesMax), offsets: [] };
+    return { block: this.#blocks.take(), offsets: [] };
   }
 
   #noteDay(project: string, day: number): void {
@@ -99,7 +125,15 @@ export class BlockPack implements RowPack {
   }
 }
 
-export const openPack = (): RowPack => new BlockPack();
+/** Of the length before the hash, which costs more. */
+const linkLengths = new Set([...linkTypes].map(({ length }) => length));
+const mayLink = (type: string): boolean => linkLengths.has(type.length) && linkTypes.has(type);
+
+/** Opens packs, one after the other. */
+export function openPacker(): () => RowPack {
+  const blocks = new Blocks(blockBytesMax);
+  return () => new BlockPack(blocks);
+}
 
 /** In slices, so that requests are answered meanwhile. Errors: RangeError or TypeError for a row that does not fit. */
 export async function packRows(rows: readonly EventRow[]): Promise<PackedBlocks> {

@@ -26,7 +26,7 @@ const wideRows = (many: number, first = 0) =>
   );
 
 function blocksOf(rows: readonly EventRow[], bytesMax: number): readonly Uint8Array[] {
-  const pack = new BlockPack(bytesMax);
+  const pack = BlockPack.within(bytesMax);
   for (const row of rows) pack.add(row);
   return pack.seal().blocks;
 }
