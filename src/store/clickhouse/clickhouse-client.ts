@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { ClickHouseError, clickhouseCodes } from './clickhouse-error.ts';
 import { identifier, stringLiteral } from './clickhouse-literal.ts';
 import { ClickHouseTransport, type Reply } from './clickhouse-transport.ts';
+import { laidBytesMin, laidFileParameter, layFile } from './laid-file.ts';
 
 export interface ClickHouseTarget {
   readonly socketPath?: string;
@@ -14,6 +15,8 @@ export interface ClickHouseTarget {
   readonly user?: string;
   readonly password?: string;
   readonly database: string;
+  /** Where the data of an insert may be laid for an engine beside us: it reads them from there, and a large body is not sent. */
+  readonly filesDirectory?: string;
 }
 
 export interface CallOptions {
@@ -57,6 +60,7 @@ const readSettings = { wait_end_of_query: 1, output_format_json_quote_64bit_inte
 const writeSettings = { wait_end_of_query: 1, async_insert: 0, insert_deduplicate: 0 };
 
 export class ClickHouseClient {
+  readonly #target: () => ClickHouseTarget;
   readonly #transport: ClickHouseTransport;
   readonly #settings: Readonly<Record<string, string | number>>;
   readonly #timeoutMs: number;
@@ -67,10 +71,8 @@ export class ClickHouseClient {
 
   constructor(target: ClickHouseTarget | (() => ClickHouseTarget), options: ClientOptions = {}) {
     const connectionsMax = options.connectionsMax ?? defaults.connectionsMax;
-    this.#transport = new ClickHouseTransport(
-      typeof target === 'function' ? target : () => target,
-      connectionsMax,
-    );
+    this.#target = typeof target === 'function' ? target : () => target;
+    this.#transport = new ClickHouseTransport(this.#target, connectionsMax);
     this.#settings = options.settings ?? {};
     this.#timeoutMs = options.timeoutMs ?? defaults.timeoutMs;
     this.#answerBytesMax = options.answerBytesMax ?? defaults.answerBytesMax;
@@ -135,8 +137,21 @@ FORMAT JSONCompact`,
     options: CallOptions = {},
   ): Promise<void> {
     const sql = `INSERT INTO ${table} (${columns.map(identifier).join(', ')}) FORMAT Native`;
-    const reply = await this.#send(sql, options, writeSettings, block);
-    await reply.whole(this.#answerBytesMax);
+    const { filesDirectory } = this.#target();
+    if (filesDirectory === undefined || block.byteLength < laidBytesMin) {
+      const reply = await this.#send(sql, options, writeSettings, block);
+      await reply.whole(this.#answerBytesMax);
+      return;
+    }
+    const laid = await layFile(filesDirectory, block);
+    try {
+      const settings = { ...writeSettings, [laidFileParameter]: laid.name };
+      const reply = await this.#send(sql, options, settings, Buffer.alloc(0));
+      await reply.whole(this.#answerBytesMax);
+    } finally {
+      // whoever reads it still has it open
+      await laid.remove();
+    }
   }
 
   /** Asks that a statement stop. Does not wait until it has: that is the fence's work. */

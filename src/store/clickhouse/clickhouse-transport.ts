@@ -88,7 +88,7 @@ export class ClickHouseTransport {
     const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
     return new Promise((resolve, reject) => {
       const request = (protocol === 'https:' ? https : http).request(url, {
-        method: body.byteLength === 0 ? 'GET' : 'POST',
+        method: body.byteLength === 0 && exchange.body === undefined ? 'GET' : 'POST',
         agent: this.#agents[protocol][exchange.control ? 'control' : 'calls'],
         socketPath: target.socketPath,
         signal,

@@ -18,6 +18,8 @@ import { openWorkDirectory, type WorkDirectory } from './work-directory.ts';
 export interface EngineTarget {
   readonly socketPath: string;
   readonly database: string;
+  /** Where the data of inserts may be laid, for the engine to read. */
+  readonly filesDirectory: string;
 }
 
 export interface EngineState {
@@ -115,7 +117,7 @@ class Supervisor implements EmbeddedEngine {
   }
 
   target(): EngineTarget {
-    return { socketPath: this.#work.socketPath, database };
+    return { socketPath: this.#work.socketPath, database, filesDirectory: this.#work.path };
   }
 
   state(): EngineState {

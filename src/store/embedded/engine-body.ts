@@ -3,7 +3,7 @@
  * from there: chDB's own insert calls paste data behind SQL and run what stands behind the first blank line.
  */
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -35,6 +35,20 @@ export class BodyReader {
     return Buffer.concat(parts).toString('utf8');
   }
 
+  /**
+   * A file that whoever sent the request has laid into the directory, and removes. Errors: EngineRefusal when it is not there, or
+   * is too long.
+   */
+  async laid(name: string): Promise<BodyFile> {
+    if (!laidName.test(name))
+      throw new EngineRefusal(refusals.badRequest, `${name} is no name of a laid file`);
+    const path = join(this.#directory, name);
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined) throw new EngineRefusal(refusals.noFile, `the file ${name} is not there`);
+    if (info.size > this.#fileBytesMax) throw tooLong(this.#fileBytesMax);
+    return { path, remove: async () => {} };
+  }
+
   /** Errors: EngineRefusal when it is too long or `signal` aborts; the file is then gone. */
   async file(request: IncomingMessage, signal: AbortSignal): Promise<BodyFile> {
     this.#files += 1;
@@ -52,12 +66,17 @@ export class BodyReader {
   }
 }
 
+/** Nothing that leads out of the directory. */
+const laidName = /^laid-[0-9a-f-]{36}$/;
+
+const tooLong = (bytesMax: number) =>
+  new EngineRefusal(refusals.tooLarge, `the body is longer than ${bytesMax} bytes`);
+
 async function* limited(request: IncomingMessage, bytesMax: number): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.byteLength;
-    if (bytes > bytesMax)
-      throw new EngineRefusal(refusals.tooLarge, `the body is longer than ${bytesMax} bytes`);
+    if (bytes > bytesMax) throw tooLong(bytesMax);
     yield part;
   }
 }

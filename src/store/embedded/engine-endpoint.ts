@@ -186,7 +186,10 @@ export class EngineEndpoint {
     response: ServerResponse,
   ): Promise<void> {
     const { signal } = running.stop;
-    const file = await this.#bodies.file(request, signal);
+    const { laidFile } = running.request;
+    const file = await (laidFile === undefined
+      ? this.#bodies.file(request, signal)
+      : this.#bodies.laid(laidFile));
     try {
       const settings = { ...running.request.settings, log_comment: running.id };
       const text = insertText(sql, file.path, settings);

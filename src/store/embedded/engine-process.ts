@@ -60,7 +60,7 @@ function obey(endpoint: EngineEndpoint): void {
 
 function clearLeftovers(workDirectory: string): void {
   for (const name of readdirSync(workDirectory)) {
-    if (name.startsWith('insert-')) rmSync(join(workDirectory, name), { force: true });
+    if (/^(insert|laid)-/.test(name)) rmSync(join(workDirectory, name), { force: true });
   }
 }
 

@@ -15,6 +15,7 @@ export const refusals = {
   unknownDatabase: { code: 81, name: 'UNKNOWN_DATABASE', status: 404 },
   unknownSetting: { code: 115, name: 'UNKNOWN_SETTING', status: 404 },
   tooMany: { code: 202, name: 'TOO_MANY_SIMULTANEOUS_QUERIES', status: 503 },
+  noFile: { code: 107, name: 'FILE_DOESNT_EXIST', status: 500 },
   noSpace: { code: 243, name: 'NOT_ENOUGH_SPACE', status: 500 },
   sameId: { code: 216, name: 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', status: 500 },
   tooLarge: { code: 307, name: 'TOO_MANY_BYTES', status: 413 },

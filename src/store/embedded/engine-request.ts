@@ -13,9 +13,11 @@ export interface StatementRequest {
   /** Answer only once the whole is there, so that an error is never behind half an answer. */
   readonly whole: boolean;
   readonly settings: Settings;
+  /** The file in the work directory that holds an INSERT's data, when they are not in the body. */
+  readonly laidFile: string | undefined;
 }
 
-const known = new Set(['query', 'query_id', 'database', 'default_format', 'wait_end_of_query']);
+const known = new Set(['query', 'query_id', 'database', 'default_format', 'wait_end_of_query', 'laid_file']);
 /** A Session's state, credentials and compression are a server's; `log_comment` carries the query id here. */
 const refused = /^(param_.*|session_id|session_timeout|log_comment|user|password|compress|decompress|role)$/;
 const settingName = /^[a-z][a-z0-9_]*$/;
@@ -35,6 +37,7 @@ export function parseRequest(request: IncomingMessage, database: string): Statem
     format: parameters.get('default_format') ?? defaultFormat,
     whole: parameters.get('wait_end_of_query') === '1',
     settings: settingsOf(parameters),
+    laidFile: parameters.get('laid_file') ?? undefined,
   };
 }
 

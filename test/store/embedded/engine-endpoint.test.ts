@@ -1,8 +1,10 @@
 /** The rules of the engine's process (design §4), each against a real engine. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -97,11 +99,28 @@ describe('the endpoint of the embedded engine', () => {
   it('leaves no file of an insert behind, failed or not', async () => {
     await raw({ query: 'INSERT INTO t (a, b) FORMAT JSONEachRow' }, 'not json');
     await raw({ query: 'INSERT INTO t (a, b) FORMAT JSONEachRow' }, '{"a":1,"b":""}');
+    const large = await nativeBlock(open.client, "SELECT number AS a, 'x' AS b FROM numbers(20000)");
+    await open.client.insertNative('t', ['a', 'b'], large);
+    await assert.rejects(open.client.insertNative('t', ['a', 'b'], large.subarray(0, 100_000)));
     const left = await readdir(dirname(open.engine.target().socketPath));
     assert.deepEqual(
-      left.filter((name) => name.startsWith('insert-')),
+      left.filter((name) => /^(insert|laid)-/.test(name)),
       [],
     );
+    await open.client.command('TRUNCATE TABLE t');
+  });
+
+  it('reads a file that was laid beside it, and none from anywhere else', async () => {
+    const query = 'INSERT INTO t (a, b) FORMAT JSONEachRow';
+    const directory = open.engine.target().filesDirectory;
+    const name = `laid-${randomUUID()}`;
+    writeFileSync(join(directory, name), '{"a":7,"b":"laid"}');
+    assert.equal((await raw({ query, laid_file: name }, '')).status, 200);
+    assert.deepEqual(await open.client.rows('SELECT a, b FROM t'), [['7', 'laid']]);
+    for (const bad of ['../t', '/etc/hostname', 'engine.xml', `${name}/`, 'laid-'])
+      assert.match((await raw({ query, laid_file: bad }, '')).text, /no name of a laid file/);
+    const gone = await raw({ query, laid_file: `laid-${randomUUID()}` }, '');
+    assert.match(gone.text, /^Code: 107\. DB::Exception: /);
     await open.client.command('TRUNCATE TABLE t');
   });
 
