@@ -3,12 +3,13 @@
  * same `eventId` whatever was not acknowledged, and keeps its own ledger in a file: `+id` before an event is first sent,
  * `=id` once the server acknowledged it. It trusts nothing but status 202.
  *
- * Arguments: base URL, write key, ledger file, name of this client, loops at a time, most events a request.
+ * Arguments: base URL, write key, ledger file, name of this client, loops at a time, most events a request, most events a
+ * second (0: as many as it can).
  */
 import { openSync, writeSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 
-const [base = '', key = '', ledgerPath = '', name = 'client', loops = '8', eventsMax = '40'] =
+const [base = '', key = '', ledgerPath = '', name = 'client', loops = '8', eventsMax = '40', pace = '0'] =
   process.argv.slice(2);
 const ledger = openSync(ledgerPath, 'a');
 const agent = new Agent({ keepAlive: true, maxSockets: Number(loops) });
@@ -17,6 +18,8 @@ const requestTimeoutMs = 10_000;
 const retryDelayMs = 50;
 let sequence = 0;
 let stopping = false;
+/** When all that was sent would have been sent at the pace; a pause of the server is not made up for. */
+let dueAt = performance.now();
 
 process.on('SIGTERM', () => {
   stopping = true;
@@ -60,9 +63,17 @@ function post(body: string): Promise<number> {
   });
 }
 
+async function keepPace(events: number): Promise<void> {
+  if (Number(pace) === 0) return;
+  const now = performance.now();
+  dueAt = Math.max(dueAt, now) + (events * 1000) / Number(pace);
+  await new Promise((wake) => setTimeout(wake, dueAt - now));
+}
+
 async function loop(): Promise<void> {
   while (!stopping) {
     const events = makeEvents();
+    await keepPace(events.length);
     writeSync(ledger, events.map((event) => `+${event.eventId}\n`).join(''));
     const body = JSON.stringify(events);
     for (;;) {
