@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { millisecondsPerDay } from '../clock.ts';
-import { sessionGapMs } from '../plan/analysis.ts';
+import { sessionGapMs, tagsMax } from '../plan/analysis.ts';
 import { bucketsOf } from '../plan/edges.ts';
 import type { Bots, Filter, Scope } from '../plan/plan.ts';
 import type { PeopleQuestion, RetentionQuestion, SessionsQuestion } from '../store/analyses.ts';
@@ -67,6 +67,7 @@ function scopes(anchor: number, project: string): fc.Arbitrary<Scope> {
         5 * millisecondsPerDay,
         5 * millisecondsPerDay,
         60 * millisecondsPerDay,
+        80_000 * millisecondsPerDay,
       ),
       timeZone: fc.constantFrom(...timeZones),
       bots: fc.constantFrom<Bots>('exclude', 'include', 'include', 'only'),
@@ -141,7 +142,10 @@ export function analysesAbout(world: World, project = 'p'): fc.Arbitrary<Analysi
     const sequences = fc
       .record({
         scope,
-        tags: fc.array(filter, { minLength: 1, maxLength: 4 }),
+        tags: fc.oneof(
+          { weight: 9, arbitrary: fc.array(filter, { minLength: 1, maxLength: 4 }) },
+          { weight: 1, arbitrary: fc.array(filter, { minLength: tagsMax - 3, maxLength: tagsMax }) },
+        ),
         taggedOnly: fc.boolean(),
         per: fc.constantFrom<SequenceQuestion['per']>('user', 'session'),
         field: maybe(fc.record({ name: fc.constantFrom(...fieldNames), values: someValues })),

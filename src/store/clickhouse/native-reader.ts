@@ -25,6 +25,9 @@ const makers = {
   UInt32: { width: 4, make: (bytes: ArrayBuffer) => new Uint32Array(bytes) },
   Float64: { width: 8, make: (bytes: ArrayBuffer) => new Float64Array(bytes) },
   UInt64: { width: 8, make: (bytes: ArrayBuffer) => new BigUint64Array(bytes) },
+  // as words, the lowest first
+  UInt128: { width: 16, make: (bytes: ArrayBuffer) => new Uint32Array(bytes) },
+  UInt256: { width: 32, make: (bytes: ArrayBuffer) => new Uint32Array(bytes) },
 } as const;
 type NumberType = keyof typeof makers;
 

@@ -9,6 +9,7 @@ import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
 import { cutAtGaps } from '../sql/cut-at-gaps.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { type EventLayout, unpackEvents } from './event-words.ts';
 import { type NativeColumn, nativeBlocks } from './native-reader.ts';
 import { questionGraceMs, questionSettings } from './question-settings.ts';
 import { orderSequences } from './sequence-order.ts';
@@ -24,8 +25,11 @@ export interface Asking {
 
 /** Sequences of a block: few, since one may have many events. */
 const blockRowsMax = 8_192;
-/** What an event takes in the engine while it is grouped, in bytes: arrays grow by doubling, and are copied out. */
-const eventBytes = 72;
+/**
+ * What an event takes in the engine while it is grouped, in bytes: arrays grow by doubling, and are copied out. Sessions have few
+ * events, and names.
+ */
+const eventBytes = { user: 64, session: 160 } as const;
 /** A slice over its memory is cut in this many, … */
 const cuts = 4;
 /** … down to this share of all. */
@@ -39,20 +43,23 @@ export async function* readSequences(
   events: number,
 ): AsyncGenerator<SequenceBlock> {
   const sql = new SequenceSql(compiler, question);
-  const reader = new SliceReader(asking, slicesFor(events, asking.budget));
+  const reader = new SliceReader(asking, slicesFor(question, events, asking.budget));
+  const hasCodes = question.field !== undefined;
   if (question.per === 'user') {
     for await (const columns of reader.read((slice) => sql.ofPersons(slice)))
-      yield blockOf(columns, question);
+      yield blockOf(columns, sql.layout, hasCodes).block;
     return;
   }
   for await (const columns of reader.read((slice) => sql.ofNamedSessions(slice)))
-    yield blockOf(columns, question);
-  for await (const columns of reader.read((slice) => sql.ofUnnamedSessions(slice)))
-    yield cutAtGaps(blockOf(columns, question), columns.at(-1)!.values as Uint8Array);
+    yield blockOf(columns, sql.layout, hasCodes).block;
+  for await (const columns of reader.read((slice) => sql.ofUnnamedSessions(slice))) {
+    const { block, isShown } = blockOf(columns, sql.layout, hasCodes);
+    yield cutAtGaps(block, isShown);
+  }
 }
 
-function slicesFor(events: number, { memoryBytes }: Budget): number {
-  return Math.min(slicesMax, Math.max(1, Math.ceil((events * eventBytes) / memoryBytes)));
+function slicesFor({ per }: SequenceQuestion, events: number, { memoryBytes }: Budget): number {
+  return Math.min(slicesMax, Math.max(1, Math.ceil((events * eventBytes[per]) / memoryBytes)));
 }
 
 class SliceReader {
@@ -103,15 +110,17 @@ class SliceReader {
   }
 }
 
-function blockOf(
-  [keys, at, place, bits, ...rest]: readonly NativeColumn[],
-  { field }: SequenceQuestion,
-): SequenceBlock {
-  const ends = at!.ends!;
-  const times = at!.values as Float64Array;
-  const tags = bits!.values as Uint32Array;
-  const others = [bits!, ...rest].map(({ values }) => values as Uint32Array | Uint8Array);
-  orderSequences({ ends, times, places: new Uint32Array(place!.values.buffer), others });
-  const codes = field && { codes: rest[0]!.values as Uint32Array };
-  return { keys: keys!.values as BigUint64Array, ends, times, tags, ...codes };
+function blockOf([keys, events]: readonly NativeColumn[], layout: EventLayout, hasCodes: boolean) {
+  const words = events!.values as Uint32Array;
+  const ends = events!.ends!;
+  orderSequences(words, ends, layout.words);
+  const { times, tags, codes, isShown } = unpackEvents(words, layout);
+  const block: SequenceBlock = {
+    keys: keys!.values as BigUint64Array,
+    ends,
+    times,
+    tags,
+    ...(hasCodes && { codes }),
+  };
+  return { block, isShown };
 }

@@ -1,80 +1,75 @@
 /**
  * Puts the events of each sequence in order: the engine gives them as its threads met them. Sequences are short and mostly in
- * order already, so this is cheaper here than sorting arrays of tuples there.
+ * order already, so this is cheaper here than sorting arrays there.
  */
-
-export interface EventColumns {
-  /** Where each sequence ends. */
-  readonly ends: Uint32Array;
-  readonly times: Float64Array;
-  /** The place in the log as two words, the low one first: decides between equal times. */
-  readonly places: Uint32Array;
-  /** Moved along. */
-  readonly others: readonly (Uint32Array | Uint8Array)[];
-}
 
 /** Up to this many events are put in order one by one. */
 const insertionMax = 32;
 
-export function orderSequences(columns: EventColumns): void {
-  const { ends, times, places } = columns;
+/**
+ * @param words the events as integers of `width` words each, the lowest word first
+ * @param ends where each sequence ends, in events
+ */
+export function orderSequences(words: Uint32Array, ends: Uint32Array, width: number): void {
+  const order = new Order(words, width);
   let from = 0;
   for (let i = 0; i < ends.length; i++) {
-    const to = ends[i]!;
-    if (!isInOrder(times, places, from, to)) {
-      if (to - from <= insertionMax) insertInOrder(columns, from, to);
-      else permute(columns, from, to);
+    order.sort(from, ends[i]!);
+    from = ends[i]!;
+  }
+}
+
+class Order {
+  readonly #words: Uint32Array;
+  readonly #width: number;
+
+  constructor(words: Uint32Array, width: number) {
+    this.#words = words;
+    this.#width = width;
+  }
+
+  sort(from: number, to: number): void {
+    let sorted = from + 1;
+    while (sorted < to && this.#compare(sorted - 1, sorted) <= 0) sorted++;
+    if (sorted >= to) return;
+    if (to - from <= insertionMax) this.#insert(from, sorted, to);
+    else this.#permute(from, to);
+  }
+
+  #compare(a: number, b: number): number {
+    const words = this.#words;
+    const width = this.#width;
+    for (let word = width - 1; word >= 0; word--) {
+      const difference = words[a * width + word]! - words[b * width + word]!;
+      if (difference !== 0) return difference;
     }
-    from = to;
+    return 0;
   }
-}
 
-function isInOrder(times: Float64Array, places: Uint32Array, from: number, to: number): boolean {
-  for (let i = from + 1; i < to; i++) {
-    if (times[i - 1]! < times[i]!) continue;
-    if (comparePlaces(times, places, i - 1, i) > 0) return false;
+  #insert(from: number, sorted: number, to: number): void {
+    for (let i = sorted; i < to; i++)
+      for (let at = i; at > from && this.#compare(at - 1, at) > 0; at--) this.#swap(at - 1, at);
   }
-  return true;
-}
 
-function comparePlaces(times: Float64Array, places: Uint32Array, a: number, b: number): number {
-  return times[a]! - times[b]! || places[2 * a + 1]! - places[2 * b + 1]! || places[2 * a]! - places[2 * b]!;
-}
+  #swap(a: number, b: number): void {
+    const words = this.#words;
+    const width = this.#width;
+    for (let word = 0; word < width; word++) {
+      const value = words[a * width + word]!;
+      words[a * width + word] = words[b * width + word]!;
+      words[b * width + word] = value;
+    }
+  }
 
-function insertInOrder(columns: EventColumns, from: number, to: number): void {
-  const { times, places } = columns;
-  for (let i = from + 1; i < to; i++)
-    for (let at = i; at > from && comparePlaces(times, places, at - 1, at) > 0; at--)
-      swap(columns, at - 1, at);
-}
-
-function swap({ times, places, others }: EventColumns, a: number, b: number): void {
-  exchange(times, a, b);
-  exchange(places, 2 * a, 2 * b);
-  exchange(places, 2 * a + 1, 2 * b + 1);
-  for (const column of others) exchange(column, a, b);
-}
-
-function exchange(values: Float64Array | Uint32Array | Uint8Array, a: number, b: number): void {
-  const value = values[a]!;
-  values[a] = values[b]!;
-  values[b] = value;
-}
-
-function permute({ times, places, others }: EventColumns, from: number, to: number): void {
-  const order = Uint32Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) =>
-    comparePlaces(times, places, a, b),
-  );
-  const move = (values: Float64Array | Uint32Array | Uint8Array): void => {
-    const moved = values.slice(from, to);
-    for (let i = 0; i < order.length; i++) values[from + i] = moved[order[i]! - from]!;
-  };
-  move(times);
-  for (const column of others) move(column);
-  const words = places.slice(2 * from, 2 * to);
-  for (let i = 0; i < order.length; i++) {
-    const at = 2 * (order[i]! - from);
-    places[2 * (from + i)] = words[at]!;
-    places[2 * (from + i) + 1] = words[at + 1]!;
+  #permute(from: number, to: number): void {
+    const width = this.#width;
+    const order = Uint32Array.from({ length: to - from }, (_, i) => from + i).sort((a, b) =>
+      this.#compare(a, b),
+    );
+    const moved = this.#words.slice(from * width, to * width);
+    for (let i = 0; i < order.length; i++) {
+      const at = (order[i]! - from) * width;
+      this.#words.set(moved.subarray(at, at + width), (from + i) * width);
+    }
   }
 }

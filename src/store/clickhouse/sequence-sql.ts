@@ -1,11 +1,12 @@
 /**
- * Sequences as SELECTs: one row a sequence, its events as arrays side by side. In slices, each with some of the persons or
+ * Sequences as SELECTs: one row a sequence, its events as an array of integers (event-words.ts). In slices, each with some of the persons or
  * sessions, so that the engine's memory is bounded whatever a question is about.
  */
 import type { Filter } from '../../plan/plan.ts';
 import type { SequenceQuestion } from '../sequences.ts';
 import { indent, select } from '../sql/select.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { type EventLayout, layoutOf, packedEvent } from './event-words.ts';
 import { keyOfValue } from './group-literal.ts';
 
 /** Those whose key has this remainder. */
@@ -14,16 +15,15 @@ export interface Slice {
   readonly remainder: number;
 }
 
-/** What an answer's columns are, after the key of the person. */
-export const sequenceColumns = ['at', 'place', 'bits', 'code', 'is_shown'] as const;
-
 export class SequenceSql {
   readonly #compiler: ClickHouseCompiler;
   readonly #question: SequenceQuestion;
+  readonly layout: EventLayout;
 
   constructor(compiler: ClickHouseCompiler, question: SequenceQuestion) {
     this.#compiler = compiler;
     this.#question = question;
+    this.layout = layoutOf(question);
   }
 
   /** A person's events. */
@@ -41,7 +41,7 @@ export class SequenceSql {
     return this.#grouped({
       key: 'session_id',
       // of the first event
-      person: 'argMin(person, (at, place))',
+      person: 'argMin(person, event)',
       where: [
         ...this.#asked(),
         ...this.#shown(),
@@ -84,25 +84,25 @@ export class SequenceSql {
   }
 
   #grouped({ key, person, where, having, isShown }: Grouped): string {
-    const columns = {
-      at: 'toFloat64(toUnixTimestamp64Milli(timestamp))',
+    const { tags, field } = this.#question;
+    const event = packedEvent(this.layout, {
       place: 'toUInt64(_partition) * 281474976710656 + _offset',
-      bits: bitsOf(this.#question.tags, this.#compiler),
-      ...(this.#question.field && { code: this.#code(this.#question.field) }),
-      ...(isShown !== undefined && { is_shown: `toUInt8(${isShown})` }),
-    };
+      tags: bitsOf(tags, this.#compiler),
+      code: field === undefined ? '0' : this.#code(field),
+      isShown: isShown === undefined ? '1' : 'is_shown',
+    });
     const rows = select(
       [
         `${this.#compiler.person} AS person`,
         ...(key === 'person' ? [] : [key]),
-        ...Object.entries(columns).map(([name, value]) => `${value} AS ${name}`),
+        ...(isShown === undefined ? [] : [`toUInt8(${isShown}) AS is_shown`]),
+        `${event} AS event`,
       ],
       'events',
       where,
       [],
     );
-    const arrays = Object.keys(columns).map((name) => `groupArray(${name})`);
-    const outer = select([person, ...arrays], `(\n${indent(rows)}\n)`, [], [key]);
+    const outer = select([person, 'groupArray(event)'], `(\n${indent(rows)}\n)`, [], [key]);
     return `${this.#compiler.constants()}${outer}${having === '' ? '' : `\n${having}`}`;
   }
 
@@ -129,9 +129,9 @@ interface Grouped {
 }
 
 function bitsOf(tags: readonly Filter[], compiler: ClickHouseCompiler): string {
-  if (tags.length === 0) return 'toUInt32(0)';
+  if (tags.length === 0) return '0';
   const bits = tags.map((tag, i) => `toUInt64(${compiler.filter(tag)}) * ${2 ** i}`);
-  return `toUInt32(${bits.join(' + ')})`;
+  return bits.join(' + ');
 }
 
 const sliced = (key: string, { of, remainder }: Slice): readonly string[] =>
