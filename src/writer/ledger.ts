@@ -12,7 +12,7 @@ export interface Ledger {
   /** Copies of an event that was stored or quarantined. */
   readonly duplicates: number;
   readonly quarantined: number;
-  /** Acknowledged, but damaged on the disk (or removed) before they were stored. Anything but 0 needs a person. */
+  /** Acknowledged, but damaged on the disk (or removed) before they were stored, or in the store. Anything but 0 needs a person. */
   readonly lost: number;
   /** Durable in the log and not in the store yet. */
   readonly inFlight: number;
