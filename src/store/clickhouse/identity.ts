@@ -9,6 +9,7 @@ import { resolveLinks } from '../sql/resolve-links.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { nativeBlock } from './native-block.ts';
 import { nativeBlocks } from './native-reader.ts';
+import { position } from './position-sql.ts';
 import type { Column } from './schema.ts';
 
 interface Resolved {
@@ -143,20 +144,15 @@ export class Identity {
   }
 }
 
-/** Times from 1830 on as numbers above 0, so that order is that of unsigned integers. */
-const timeBase = 2 ** 42;
-
 /** One row a linked id: of the links that hold, the one that was made first. Links are pairs, and hold from when they were first made after they were last undone. */
 function linksSelect(project: string): string {
   const isAlias = "lower(type) = 'alias'";
-  const time = `toUInt64(toUnixTimestamp64Milli(timestamp) + ${timeBase})`;
-  const place = 'toUInt64(_partition) * 281474976710656 + _offset';
   return `SELECT key, argMin(target, since) AS first
 FROM (
   SELECT key, target, maxIf(at, undo) AS undone, arrayMin(arrayFilter(one -> one > undone, groupArrayIf(at, NOT undo))) AS since
   FROM (
     SELECT xxHash64(if(${isAlias}, previous_id, anonymous_id)) AS key, user_key AS target,
-      bitShiftLeft(toUInt128(${time}), 64) + ${place} AS at,
+      ${position} AS at,
       coalesce(getSubcolumn(properties, 'undo.:\`Bool\`'), false) AS undo
     FROM events
     WHERE project = ${stringLiteral(project)} AND type IN (${[...linkTypes].map(stringLiteral).join(', ')}) AND user_key <> 0

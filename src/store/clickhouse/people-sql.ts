@@ -1,6 +1,7 @@
 /** A list of persons as a SELECT, and its rows as the contract has them. */
 import type { PeopleQuestion, PersonRow } from '../analyses.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { position } from './position-sql.ts';
 
 /** 64-bit integers as text. */
 export type PersonAnswer = readonly [
@@ -14,30 +15,38 @@ export type PersonAnswer = readonly [
 
 const columns = { firstSeen: 'first_seen', lastSeen: 'last_seen', events: 'events_of' } as const;
 
+/** First who is on the page, then what those are called: ids are wide, and most people are not on it. */
 export function peopleSelect(compiler: ClickHouseCompiler, question: PeopleQuestion): string {
   const { scope, order, limit, after, keys } = question;
   const where = [
     ...compiler.inScope(scope),
     'user_key <> 0',
     ...(keys === undefined ? [] : [`${compiler.person} IN (${keys.join(', ')})`]),
-  ];
+  ].join(' AND ');
   const by = columns[order];
-  const last = 'at';
   const having =
     after === undefined
       ? ''
       : `\nHAVING ${by} < ${after.value} OR (${by} = ${after.value} AND person > ${after.key})`;
-  return `${compiler.constants()}SELECT toString(person), toString(min(ms) AS first_seen), toString(max(ms) AS last_seen), toString(count() AS events_of),
-  argMaxIf(user_id, ${last}, user_id <> ''), argMaxIf(anonymous_id, ${last}, anonymous_id <> '')
+  const numbers = `min(ms) AS first_seen, max(ms) AS last_seen, count() AS events_of`;
+  const first = `ORDER BY ${by} DESC, person ASC\nLIMIT ${limit}`;
+  const page = `SELECT person FROM (
+  SELECT person, ${numbers}
+  FROM (SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms FROM events WHERE ${where})
+  GROUP BY person${having}
+  ${first}
+)`;
+  return `${compiler.constants()}SELECT toString(person), toString(first_seen), toString(last_seen), toString(events_of), own_id, device_id
 FROM (
-  SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms, user_id, anonymous_id,
-    (ms, _partition, _offset) AS at
-  FROM events
-  WHERE ${where.join(' AND ')}
+  SELECT person, ${numbers}, argMaxIf(user_id, at, user_id <> '') AS own_id, argMaxIf(anonymous_id, at, anonymous_id <> '') AS device_id
+  FROM (
+    SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms, user_id, anonymous_id, ${position} AS at
+    FROM events
+    WHERE ${where} AND ${compiler.person} IN (${page})
+  )
+  GROUP BY person
 )
-GROUP BY person${having}
-ORDER BY ${by} DESC, person ASC
-LIMIT ${limit}`;
+${first}`;
 }
 
 export const personOfRow = ([

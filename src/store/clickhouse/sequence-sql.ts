@@ -8,6 +8,7 @@ import { indent, select } from '../sql/select.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
 import { type EventLayout, layoutOf, packedEvent } from './event-words.ts';
 import { keyOfValue } from './group-literal.ts';
+import { place } from './position-sql.ts';
 
 /** Those whose key has this remainder. */
 export interface Slice {
@@ -86,7 +87,7 @@ export class SequenceSql {
   #grouped({ key, person, where, having, isShown }: Grouped): string {
     const { tags, field } = this.#question;
     const event = packedEvent(this.layout, {
-      place: 'toUInt64(_partition) * 281474976710656 + _offset',
+      place,
       tags: bitsOf(tags, this.#compiler),
       code: field === undefined ? '0' : this.#code(field),
       isShown: isShown === undefined ? '1' : 'is_shown',

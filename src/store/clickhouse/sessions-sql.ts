@@ -7,6 +7,7 @@ import { places } from '../sql/question-compiler.ts';
 import { indent } from '../sql/select.ts';
 import { valueOfKey } from './answer-form.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { position } from './position-sql.ts';
 
 /** 64-bit integers as text. */
 export type SessionAnswer = readonly [
@@ -27,7 +28,7 @@ const fieldOf = (dimension: string): string =>
 export function sessionsSelect(compiler: ClickHouseCompiler, { scope, by }: SessionsQuestion): string {
   const rows = compiler.sessionsOf(scope, [
     ['ms', 'toUnixTimestamp64Milli(timestamp)'],
-    ['at', '(toUnixTimestamp64Milli(timestamp), _partition, _offset)'],
+    ['at', position],
     ['person', compiler.person],
     ['is_pageview', "type IN ('pageview', 'PAGEVIEW')"],
     ['value', by === undefined ? "''" : `CAST(${compiler.keyOf(fieldOf(by.dimension))}, 'String')`],
