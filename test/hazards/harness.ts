@@ -13,6 +13,8 @@ const cli = join(import.meta.dirname, '../../src/cli/millrace.ts');
 const client = join(import.meta.dirname, 'load-client.ts');
 const readyMsMax = 60_000;
 const endedMsMax = 60_000;
+/** Without any event getting further: a batch that is searched for what is refused gets nowhere until it is through. */
+const drainedMsMax = 180_000;
 
 /**
  * How many rounds a hazard runs: `ROUNDS`, else `usual`, which is what `npm test` has time for. `share`: of ROUNDS, where
@@ -186,13 +188,13 @@ export class ServerUnderTest {
   /** Resolves when nothing acknowledged is waiting to be counted. Rejects when the queue gets no shorter for too long. */
   async drained(): Promise<void> {
     let shortest = Number.POSITIVE_INFINITY;
-    let deadline = Date.now() + readyMsMax;
+    let deadline = Date.now() + drainedMsMax;
     for (;;) {
       const queue = await this.ask<{ queueLength: number }>('/api/v1/queue').catch(() => undefined);
       if (queue?.queueLength === 0) return;
       if (queue !== undefined && queue.queueLength < shortest) {
         shortest = queue.queueLength;
-        deadline = Date.now() + readyMsMax;
+        deadline = Date.now() + drainedMsMax;
       }
       if (Date.now() > deadline)
         throw new Error(
