@@ -93,7 +93,7 @@ export async function checkPlan(
   const answer = await store
     .run(question, wideBudget, new AbortController().signal)
     .catch((cause: unknown) => {
-      throw new Error(account(plan, rows, 'the store fails'), { cause });
+      throw new Error(account(plan, rows, `the store fails: ${String(cause)}`), { cause });
     });
   if (plan.exact) assert.equal(answer.approximate, false, account(plan, rows, 'exact was asked for'));
   const got = cellLines(rounded(answer.cells, expected.cells, plan, rows));
