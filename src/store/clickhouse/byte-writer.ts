@@ -7,6 +7,7 @@ const initialBytes = 1024;
 const keptTimesMax = 8;
 /** Units; the length of a shorter one, when it is ASCII, is one byte that is ASCII itself. */
 const shortMax = 128;
+const loopedMax = 24;
 const lengths = Array.from({ length: shortMax }, (_, length) => String.fromCharCode(length));
 
 export class ByteWriter {
@@ -61,11 +62,15 @@ export class ByteWriter {
   }
 
   #endOfString(at: number): number {
+    return this.#stringAt(at).end;
+  }
+
+  #stringAt(at: number): { begin: number; end: number } {
     let length = 0;
     for (let shift = 0, next = at; ; shift += 7) {
       const byte = this.#bytes[next++]!;
       length += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return next + length;
+      if (byte < 0x80) return { begin: next, end: next + length };
     }
   }
 
@@ -94,11 +99,56 @@ export class ByteWriter {
     this.#bytes[this.#length++] = rest;
   }
 
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** The same byte, so many times. */
+  fill(value: number, count: number): void {
+    this.#reserve(count);
+    this.#bytes.fill(value, this.#length, this.#length + count);
+    this.#length += count;
+  }
+
+  float64(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#bytes.writeDoubleLE(value, this.#length);
+  }
+
   /** UTF-8 behind its length. */
   string(value: string): void {
+    if (value.length < loopedMax && this.#shortAscii(value)) return;
     this.varint(Buffer.byteLength(value));
     this.#reserve(value.length * 3);
     this.#length += this.#bytes.write(value, this.#length);
+  }
+
+  /** For a few characters a loop beats the call into the runtime. False, and nothing written, when there is more than ASCII. */
+  #shortAscii(value: string): boolean {
+    const { length } = value;
+    this.#reserve(length + 1);
+    const bytes = this.#bytes;
+    const at = this.#length + 1;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 0x7f) return false;
+      bytes[at + i] = unit;
+    }
+    bytes[at - 1] = length;
+    this.#length = at + length;
+    return true;
+  }
+
+  /** All strings that were written, when nothing else was. */
+  readStrings(): string[] {
+    const strings: string[] = [];
+    for (let at = 0; at < this.#length; ) {
+      const { begin, end } = this.#stringAt(at);
+      strings.push(this.#bytes.toString('utf8', begin, end));
+      at = end;
+    }
+    return strings;
   }
 
   /**

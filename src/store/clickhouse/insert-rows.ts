@@ -6,7 +6,7 @@ import type { ClickHouseClient } from './clickhouse-client.ts';
 import type { Attempt } from './fenced-calls.ts';
 import { eventColumns } from './schema.ts';
 
-const settings = {
+export const insertSettings = {
   async_insert: 0,
   wait_end_of_query: 1,
   deduplicate_insert: 'disable',
@@ -27,5 +27,7 @@ export async function insertBlocks(
   blocks: readonly Uint8Array[],
 ): Promise<void> {
   for (const block of blocks)
-    await calls.run((queryId) => client.insertNative('events', names, block, { queryId, settings }));
+    await calls.run((queryId) =>
+      client.insertNative('events', names, block, { queryId, settings: insertSettings }),
+    );
 }

@@ -6,7 +6,7 @@
  *   column     = string name, string type, values
  *   values     = one after the other: string | integers, little-endian | nulls (a byte each), then integers
  *   dictionary = int64 1 (version), int64 flags | width, int64 keys, string*, int64 rows, index*
- *   json       = int64 1 (as text), string*
+ *   json       = int64 1 (as text), string* | as in property-columns.ts
  *
  * A JSON column must have the table's own type, to the letter: what is converted from another type, String too, is parsed
  * without regard to the statement's settings (dates were guessed, 1.0 became an integer).

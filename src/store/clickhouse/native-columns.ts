@@ -5,6 +5,7 @@
 import { millisecondsPerDay } from '../../clock.ts';
 import type { JsonObject } from '../../event/event.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { PropertyColumns, weightOf } from './property-columns.ts';
 import { PropertyJson } from './property-json.ts';
 import type { Column } from './schema.ts';
 
@@ -303,42 +304,83 @@ class Amounts<Row> implements ColumnValues<Row> {
   }
 }
 
-/** A row's text is made when it is weighed. */
+/** As columns of paths for as long as these hold everything, else as text. */
 class Json<Row> implements ColumnValues<Row> {
   readonly #field: keyof Row;
+  /** Undefined: the rows are text. */
+  #columns: PropertyColumns | undefined = new PropertyColumns();
   readonly #writer = new ByteWriter();
   readonly #json = new PropertyJson();
   readonly #chunk: string[] = [];
+  /** Of the columns, as if they were text. */
+  #weight = 0;
+  #needsText = false;
 
   constructor(field: keyof Row) {
     this.#field = field;
-    this.#writer.int64(jsonAsText);
   }
 
   get size(): number {
-    return this.#writer.length;
+    return this.#columns === undefined ? this.#writer.length : this.#weight;
   }
 
   weigh(row: Row, at: number): number {
-    const text = this.#json.text(row[this.#field] as JsonObject);
+    const properties = row[this.#field] as JsonObject;
+    if (this.#columns !== undefined) {
+      const weight = weightOf(properties);
+      if (!Number.isNaN(weight)) {
+        // one that stood there was not taken
+        this.#chunk.length = Math.min(this.#chunk.length, at);
+        return weight;
+      }
+      this.#needsText = true;
+    }
+    const text = this.#json.text(properties);
     this.#chunk[at] = text;
     return text.length;
   }
 
-  take(_: readonly Row[], count: number): void {
-    this.#writer.strings(this.#chunk, count);
+  take(rows: readonly Row[], count: number): void {
+    if (this.#needsText) this.#becomeText();
+    if (this.#columns === undefined) {
+      for (let i = 0; i < count; i++) this.#chunk[i] ??= this.#json.text(rows[i]![this.#field] as JsonObject);
+      this.#writer.strings(this.#chunk, count);
+      this.#chunk.length = 0;
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      const properties = rows[i]![this.#field] as JsonObject;
+      this.#weight += weightOf(properties);
+      this.#columns.add(properties);
+    }
+    if (this.#columns.isFull) this.#becomeText();
   }
 
   drop(places: readonly number[]): void {
-    this.#writer.cutStrings(jsonHeadBytes, places);
+    if (this.#columns === undefined) this.#writer.cutStrings(jsonHeadBytes, places);
+    else this.#columns.drop(places);
   }
 
   bytes(): readonly Buffer<ArrayBuffer>[] {
-    return [this.#writer.bytes()];
+    return this.#columns?.bytes() ?? [this.#writer.bytes()];
   }
 
   clear(): void {
+    this.#columns = new PropertyColumns();
     this.#writer.clear();
+    this.#chunk.length = 0;
+    this.#weight = 0;
+    this.#needsText = false;
+  }
+
+  #becomeText(): void {
+    if (this.#columns === undefined) return;
     this.#writer.int64(jsonAsText);
+    const texts = this.#columns.texts();
+    for (let from = 0; from < texts.length; from += chunkRows) {
+      const some = texts.slice(from, from + chunkRows);
+      this.#writer.strings(some, some.length);
+    }
+    this.#columns = undefined;
   }
 }

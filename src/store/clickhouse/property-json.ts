@@ -62,15 +62,18 @@ export class PropertyJson {
 function valueText(value: JsonValue): string {
   switch (typeof value) {
     case 'string':
-      return isPlain(value) ? `"${value}"` : JSON.stringify(value.toWellFormed());
+      return jsonString(value);
     case 'number':
-      return numberText(value);
+      return jsonNumber(value);
     case 'boolean':
       return value ? 'true' : 'false';
     default:
       return value === null ? 'null' : isArray(value) ? arrayText(value) : objectText(value);
   }
 }
+
+export const jsonString = (value: string): string =>
+  isPlain(value) ? `"${value}"` : JSON.stringify(value.toWellFormed());
 
 /** Short text without anything to escape: a loop beats the call into the runtime. */
 function isPlain(text: string): boolean {
@@ -85,7 +88,7 @@ function isPlain(text: string): boolean {
 const plainCharactersMax = 40;
 
 /** JavaScript's own text, and a fraction where it has neither that nor an exponent. */
-function numberText(value: number): string {
+export function jsonNumber(value: number): string {
   if (!Number.isFinite(value)) return 'null';
   const text = String(value);
   return Number.isInteger(value) && !text.includes('e') ? `${text}.0` : text;

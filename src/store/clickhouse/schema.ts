@@ -77,7 +77,7 @@ export const eventColumns: readonly Column<EventRow>[] = [
 ];
 
 /** Paths of properties that get columns of their own; the rest share one, which is read slower. */
-const propertyPathsMax = 128;
+export const propertyPathsMax = 128;
 
 const types: Readonly<Record<ColumnKind, string>> = {
   string: 'String',

@@ -7,6 +7,7 @@ import type { EventRow } from '../../../src/event/event-row.ts';
 import { propertyLeaves } from '../../../src/plan/field.ts';
 import type { SummaryPlan } from '../../../src/plan/plan.ts';
 import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
+import { insertSettings } from '../../../src/store/clickhouse/insert-rows.ts';
 import { nativeBlock } from '../../../src/store/clickhouse/native-block.ts';
 import { BlockPack } from '../../../src/store/clickhouse/row-pack.ts';
 import { eventColumns } from '../../../src/store/clickhouse/schema.ts';
@@ -80,7 +81,7 @@ describe('a native block', () => {
           ]),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -117,6 +118,62 @@ describe('a native block', () => {
         );
       }),
       { numRuns: 25 },
+    );
+  });
+
+  test('holds properties as columns of paths just as the engine reads them from text', async () => {
+    const names = eventColumns.map(({ name }) => name);
+    const key = fc.oneof(
+      fc.constantFrom('a', 'b', 'c', 'a.b', '', '%', '`', 'é', '__proto__', 'x'.repeat(130)),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    );
+    const scalar = {
+      number: fc.oneof(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer(),
+        fc.constantFrom(0, -0, 2 ** 64, 1e21),
+      ),
+      text: fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.constantFrom('', '1', '2020-01-01', 'true', '"', '\\', '\ud800', '😀'),
+      ),
+      truth: fc.boolean(),
+    };
+    const list = (of: fc.Arbitrary<JsonValue>) => fc.array(of, { minLength: 1, maxLength: 3 });
+    const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.oneof(scalar.number, scalar.text, scalar.truth, fc.constant(null)),
+        fc.oneof(list(scalar.number), list(scalar.text), list(scalar.truth)),
+        fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    const read = async (some: readonly EventRow[], gone: ReadonlySet<number>) => {
+      await client.command('TRUNCATE TABLE copied');
+      const pack = new BlockPack();
+      for (const row of some) pack.add(row);
+      pack.drop(gone);
+      for (const block of pack.seal().blocks)
+        await client.insertNative('copied', names, block, { settings: insertSettings });
+      return client.rows(
+        'SELECT _offset, toJSONString(properties), toString(JSONAllPathsWithTypes(properties)) FROM copied WHERE _offset < 1000 ORDER BY _offset',
+      );
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.dictionary(key, value, { maxKeys: 5 }), { minLength: 1, maxLength: 140 }),
+        fc.array(fc.nat(139)),
+        async (all, drops) => {
+          const some = all.map((properties, offset) => eventRow({ offset, properties }));
+          const gone = new Set(drops);
+          // an empty list has no column, so the whole block is text
+          const last = eventRow({ offset: 1_000, properties: { empty: [] } });
+          const asText = await read([...some, last], gone);
+          assert.deepEqual(await read(some, gone), asText);
+          assert.equal(asText.length, some.filter(({ offset }) => !gone.has(offset)).length);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 
