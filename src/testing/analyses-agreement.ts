@@ -83,7 +83,7 @@ async function compare(
 ): Promise<void> {
   const wanted = await linesOf(evaluator, asked);
   const got = await linesOf(store.analyses!, asked).catch((cause: unknown) => {
-    throw new Error(account(asked, rows, 'the store fails'), { cause });
+    throw new Error(account(asked, rows, `the store fails: ${String(cause)}`), { cause });
   });
   if (got.join('\n') === wanted.join('\n')) return;
   const difference = [...wanted.map((line) => `  - ${line}`), ...got.map((line) => `  + ${line}`)];

@@ -22,7 +22,11 @@ export function rowsToRead(
   readings: readonly Scan[],
 ): string {
   const scans = [
-    ...readings.map(({ ranges, isWhole }) => ({ project, ranges, filter: isWhole ? undefined : filter })),
+    ...readings.map(({ ranges, isWhole }) => ({
+      project,
+      ranges: ranges.filter(({ from, to }) => from < to),
+      filter: isWhole ? undefined : filter,
+    })),
     ...cohortsOf(filter).map((cohort) => ({ ...cohort, ranges: [cohort] })),
   ].filter(({ ranges }) => ranges.length > 0);
   const counts = scans.map(
@@ -43,7 +47,9 @@ function countedSlots(
     .map((tier) => ({ tier, ranges: covers.flatMap((one) => one.tiers[tier]) }))
     .filter((piece) => piece.ranges.length > 0)
     .map((piece) => `(tier = ${tierMs[piece.tier] / 1000} AND ${compiler.inRanges('start', piece.ranges)})`);
-  return [...countedProject(compiler, { project, filter }), `(${pieces.join(' OR ')})`];
+  // a range that ends before anything can be stored has no piece
+  const held = pieces.length === 0 ? 'false' : `(${pieces.join(' OR ')})`;
+  return [...countedProject(compiler, { project, filter }), held];
 }
 
 /** Conditions on `rollup_counts`: whose rows a scan looks at. An index leads to those of some types. */

@@ -145,6 +145,18 @@ describe('questions about people to PostgreSQL', () => {
     ]);
   });
 
+  test('about a time before anything can be stored find nobody', async () => {
+    const before1900 = { ...scope, from: Date.UTC(1865, 6, 9), to: Date.UTC(1865, 6, 11) };
+    const any = { field: 'type', op: 'exists' } as const;
+    const edges = [before1900.from, before1900.to];
+    const question = { scope: before1900, edges, start: any, return: any, first: 'ever' } as const;
+    const blocks = await Array.fromAsync(analyses.retention(question, wideBudget, never));
+    assert.equal(
+      blocks.reduce((sum, { starts }) => sum + starts.length, 0),
+      0,
+    );
+  });
+
   test('are those of the evaluator where few generated ones tell', async () => {
     const half = 30 * 60_000;
     const some = ['/b', '/a', '', '/c', '/a'].flatMap((path, i) =>
