@@ -123,7 +123,7 @@ async function replay(context: CliContext, ids: readonly string[], options: Orde
   const { data } = answer as { data: ReplayReport };
   if (options.json) print(context.stdout, JSON.stringify(data, null, 2));
   else {
-    const { replayed, duplicates, refused, reasons, tooYoung } = data;
+    const { replayed, duplicates, refused, reasons, tooYoung, elsewhere } = data;
     print(context.stdout, `${grouped(replayed)} replayed, and counted from now on`);
     if (duplicates > 0) print(context.stdout, `${grouped(duplicates)} were stored already, and are released`);
     const why = Object.entries(reasons).map(([reason, count]) => `${grouped(count)} ${reason}`);
@@ -134,9 +134,14 @@ async function replay(context: CliContext, ids: readonly string[], options: Orde
       );
     if (tooYoung > 0)
       print(context.stdout, `${grouped(tooYoung)} were too young; the same again in a second takes them`);
+    if (elsewhere > 0)
+      print(
+        context.stdout,
+        `${grouped(elsewhere)} are of partitions that another process writes now; say the same to that one`,
+      );
   }
-  if (data.refused + data.tooYoung > 0)
-    throw new PartlyDone(`${grouped(data.refused + data.tooYoung)} events stay in quarantine`);
+  const left = data.refused + data.tooYoung + data.elsewhere;
+  if (left > 0) throw new PartlyDone(`${grouped(left)} events stay in quarantine`);
 }
 
 async function discard(context: CliContext, ids: readonly string[], options: OrderOptions): Promise<void> {

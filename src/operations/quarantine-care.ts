@@ -18,7 +18,7 @@ export type Selection = Pick<
 
 export interface QuarantineCareOptions {
   readonly store: Pick<Store, 'quarantined' | 'release' | 'progress'>;
-  readonly writer: Pick<Writer, 'replay' | 'readBack'>;
+  readonly writer: Pick<Writer, 'replay' | 'readBack' | 'holds'>;
   readonly turns: OneAtATime;
   readonly telemetry: Telemetry;
 }
@@ -33,6 +33,8 @@ export interface ReplayReport {
   readonly reasons: Readonly<Record<string, number>>;
   /** The writer has not passed them durably yet: the same again in a second. */
   readonly tooYoung: number;
+  /** Of partitions that another process writes now, which alone may replay them. */
+  readonly elsewhere: number;
 }
 
 /** Bodies of so many are in memory at a time. */
@@ -99,7 +101,7 @@ export class QuarantineCare {
   }
 
   async #replay(selection: Selection): Promise<ReplayReport> {
-    const report = { replayed: 0, duplicates: 0, refused: 0, tooYoung: 0 };
+    const report = { replayed: 0, duplicates: 0, refused: 0, tooYoung: 0, elsewhere: 0 };
     const reasons: Record<string, number> = {};
     // the events of a record that could not be decoded are read together, so they wait for the page with its end
     let held: readonly Quarantined[] = [];
@@ -109,6 +111,10 @@ export class QuarantineCare {
       const whole = isLast ? items.length : wholeRecords(items);
       held = items.slice(whole);
       for (const [partition, some] of chunks(items.slice(0, whole))) {
+        if (!this.#options.writer.holds(partition)) {
+          report.elsewhere += some.length;
+          continue;
+        }
         const { stored, duplicates, refused } = await this.#replayChunk(partition, some);
         report.replayed += stored.length;
         report.duplicates += duplicates.length;

@@ -158,6 +158,11 @@ export class PartitionWriter {
     return this.#inTurn(() => this.#options.store.reconcile(this.#options.partition, from, to));
   }
 
+  /** Whether this process has the lease of the partition, as far as it knows. */
+  get holds(): boolean {
+    return this.#lease !== undefined && !this.#lease.lost.aborted;
+  }
+
   /** Between two windows. Errors: as `replayItems`; store_unavailable when this writer has ended or another has the partition. */
   replay(items: readonly Quarantined[]): Promise<Replayed> {
     const { config, partition, random = Math.random } = this.#options;

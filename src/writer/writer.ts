@@ -98,6 +98,11 @@ export class Writer {
     return this.#writerOf(partition).replay(items);
   }
 
+  /** False while another process writes this partition. */
+  holds(partition: number): boolean {
+    return this.#writerOf(partition).holds;
+  }
+
   /** Which offsets of [from, to) are stored as rows. Errors: those of the store. */
   readBack(partition: number, from: number, to: number): Promise<OffsetRanges> {
     return this.#writerOf(partition).readBack(from, to);

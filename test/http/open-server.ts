@@ -140,7 +140,14 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
       quarantine: {
         list: (query: Parameters<Stages['quarantined']>[0]) => stages.quarantined(query),
         item: async () => Promise.reject(new Error('not part of these tests')),
-        replay: async () => ({ replayed: 0, duplicates: 0, refused: 0, reasons: {}, tooYoung: 0 }),
+        replay: async () => ({
+          replayed: 0,
+          duplicates: 0,
+          refused: 0,
+          reasons: {},
+          tooYoung: 0,
+          elsewhere: 0,
+        }),
         discard: async () => ({ discarded: 0, tooYoung: 0 }),
       },
     },

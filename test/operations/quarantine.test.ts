@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { failure } from '../../src/errors.ts';
-import { placeId } from '../../src/operations/quarantine-care.ts';
+import { OneAtATime } from '../../src/operations/one-at-a-time.ts';
+import { placeId, QuarantineCare } from '../../src/operations/quarantine-care.ts';
 import type { Quarantined, Store } from '../../src/store/store.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { eventAt, openRealHouse, type RealHouse } from './real-house.ts';
 
 const noon = Date.UTC(2026, 9, 15, 12);
@@ -72,6 +74,7 @@ describe('events in quarantine', () => {
       refused: 3,
       reasons: { refused: 3 },
       tooYoung: 0,
+      elsewhere: 0,
     });
     assert.equal((await all()).length, 3);
     assert.deepEqual(await failedChecks(), []);
@@ -124,6 +127,27 @@ describe('events in quarantine', () => {
     assert.deepEqual(await failedChecks(), []);
   });
 
+  test('of a partition that another process writes are left to it, and counted as such', async () => {
+    const never = () => assert.fail('it is another process’s');
+    const writer = { holds: () => false, replay: never, readBack: never };
+    const care = new QuarantineCare({
+      ...house,
+      writer,
+      turns: new OneAtATime(),
+      telemetry: new Telemetry(),
+    });
+    await house.send('shop', [eventAt('theirs', unstorable)]);
+    assert.deepEqual(await care.replay({ project: 'shop' }), {
+      replayed: 0,
+      duplicates: 0,
+      refused: 0,
+      reasons: {},
+      tooYoung: 0,
+      elsewhere: 1,
+    });
+    assert.deepEqual(await house.care.discard({ project: 'shop' }), { discarded: 1, tooYoung: 0 });
+  });
+
   test('are discarded by reason and time, and the ledger knows', async () => {
     await house.send('shop', [eventAt('gone', unstorable)]);
     assert.deepEqual(await house.care.discard({ project: 'other' }), { discarded: 0, tooYoung: 0 });
@@ -142,7 +166,7 @@ describe('events in quarantine', () => {
     assert.deepEqual(await house.store.corrections(0), {
       replayed: 3,
       duplicate: 1,
-      discarded: 1,
+      discarded: 2,
       expired: 0,
       deleted: 0,
     });
