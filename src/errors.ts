@@ -168,6 +168,18 @@ export const catalogue = {
     (p: { path: string; found: number; known: number }) =>
       `${p.path} has schema version ${p.found}, and this version knows ${p.known}; start the newer version that wrote it`,
   ),
+  version_outdated: entry(
+    412,
+    false,
+    (p: { thing: string; expected: number; version: number }) =>
+      `${p.thing} has version ${p.version} by now, not ${p.expected}: somebody changed it; read it again and repeat the change`,
+  ),
+  saved_full: entry(
+    409,
+    false,
+    (p: { kind: string; countMax: number }) =>
+      `the project has ${p.countMax} of the kind ${p.kind} already, which is the limit; delete some that nobody needs`,
+  ),
 
   // PostgreSQL
   schema_newer: entry(

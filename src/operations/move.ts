@@ -1,11 +1,12 @@
 /**
- * Everything of one store and catalog into another: projects, key hashes, salts, events, quarantine, progress. Events keep their
+ * Everything of one store and catalog into another: projects, key hashes, salts, what people saved, events, quarantine, progress. Events keep their
  * places in the log, so that the same log goes on behind the move. What was moved is compared event by event afterwards.
  *
  * It may be broken off at any time: it goes on behind the last event of which it is certain, and finds by their places which
  * of the next ones had landed.
  */
 import type { Catalog } from '../catalog/catalog.ts';
+import { savedKinds } from '../catalog/saved.ts';
 import { type Clock, millisecondsPerDay } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
 import type { EventRow } from '../event/event-row.ts';
@@ -51,6 +52,7 @@ const batchRowsMax = 50_000;
 const attemptsMax = 8;
 const partitionsMax = 256;
 const pageMax = 1_000;
+const savedPageMax = 200;
 const saltDays = { back: 2, ahead: 4 };
 /** Of each piece that the source reads. */
 export const moveBudget: Budget = { timeMs: 600_000, memoryBytes: 1_000_000_000, rowsMax: 1e15 };
@@ -113,12 +115,26 @@ async function moveCatalog({ from, to, clock }: MoveOptions): Promise<number> {
     await unlessThere(() => to.catalog.createProject(project));
   const keys = (await from.catalog.keys()).filter((key) => key.revokedAt === undefined);
   for (const key of keys) await unlessThere(() => to.catalog.createKey(key));
+  for (const { id } of await from.catalog.projects()) await moveSaved(from, to, id);
   for (let day = -saltDays.back; day <= saltDays.ahead; day++) {
     const at = now + day * millisecondsPerDay;
     const salt = await from.catalog.salt(at, now);
     if (salt !== undefined) await to.catalog.keepSalt(at, salt);
   }
   return keys.length;
+}
+
+async function moveSaved(from: MoveEnd, to: MoveEnd, project: string): Promise<void> {
+  for (const kind of savedKinds) {
+    let after: string | undefined;
+    do {
+      const query = { project, kind, limit: savedPageMax, ...(after !== undefined && { after }) };
+      const page = await from.catalog.saved.list(query);
+      for (const saved of page)
+        await unlessThere(() => to.catalog.saved.create(saved, Number.MAX_SAFE_INTEGER));
+      after = page.length < savedPageMax ? undefined : page.at(-1)!.id;
+    } while (after !== undefined);
+  }
 }
 
 async function unlessThere(create: () => Promise<void>): Promise<void> {

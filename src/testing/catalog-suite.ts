@@ -9,6 +9,7 @@ import type { Catalog, Key } from '../catalog/catalog.ts';
 import { hashKey, makeKey } from '../catalog/keys.ts';
 import { millisecondsPerDay, millisecondsPerHour } from '../clock.ts';
 import { isFailure } from '../errors.ts';
+import { savedSuite } from './saved-suite.ts';
 
 export interface CatalogUnderTest {
   readonly catalog: Catalog;
@@ -34,6 +35,7 @@ export function catalogSuite(name: string, open: OpenCatalog): void {
     deletion(open);
     salts(open);
     versions(open);
+    savedSuite(open);
   });
 }
 

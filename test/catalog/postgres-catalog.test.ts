@@ -112,12 +112,25 @@ describe('the postgres catalog', () => {
     const { key } = makeKey({ project: 'p', scope: 'read', name: 'n' }, randomBytes, 2);
     await catalog.createKey(key);
     const salt = await catalog.salt(0, 0);
+    const times = { createdAt: 1, updatedAt: 2 };
+    const goal = {
+      project: 'p',
+      kind: 'goal',
+      id: 'g',
+      name: 'G',
+      body: {},
+      version: 1,
+      by: 'k',
+      ...times,
+    } as const;
+    await catalog.saved.create(goal, 1);
     const path = join(await temporary(context), 'catalog.json');
     await catalog.copyTo(path);
     assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), {
       projects: [{ id: 'p', name: 'Shop', createdAt: 1 }],
       keys: [key],
       salts: [{ day: 0, bytes: Buffer.from(salt!).toString('base64') }],
+      saved: [goal],
     });
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
@@ -224,6 +237,29 @@ describe('a process with a copy of the catalog', () => {
     await catalog.close();
     await server.stop();
     assert.equal((await (await open()).keys())[0]?.revokedAt, 5);
+    await server.start();
+  });
+
+  it('reads on what is saved while PostgreSQL is down, and changes nothing then', async (context) => {
+    const { open, path } = await openHouse(context);
+    const [catalog, other] = [await open(), await open(`${path}.other`)];
+    await other.createProject({ id: 'p', name: 'p', createdAt: 1 });
+    const times = { createdAt: 1, updatedAt: 2 };
+    const place = { project: 'p', kind: 'segment' } as const;
+    const things = ['b', 'a', 'c'].map((id) => ({
+      ...{ ...place, ...times, id, name: id, body: { filter: { field: 'type', op: 'exists' } } },
+      ...{ version: 1, by: 'k' },
+    }));
+    for (const thing of things) await other.saved.create(thing, 10);
+    await catalog.version();
+    await catalog.close();
+    await server.stop();
+    const alone = await open();
+    assert.deepEqual(await alone.saved.get({ ...place, id: 'b' }), things[0]);
+    const ids = async (after?: string) =>
+      (await alone.saved.list({ ...place, limit: 2, ...(after && { after }) })).map(({ id }) => id);
+    assert.deepEqual([await ids(), await ids('b'), await ids('c')], [['a', 'b'], ['c'], []]);
+    await assert.rejects(alone.saved.remove({ ...place, id: 'b' }), unavailable);
     await server.start();
   });
 

@@ -7,6 +7,7 @@ import { type Clock, millisecondsPerDay, millisecondsPerHour } from '../../clock
 import { failure, isFailure } from '../../errors.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Catalog, Key, Project } from '../catalog.ts';
+import { CopiedSaved, savedForCopy } from './copied-saved.ts';
 import { type Copy, readCopy, writeCopy } from './copy-file.ts';
 
 export interface CopiedCatalogOptions {
@@ -27,6 +28,10 @@ const saltDaysAhead = 3;
 const saltLifeMs = 3 * millisecondsPerDay;
 
 export class CopiedCatalog implements Catalog {
+  readonly saved = new CopiedSaved({
+    read: (fromReal, fromCopy) => this.#read(fromReal, fromCopy),
+    change: (work) => this.#change(work),
+  });
   readonly #options: CopiedCatalogOptions;
   #real: Catalog | undefined;
   #opening: Promise<Catalog> | undefined;
@@ -149,11 +154,12 @@ export class CopiedCatalog implements Catalog {
     }
   }
 
-  async #change(work: (real: Catalog) => Promise<void>): Promise<void> {
+  async #change<T>(work: (real: Catalog) => Promise<T>): Promise<T> {
     const real = await this.#opened();
-    await work(real);
+    const done = await work(real);
     this.#awayAt = Number.NEGATIVE_INFINITY;
     await this.version();
+    return done;
   }
 
   async #opened(): Promise<Catalog> {
@@ -173,6 +179,11 @@ export class CopiedCatalog implements Catalog {
     if (this.#copy?.version !== version) {
       const [projects, keys] = await Promise.all([real.projects(), real.keys()]);
       await this.#keep({ version, projects, keys, takenAt: now });
+    }
+    const savedVersion = await real.saved.version();
+    if (this.#copy?.savedVersion !== savedVersion) {
+      const saved = await savedForCopy(real, this.#copy?.projects ?? []);
+      await this.#keep({ saved, savedVersion, takenAt: now });
     }
     if (clock.monotonic() - this.#saltsAt < saltCareMs) return;
     const ahead: [number, Uint8Array][] = [];
@@ -194,7 +205,15 @@ export class CopiedCatalog implements Catalog {
 
   /** Changes the copy, in memory at once and on disk in order. A disk that is full costs the copy, not the call. */
   #keep(change: Partial<Copy>): Promise<void> {
-    const empty: Copy = { version: '', projects: [], keys: [], salts: new Map(), takenAt: 0 };
+    const empty: Copy = {
+      version: '',
+      projects: [],
+      keys: [],
+      salts: new Map(),
+      saved: [],
+      savedVersion: '',
+      takenAt: 0,
+    };
     const copy = { ...(this.#copy ?? empty), ...change };
     this.#copy = copy;
     const { path, telemetry } = this.#options;

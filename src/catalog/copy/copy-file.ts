@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Key, Project } from '../catalog.ts';
+import type { Saved } from '../saved.ts';
 
 export interface Copy {
   readonly version: string;
@@ -10,6 +11,9 @@ export interface Copy {
   readonly keys: readonly Key[];
   /** By the begin of their UTC day, epoch ms. */
   readonly salts: ReadonlyMap<number, Uint8Array>;
+  /** What people keep, as of `savedVersion`; '' when it was never read. */
+  readonly saved: readonly Saved[];
+  readonly savedVersion: string;
   /** Epoch ms: when it was as the catalog was. */
   readonly takenAt: number;
 }
@@ -25,9 +29,10 @@ export async function readCopy(path: string): Promise<Copy | undefined> {
     };
     if (kept.format !== format || !Array.isArray(kept.projects) || !Array.isArray(kept.keys))
       return undefined;
-    const { version, projects, keys, takenAt } = kept;
+    // a copy of an earlier version has nothing saved
+    const { version, projects, keys, takenAt, saved = [], savedVersion = '' } = kept;
     const salts = new Map(kept.salts.map(([day, bytes]) => [day, Buffer.from(bytes, 'base64')]));
-    return { version, projects, keys, salts, takenAt };
+    return { version, projects, keys, salts, saved, savedVersion, takenAt };
   } catch {
     return undefined;
   }

@@ -29,4 +29,23 @@ export const migrations: readonly MigrationStep[] = [
       `INSERT INTO catalog_version VALUES (md5(random()::text || clock_timestamp()::text), 0)`,
     ],
   },
+  {
+    version: 2,
+    take: [
+      `CREATE TABLE saved (
+        project text COLLATE "C" NOT NULL REFERENCES projects (id),
+        kind text COLLATE "C" NOT NULL,
+        id text COLLATE "C" NOT NULL,
+        name text NOT NULL,
+        body text NOT NULL,
+        version bigint NOT NULL,
+        created_at bigint NOT NULL,
+        updated_at bigint NOT NULL,
+        by text NOT NULL,
+        PRIMARY KEY (project, kind, id)
+      )`,
+      // as count, of what is saved: who holds keys need not read them again when a dashboard changes
+      'ALTER TABLE catalog_version ADD COLUMN saved bigint NOT NULL DEFAULT 0',
+    ],
+  },
 ];

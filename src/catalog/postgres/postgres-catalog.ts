@@ -12,6 +12,7 @@ import type { PostgresPools } from '../../postgres/postgres-pools.ts';
 import type { Catalog, Key, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
+import { PostgresSaved, toSaved } from './postgres-saved.ts';
 
 export interface PostgresCatalogOptions {
   /** Closed by who opened them. */
@@ -28,6 +29,7 @@ const timeoutMs = 10_000;
 type Row = Readonly<Record<string, unknown>>;
 
 export class PostgresCatalog implements Catalog {
+  readonly saved = new PostgresSaved((work) => this.#transaction(work));
   readonly #pools: PostgresPools;
   readonly #random: Random;
 
@@ -84,6 +86,8 @@ export class PostgresCatalog implements Catalog {
         throw failure('conflict', { detail });
       }
       await connection.query('DELETE FROM keys WHERE project = $1', [id]);
+      const gone = await connection.query('DELETE FROM saved WHERE project = $1', [id]);
+      if (gone.rowCount) await connection.query('UPDATE catalog_version SET saved = saved + 1');
       await connection.query('DELETE FROM projects WHERE id = $1', [id]);
     });
   }
@@ -151,6 +155,7 @@ export class PostgresCatalog implements Catalog {
           day: Number(day),
           bytes: (bytes as Buffer).toString('base64'),
         })),
+        saved: (await connection.query('SELECT * FROM saved ORDER BY project, kind, id')).rows.map(toSaved),
       }),
       { isolation: 'repeatable read', readOnly: true },
     );

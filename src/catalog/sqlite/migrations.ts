@@ -36,4 +36,21 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO version VALUES (lower(hex(randomblob(8))), 0);
   `,
+  `
+  CREATE TABLE saved (
+    project    TEXT NOT NULL REFERENCES projects (id),
+    kind       TEXT NOT NULL,
+    id         TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    by         TEXT NOT NULL,
+    PRIMARY KEY (project, kind, id)
+  ) STRICT, WITHOUT ROWID;
+
+  -- as 'count', of what is saved: who holds keys need not read them again when a dashboard changes
+  ALTER TABLE version ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -11,6 +11,7 @@ import { failure, isFailure } from '../../errors.ts';
 import type { Catalog, Key, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
+import { SqliteSaved } from './sqlite-saved.ts';
 
 const saltBytes = 32;
 /** A salt lives for its own day and 48 hours after. */
@@ -27,6 +28,12 @@ export interface SqliteCatalogOptions {
 }
 
 export class SqliteCatalog implements Catalog {
+  readonly saved = new SqliteSaved({
+    get: (sql, ...values) => this.#get(sql, ...values),
+    all: (sql, ...values) => this.#all(sql, ...values),
+    run: (sql, ...values) => this.#run(sql, ...values),
+    transaction: (work) => this.#transaction(work),
+  });
   readonly #path: string;
   readonly #random: Random;
   readonly #database: DatabaseSync;
@@ -93,6 +100,11 @@ export class SqliteCatalog implements Catalog {
           detail: `project ${id} is not marked for deletion; its events are still there`,
         });
       this.#run('DELETE FROM keys WHERE project = ?', id);
+      this.#run(
+        'UPDATE version SET saved = saved + 1 WHERE EXISTS (SELECT 1 FROM saved WHERE project = ?)',
+        id,
+      );
+      this.#run('DELETE FROM saved WHERE project = ?', id);
       this.#run('DELETE FROM projects WHERE id = ?', id);
     });
   }
@@ -185,8 +197,8 @@ export class SqliteCatalog implements Catalog {
     return guarded(this.#path, () => this.#database.prepare(sql).get(...values));
   }
 
-  #all(sql: string): Row[] {
-    return guarded(this.#path, () => this.#database.prepare(sql).all());
+  #all(sql: string, ...values: (string | number)[]): Row[] {
+    return guarded(this.#path, () => this.#database.prepare(sql).all(...values));
   }
 
   #run(sql: string, ...values: (string | number | null | Uint8Array)[]): void {
