@@ -1,6 +1,14 @@
 /** Hand-written answers as data: these events, this question, this answer. Read them to learn what a question means. */
 import type { JsonObject } from '../../src/event/event.ts';
-import type { BreakdownData, EventsData, Series, SummaryData, TrendData } from '../../src/query/wire.ts';
+import type {
+  BreakdownData,
+  Compared,
+  EventsData,
+  Series,
+  SummaryData,
+  TrendData,
+} from '../../src/query/wire.ts';
+import type { ShownAnalysis } from './shown.ts';
 
 /** An event as a case writes it; what is left out is absent. */
 export interface GivenEvent {
@@ -10,10 +18,13 @@ export interface GivenEvent {
   readonly type?: string;
   readonly userId?: string;
   readonly anonymousId?: string;
+  readonly previousId?: string;
+  readonly sessionId?: string;
   readonly source?: 'web' | 'mobile' | 'server';
   readonly bot?: boolean;
   readonly country?: string;
   readonly path?: string;
+  readonly referrerHost?: string;
   /** Decimal text. */
   readonly amount?: string;
   readonly currency?: string;
@@ -21,7 +32,7 @@ export interface GivenEvent {
 }
 
 export type ExpectedAnswer =
-  | Omit<SummaryData, 'kind'>
+  | (Omit<SummaryData, 'kind'> & Compared)
   | Omit<BreakdownData, 'kind'>
   | Omit<EventsData, 'kind'>
   | {
@@ -31,7 +42,9 @@ export type ExpectedAnswer =
       readonly cut?: readonly number[];
       readonly total: Series;
       readonly groups?: TrendData['groups'];
-    };
+    }
+  /** What a case leaves out of these may be anything. */
+  | Partial<ShownAnalysis>;
 
 export interface AnswerCase {
   /** A sentence in the present tense. */
