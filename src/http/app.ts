@@ -14,10 +14,11 @@ import { failure, isFailure } from '../errors.ts';
 import { authorize } from './access.ts';
 import type { ServerContext } from './context.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
+import { deprecationHeaders } from './deprecation.ts';
 import type { Grant } from './key-ring.ts';
 import { problemAnswer } from './problem.ts';
 import { pathOf, requestIdOf } from './request-id.ts';
-import { type Route, readQuery } from './route.ts';
+import { type Route, type RouteAnswer, readQuery } from './route.ts';
 
 /** A question or an order is small; only collect takes large bodies. */
 export const jsonBytesMax = 1024 * 1024;
@@ -79,7 +80,13 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
     url: route.path,
     exposeHeadRoute: route.streams !== true,
     // before the body is read: who has no key may not make us read one
-    onRequest: async (request) => checkKey(context, route, request),
+    onRequest: async (request, reply) => {
+      if (route.deprecated !== undefined) {
+        reply.headers(deprecationHeaders(route.deprecated));
+        context.telemetry.publish('http.deprecated', { method: request.method, route: route.path });
+      }
+      checkKey(context, route, request);
+    },
     handler: async (request, reply) => {
       const answer = await route.handle({
         grant: request.grant,
@@ -89,13 +96,38 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
         accept: request.headers.accept,
         signal: goneSignal(reply),
       });
-      reply.code(answer.status ?? 200).headers(answer.headers ?? {});
+      reply.code(answer.status ?? 200).headers(headersOf(answer, reply));
+      if (isKnown(request, answer)) return reply.code(304).send();
       if (typeof answer.body === 'string') return reply.send(answer.body);
       if (answer.body instanceof Readable) return reply.send(watched(answer.body, context, request, reply));
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body));
     },
   });
 }
+
+/** `Vary` grows: that of CORS stays. */
+function headersOf({ headers = {} }: RouteAnswer, reply: FastifyReply): Readonly<Record<string, string>> {
+  const vary = [reply.getHeader('vary'), headers.vary].filter((each) => typeof each === 'string');
+  return vary.length === 0 ? headers : { ...headers, vary: vary.join(', ') };
+}
+
+/** Whether the client says that it has this very answer. */
+function isKnown(
+  { method, headers }: FastifyRequest,
+  { status = 200, headers: own, body }: RouteAnswer,
+): boolean {
+  const known = headers['if-none-match'];
+  if (known === undefined || status !== 200 || own?.etag === undefined || !safeMethods.has(method))
+    return false;
+  const isKnown = known.split(',').some((tag) => sameTag(tag.trim(), own.etag!));
+  if (isKnown && body instanceof Readable) body.destroy();
+  return isKnown;
+}
+
+/** Weakly, as RFC 9110 has it for If-None-Match. */
+const sameTag = (a: string, b: string): boolean =>
+  a === '*' || a.replace(/^W\//, '') === b.replace(/^W\//, '');
+const safeMethods = new Set(['GET', 'HEAD']);
 
 function checkKey(context: ServerContext, route: Route, request: FastifyRequest): void {
   if (route.scope === 'open') return;

@@ -8,7 +8,7 @@ export function corsHeaders(origin: string | undefined, allowed: readonly string
   if (origin === undefined || !lets(origin, allowed)) return { vary: 'origin' };
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'x-request-id, retry-after',
+    'access-control-expose-headers': 'x-request-id, retry-after, etag, deprecation, sunset, link, location',
     'cross-origin-resource-policy': 'cross-origin',
     vary: 'origin',
   };
@@ -23,7 +23,7 @@ export function preflightHeaders(
   if (origin === undefined || !lets(origin, allowed)) return {};
   return {
     'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': 'authorization, content-type, x-request-id',
+    'access-control-allow-headers': 'authorization, content-type, x-request-id, if-none-match',
     'access-control-max-age': String(preflightSeconds),
   };
 }

@@ -51,11 +51,11 @@ export function sheetAnswer(
   answer: Answer,
   accept: string | undefined,
   field?: string,
-): RouteAnswer | undefined {
+): (RouteAnswer & { readonly format: Format }) | undefined {
   const format = formatOf(accept);
   if (format === undefined) return undefined;
   const bytes = writeSheet(answerSheet(answer.data, field), format);
-  return { headers: { 'content-type': contentTypes[format] }, body: Readable.from(bytes, binary) };
+  return { format, headers: { 'content-type': contentTypes[format] }, body: Readable.from(bytes, binary) };
 }
 
 /** The first type of the list that we know; anything else is JSON. Weights (`;q=`) are not compared. */

@@ -1,39 +1,105 @@
-/** Where questions are asked: any plan by POST, and the summary as a plain GET. */
+/** Where questions are asked: any plan by POST or in an address, and the usual ones as plain GETs. */
 import type { Clock } from '../clock.ts';
-import type { Query } from '../query/query.ts';
-import { summaryBody, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
+import { failure } from '../errors.ts';
+import type { Query, Tagged } from '../query/query.ts';
+import { inParameters, type Shortcut, shortcutPlan, shortcuts } from '../query/shortcuts.ts';
+import { summaryBody, summaryBodyV2, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
 import { exportRoutes, sheetAnswer } from './export-routes.ts';
 import type { Call, Route, RouteAnswer } from './route.ts';
 
 /** What these routes need of the query stage. */
-export type QuestionStage = Pick<Query, 'ask' | 'export'>;
+export type QuestionStage = Pick<Query, 'ask' | 'tagged' | 'export'>;
 
 export function questionRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): readonly Route[] {
-  // the design has it under both
-  const summaryPaths = ['/api/v1/analytics/summary', '/api/analytics/summary'];
   return [
-    ...summaryPaths.map(
-      (path): Route => ({
-        method: 'GET',
-        path,
-        scope: 'read',
-        parameters: summaryParameters,
-        handle: async ({ grant, query, signal }) => {
-          const { project } = grant!;
-          const plan = summaryPlan(query, project, clock.now());
-          return { body: summaryBody(await questions.ask(plan, { project, signal })) };
-        },
-      }),
-    ),
+    ...summaryRoutes(questions, clock),
+    ...shortcuts.map((shortcut) => shortcutRoute(shortcut, questions, clock)),
+    {
+      method: 'GET',
+      path: '/api/v1/query',
+      scope: 'read',
+      parameters: ['plan'],
+      handle: (call) => ask(questions, { ...call, body: planOf(call.query.plan) }),
+    },
     { method: 'POST', path: '/api/v1/query', scope: 'read', handle: (call) => ask(questions, call) },
     ...exportRoutes(questions, clock),
   ];
 }
 
+function summaryRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): readonly Route[] {
+  const route = (path: string, isSecond: boolean): Route => ({
+    method: 'GET',
+    path,
+    scope: 'read',
+    parameters: summaryParameters,
+    handle: async ({ grant, query, signal }) => {
+      const { project } = grant!;
+      const plan = summaryPlan(query, project, clock.now());
+      const { answer, tag } = await questions.tagged(plan, { project, signal });
+      return {
+        headers: keptHeaders(tag, 'json'),
+        body: isSecond ? summaryBodyV2(answer, plan) : summaryBody(answer),
+      };
+    },
+  });
+  return [
+    route('/api/v1/analytics/summary', false),
+    route('/api/analytics/summary', false),
+    route('/api/v2/analytics/summary', true),
+  ];
+}
+
+function shortcutRoute(shortcut: Shortcut, questions: QuestionStage, clock: Pick<Clock, 'now'>): Route {
+  return {
+    method: 'GET',
+    path: `/api/v1/analytics/${shortcut.name}`,
+    scope: 'read',
+    parameters: Object.keys(shortcut.parameters),
+    handle: async (call) => {
+      const body = shortcutPlan(shortcut, call.query, clock.now());
+      try {
+        return await ask(questions, { ...call, body });
+      } catch (error) {
+        throw inParameters(shortcut, error);
+      }
+    },
+  };
+}
+
 async function ask(questions: QuestionStage, { grant, body, accept, signal }: Call): Promise<RouteAnswer> {
   // from the key, never from what was sent: nothing crosses projects
-  const answer = await questions.ask(body, { project: grant!.project, signal });
-  return sheetAnswer(answer, accept, fieldOf(body)) ?? { body: answer };
+  const tagged = await questions.tagged(body, { project: grant!.project, signal });
+  return answered(tagged, accept, fieldOf(body));
+}
+
+function answered(
+  { answer, tag }: Tagged,
+  accept: string | undefined,
+  field: string | undefined,
+): RouteAnswer {
+  const sheet = sheetAnswer(answer, accept, field);
+  return sheet === undefined
+    ? { headers: keptHeaders(tag, 'json'), body: answer }
+    : { ...sheet, headers: { ...sheet.headers, ...keptHeaders(tag, sheet.format) } };
+}
+
+/** The asker alone may keep it, and asks again whether it still holds. Each form of an answer has a tag of its own. */
+const keptHeaders = (tag: string, form: string) => ({
+  etag: `W/"${tag}-${form}"`,
+  'cache-control': 'private, no-cache',
+  vary: 'accept, authorization',
+});
+
+/** A plan in an address: JSON, so that a question of any kind can be linked to and kept. */
+function planOf(text: string | undefined): unknown {
+  if (text === undefined)
+    throw failure('request_invalid', { detail: 'the parameter plan must hold a plan as JSON' });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const detail = `the parameter plan is not JSON: ${(error as Error).message}`;
+    throw failure('request_invalid', { detail }, error);
+  }
 }
 
 /** The field that a summary or trend is by, which its answer does not repeat. The plan was checked by now. */

@@ -5,6 +5,7 @@
 import type { Scope } from '../catalog/catalog.ts';
 import { failure } from '../errors.ts';
 import { closestName } from '../settings.ts';
+import type { Deprecated } from './deprecation.ts';
 import type { Grant } from './key-ring.ts';
 
 export interface Call {
@@ -23,7 +24,7 @@ export interface Call {
 }
 
 export interface RouteAnswer {
-  /** 200 when absent. */
+  /** 200 when absent. With an `etag` among the headers, who has that answer already gets 304. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, unless it is text or a stream of bytes, which are sent as they are. */
@@ -39,6 +40,8 @@ export interface Route {
   readonly parameters?: readonly string[];
   /** Its answer may be long: there is no HEAD of it. */
   readonly streams?: true;
+  /** It goes away: every answer says so, and its use is counted. */
+  readonly deprecated?: Deprecated;
   readonly handle: (call: Call) => Promise<RouteAnswer> | RouteAnswer;
 }
 

@@ -13,10 +13,7 @@ export const scopeParameters: readonly string[] = ['from', 'to', 'bots', 'timeZo
 
 /** The members of a plan; what they hold besides times is checked by `parsePlan`. Errors: plan_invalid. */
 export function getScope(given: Fields, now: number) {
-  const timeZone = given.timeZone ?? 'UTC';
-  const zone = typeof timeZone === 'string' ? timeZoneName(timeZone) : undefined;
-  if (zone === undefined)
-    throw invalid('/timeZone', 'must be an IANA time zone, like Europe/Berlin', timeZone);
+  const zone = zoneOf(given.timeZone);
   return {
     from: given.from === undefined ? beginning : isoOf(momentOf('from', given.from, zone).from),
     to: given.to === undefined ? endOfAll(now) : isoOf(momentOf('to', given.to, zone).end),
@@ -25,7 +22,15 @@ export function getScope(given: Fields, now: number) {
   };
 }
 
-function momentOf(name: 'from' | 'to', value: unknown, timeZone: string): Moment {
+/** The zone as IANA writes it; UTC when none is named. Errors: plan_invalid. */
+export function zoneOf(value: unknown = 'UTC'): string {
+  const zone = typeof value === 'string' ? timeZoneName(value) : undefined;
+  if (zone === undefined) throw invalid('/timeZone', 'must be an IANA time zone, like Europe/Berlin', value);
+  return zone;
+}
+
+/** What a parameter's time covers: digits are epoch milliseconds. Errors: plan_invalid, naming the parameter. */
+export function momentOf(name: string, value: unknown, timeZone: string): Moment {
   const time = typeof value === 'string' ? readable(value) : value;
   if (looksLikeSeconds(time))
     throw invalid(below('', name), 'looks like seconds; give epoch milliseconds', value);

@@ -2,8 +2,9 @@
  * Stage 5: a question comes in, its answer goes out. The plan is checked and frozen, resolved by small pure passes,
  * looked up in the cache (answers.ts), and asked of the store within its budget.
  */
+import { createHash } from 'node:crypto';
 import type { Cache } from '../cache/cache.ts';
-import type { Clock } from '../clock.ts';
+import { type Clock, millisecondsPerSlot } from '../clock.ts';
 import { failure } from '../errors.ts';
 import type { AnalysisPlan, UserPlan } from '../plan/analysis.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
@@ -45,6 +46,14 @@ export interface AskOptions {
 interface Untimed {
   readonly data: Answer['data'];
   readonly meta: Omit<AnswerMeta, 'durationMs'>;
+  /** Of the data that it was made of; it may hold later events too. */
+  readonly version: string;
+}
+
+export interface Tagged {
+  readonly answer: Answer;
+  /** Equal tags: the same question about the same data. Letters, digits, `-` and `_`. */
+  readonly tag: string;
 }
 
 interface Asked extends Job {
@@ -77,13 +86,18 @@ export class Query {
    * Answers a plan as it was sent, or one that `parsePlan` made. Errors: plan_invalid, over_time, over_memory, over_rows,
    * questions_overloaded, question_cancelled, store_unavailable.
    */
-  async ask(input: unknown, { project, signal }: AskOptions): Promise<Answer> {
+  async ask(input: unknown, options: AskOptions): Promise<Answer> {
+    return (await this.tagged(input, options)).answer;
+  }
+
+  /** As `ask`, with a tag for who may ask the same again. */
+  async tagged(input: unknown, { project, signal }: AskOptions): Promise<Tagged> {
     const startedAt = this.#clock.monotonic();
     const plan = parsePlan(input, { project, now: this.#clock.now() });
     if (signal?.aborted) throw failure('question_cancelled', {});
-    const { data, meta } = await this.#answer(plan, signal);
+    const { data, meta, version } = await this.#answer(plan, signal);
     const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
-    return { data, meta: { ...meta, durationMs } };
+    return { answer: { data, meta: { ...meta, durationMs } }, tag: tagOf(plan, version) };
   }
 
   #answer(plan: AnyPlan, signal: AbortSignal | undefined): Promise<Untimed> {
@@ -105,8 +119,10 @@ export class Query {
   async #person(plan: UserPlan, signal: AbortSignal | undefined): Promise<Untimed> {
     this.#answers.assertThere();
     const asked = signal ?? new AbortController().signal;
+    const version = await this.#versionOf(plan);
     const row = await this.#gate.through(() => personOf(plan, this.#partsOf(asked)), asked);
-    if (row === undefined) return listed({ kind: 'user', person: null, events: [] }, this.#clock.now(), 0);
+    if (row === undefined)
+      return listed({ kind: 'user', person: null, events: [] }, this.#clock.now(), 0, version);
     const { kind: _, person: __, ...scope } = plan;
     const list: EventsPlan = { ...scope, kind: 'events' };
     const { events, next } = await this.#gate.through(() => this.#lists.page(list, asked, row.key), asked);
@@ -116,7 +132,7 @@ export class Query {
       events,
       ...(next !== undefined && { next }),
     } as const;
-    return listed(data, this.#clock.now(), events.length);
+    return listed(data, this.#clock.now(), events.length, version);
   }
 
   #partsOf(signal: AbortSignal): AnalysisParts {
@@ -164,8 +180,14 @@ export class Query {
     this.#answers.assertThere();
     const asked = signal ?? new AbortController().signal;
     const now = this.#clock.now();
+    const version = await this.#versionOf(plan);
     const data = await this.#gate.through(() => this.#lists.page(plan, asked), asked);
-    return listed(data, now, data.events.length);
+    return listed(data, now, data.events.length, version);
+  }
+
+  #versionOf(plan: Scope): Promise<string> {
+    const { from, to } = dependsOn(plan);
+    return this.#store.version(plan.project, from, to);
   }
 
   /** A plan that is made of parts is as good as its worst part. */
@@ -178,7 +200,8 @@ export class Query {
       plan,
       parts.map((part) => part.data as NumbersData),
     );
-    return { data, meta: mergedMeta(parts.map(({ meta }) => meta)) };
+    const version = parts.map((part) => part.version).join(' ');
+    return { data, meta: mergedMeta(parts.map(({ meta }) => meta)), version };
   }
 
   async #keptOrComputed(
@@ -197,6 +220,8 @@ export class Query {
     };
     return {
       data: asked.at(kept.data, asOf),
+      // which buckets are over changes with the time alone
+      version: asked.open ? `${kept.version} ${Math.floor(asOf / millisecondsPerSlot)}` : kept.version,
       meta: {
         approximate: kept.approximate || sample !== undefined,
         error: kept.error,
@@ -262,10 +287,21 @@ function mergedMeta(metas: readonly Meta[]): Meta {
   };
 }
 
-function listed(data: AnswerData, now: number, rowsRead: number): Untimed {
+function tagOf(plan: AnyPlan, version: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([plan, version]))
+    .digest('base64url')
+    .slice(0, tagLength);
+}
+
+/** 132 bits: two answers do not meet in one tag by chance. */
+const tagLength = 22;
+
+function listed(data: AnswerData, now: number, rowsRead: number, version: string): Untimed {
   const asOf = new Date(now).toISOString();
   return {
     data,
+    version,
     meta: { approximate: false, error: 0, stale: false, asOf, cached: false, source: 'rows', rowsRead },
   };
 }

@@ -1,9 +1,9 @@
 /** `GET /analytics/summary`: its parameters as a plan, and the answer as the body that it returns. */
 import { objectWith, oneOf } from '../plan/check.ts';
 import { groupsMax, parsePlan } from '../plan/parse-plan.ts';
-import type { SummaryPlan } from '../plan/plan.ts';
+import type { Range, SummaryPlan } from '../plan/plan.ts';
 import { getScope, scopeParameters } from './get-scope.ts';
-import type { Answer, SummaryBody } from './wire.ts';
+import type { Answer, SummaryBody, SummaryBodyV2 } from './wire.ts';
 
 export const summaryParameters: readonly string[] = [...scopeParameters, 'exact'];
 
@@ -44,6 +44,21 @@ export function summaryBody(answer: Answer): SummaryBody {
     },
     cached,
     meta: { approximate, error, stale, asOf, ...(named.length < groups.length && { truncated: true }) },
+  };
+}
+
+/** The second version: the names of snake case, and the range that was meant. */
+export function summaryBodyV2(answer: Answer, { from, to }: Range): SummaryBodyV2 {
+  const { data, cached, meta } = summaryBody(answer);
+  return {
+    data: {
+      total_events: data.totalEvents,
+      unique_users: data.uniqueUsers,
+      events_by_type: data.eventsByType,
+      // a range of plans ends before its `to`
+      period: { from: new Date(from).toISOString(), to: new Date(to - 1).toISOString() },
+    },
+    meta: { ...meta, cached },
   };
 }
 

@@ -362,3 +362,16 @@ export interface SummaryBody {
     readonly truncated?: true;
   };
 }
+
+/** What `GET /api/v2/analytics/summary` returns. */
+export interface SummaryBodyV2 {
+  readonly data: {
+    readonly total_events: number;
+    readonly unique_users: number;
+    /** As `eventsByType` of `SummaryBody`. */
+    readonly events_by_type: Readonly<Record<string, number>>;
+    /** The first and the last millisecond that were asked about. */
+    readonly period: { readonly from: string; readonly to: string };
+  };
+  readonly meta: SummaryBody['meta'] & { readonly cached: boolean };
+}

@@ -177,7 +177,13 @@ function serving(telemetry: Telemetry, make: SeriesMaker): Ends {
     'Answers with a status of 500 or above, by method and route',
     'route',
   );
+  const deprecated = make.count(
+    'http_deprecated_requests_total',
+    'Requests to routes that go away, by method and route',
+    'route',
+  );
   return [
+    telemetry.subscribe('http.deprecated', ({ method, route }) => deprecated(1, `${method} ${route}`)),
     telemetry.subscribe('http.request', ({ method, route, status, durationMs }) => {
       requests(1, String(status));
       duration(durationMs / 1000, `${method} ${route}`);

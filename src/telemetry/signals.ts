@@ -47,6 +47,8 @@ export interface Signals {
     lagMs: number;
   };
   'cache.lookup': { outcome: 'hit' | 'miss' | 'shared' | 'stale' };
+  /** A request to a route that goes away. */
+  'http.deprecated': { method: string; route: string };
   'http.request': { method: string; route: string; status: number; durationMs: number };
   /** Something that a person should read in what prints. */
   note: {

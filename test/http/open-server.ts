@@ -125,6 +125,7 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
   };
   const questions: QuestionStage = {
     ask: (plan, asker) => stages.ask(plan, asker),
+    tagged: async (plan, asker) => ({ answer: await stages.ask(plan, asker), tag: 'tag' }),
     export: (...asked) => stages.export(...asked),
   };
   return {

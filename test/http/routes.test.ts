@@ -297,7 +297,7 @@ describe('every answer', () => {
     const { call } = await openServer(context);
     const cases: readonly [string, string, string][] = [
       ['POST', '/health', 'GET, HEAD, OPTIONS'],
-      ['GET', '/api/v1/query', 'POST, OPTIONS'],
+      ['DELETE', '/api/v1/query', 'GET, HEAD, POST, OPTIONS'],
       ['PUT', '/api/v1/keys', 'GET, HEAD, POST, OPTIONS'],
       ['GET', '/api/v1/keys/key_1', 'DELETE, OPTIONS'],
       ['DELETE', '/', 'GET, HEAD, OPTIONS'],
