@@ -29,9 +29,9 @@ console.log(`${Object.keys(lock.packages).length - before} packages of other pla
 
 /** Platform and processor stand in the names of such packages. */
 function platformEntry(name: string, version: string, owner: Entry): Entry {
-  const os = /android|darwin|linux|win32/.exec(name)?.[0];
-  const cpu = /arm64|x64/.exec(name)?.[0];
-  if (os === undefined || cpu === undefined)
+  const os = /android|darwin|freebsd|openharmony|linux|win32/.exec(name)?.[0];
+  const cpu = /arm64|arm|x64|ia32|ppc64|s390x|riscv64|loong64|wasm32/.exec(name)?.[0];
+  if (cpu === undefined || (os === undefined && cpu !== 'wasm32'))
     throw new Error(`${name} does not name its platform; add it by hand`);
   return {
     version,
@@ -40,6 +40,6 @@ function platformEntry(name: string, version: string, owner: Entry): Entry {
     ...(os === 'linux' && { libc: [name.includes('musl') ? 'musl' : 'glibc'] }),
     ...(owner.license && { license: owner.license }),
     optional: true,
-    os: [os],
+    ...(os && { os: [os] }),
   };
 }
