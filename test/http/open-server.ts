@@ -46,6 +46,7 @@ export interface CallOptions extends Omit<RequestInit, 'body'> {
 export interface Stages {
   collect(request: CollectRequest): Promise<CollectResult>;
   ask: QuestionStage['ask'];
+  tagged?: QuestionStage['tagged'];
   export: QuestionStage['export'];
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
@@ -125,7 +126,8 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
   };
   const questions: QuestionStage = {
     ask: (plan, asker) => stages.ask(plan, asker),
-    tagged: async (plan, asker) => ({ answer: await stages.ask(plan, asker), tag: 'tag' }),
+    tagged: async (plan, asker) =>
+      stages.tagged?.(plan, asker) ?? { answer: await stages.ask(plan, asker), tag: 'tag' },
     export: (...asked) => stages.export(...asked),
   };
   return {
