@@ -1,6 +1,7 @@
 /** All generated pages with their contents. A new one is one line here. */
 import { settingsGroups } from '../../src/config.ts';
 import { catalogue } from '../../src/errors.ts';
+import { planSchema } from '../../src/plan/schema.ts';
 import { configPage } from './config-page.ts';
 import { envExample } from './env-example.ts';
 import { errorsPage } from './errors-page.ts';
@@ -16,5 +17,6 @@ export function generatedPages(): readonly Page[] {
     { path: 'docs/config.md', contents: configPage(settingsGroups) },
     { path: '.env.example', contents: envExample(settingsGroups) },
     { path: 'docs/errors.md', contents: errorsPage(catalogue) },
+    { path: 'docs/plan.schema.json', contents: `${JSON.stringify(planSchema, undefined, 2)}\n` },
   ];
 }

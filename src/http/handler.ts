@@ -17,6 +17,7 @@ import type { KeyRing } from './key-ring.ts';
 import { BodyBudget, RateLimiter } from './limits.ts';
 import { type OperationParts, operationRoutes } from './operation-routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { planSchemaRoute } from './plan-schema-route.ts';
 import { type QuestionStage, questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
 
@@ -81,6 +82,7 @@ function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpHandler
 function routesOf({ questions, operations, house, clock }: HttpHandlerOptions): readonly Route[] {
   return [
     ...pageRoutes(),
+    planSchemaRoute(),
     ...operationRoutes(operations),
     ...(questions ? questionRoutes(questions, clock) : []),
     ...houseRoutes(house),

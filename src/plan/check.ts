@@ -30,12 +30,14 @@ export function below(pointer: string, key: string | number): string {
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The object itself, once all its keys are among `names`. A key whose value is undefined is not there. */
+/** The object itself, once all its keys are among `names`. A key whose value is undefined is not there; null is no value. */
 export function objectWith(value: unknown, pointer: string, names: readonly string[]): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalid(pointer, 'must be an object', value);
   }
   for (const key of Object.keys(value)) {
+    if ((value as Fields)[key] === null && names.includes(key))
+      throw invalid(below(pointer, key), 'must not be null; leave it out instead', null);
     if (names.includes(key) || (value as Fields)[key] === undefined) continue;
     throw invalid(below(pointer, key), unknownName(key, names, 'is not known here'), (value as Fields)[key]);
   }

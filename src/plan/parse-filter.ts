@@ -13,14 +13,20 @@ export const filterDepthMax = 20;
 export const listMax = 1_000;
 /** Events that a cohort may ask of each person. */
 export const cohortCountMax = 1_000_000;
-const cohortDaysMax = 3_660;
+export const cohortDaysMax = 3_660;
+
+/** A filter with a name, as it was sent. */
+export interface Segment {
+  readonly filter: unknown;
+  /** Where it stands in the plan; absent when it was kept elsewhere. */
+  readonly pointer?: string;
+}
 
 /** What a filter is read with. */
 export interface FilterContext {
   /** Reads times without an offset. */
   readonly timeZone: string;
-  /** A segment's filter by its name, as it was sent. */
-  readonly segments: (name: string) => unknown;
+  readonly segments: (name: string) => Segment | undefined;
   /** Of the question, for its cohorts. */
   readonly project: string;
   readonly bots: Bots;
@@ -48,6 +54,8 @@ class FilterParser {
   readonly #context: FilterContext;
   #nodes = 0;
   #isInCohort = false;
+  /** Names of the segments around what is read now. */
+  readonly #within: string[] = [];
 
   constructor(context: FilterContext) {
     this.#context = context;
@@ -81,8 +89,13 @@ class FilterParser {
     const name = text(value, pointer);
     const found = this.#context.segments(name);
     if (found === undefined) throw invalid(pointer, 'must name one of the segments', name);
-    // a segment within itself ends at the depth that filters may have
-    return this.parse(found, pointer, depth + 1);
+    const place = found.pointer ?? pointer;
+    if (this.#within.includes(name))
+      throw invalid(place, 'must not name itself, nor others that name it', name);
+    this.#within.push(name);
+    const filter = this.parse(found.filter, place, depth + 1);
+    this.#within.pop();
+    return filter;
   }
 
   #cohort(value: unknown, pointer: string, depth: number): Cohort {

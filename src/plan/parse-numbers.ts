@@ -25,7 +25,7 @@ export const namesOfNumbers: Readonly<Record<Plan['kind'], readonly string[]>> =
 };
 
 export const metricNames: readonly Metric[] = ['events', 'users', 'sessions', 'amount'];
-const aggregateNames: readonly Aggregate[] = [
+export const aggregateNames: readonly Aggregate[] = [
   'sum',
   'avg',
   'min',
@@ -44,7 +44,7 @@ const intervalMs: Record<Interval, number> = {
   week: 7 * millisecondsPerDay,
   month: 30 * millisecondsPerDay,
 };
-const intervals = Object.keys(intervalMs) as readonly Interval[];
+export const intervals = Object.keys(intervalMs) as readonly Interval[];
 
 /** Errors: plan_invalid. */
 export function parseNumbers(kind: Plan['kind'], fields: Fields, scope: ParsedScope): Plan {
@@ -79,7 +79,9 @@ function parseCompare(value: unknown, scope: ParsedScope): Range {
 
 /** In one order, whatever the order asked, so that equal questions are equal. */
 function parseMetrics(fields: Fields): { metrics: readonly Metric[]; measures?: readonly Measure[] } {
-  const given = list(fields.metrics ?? ['events', 'users'], '/metrics', metricNames.length + measuresMax);
+  const given = isEmpty(fields.metrics, fields.measures)
+    ? []
+    : list(fields.metrics ?? ['events', 'users'], '/metrics', metricNames.length + measuresMax);
   const words = given.flatMap((one, i) =>
     typeof one === 'object' && one !== null ? [] : [oneOf(one, below('/metrics', i), metricNames)],
   );
@@ -100,6 +102,10 @@ function parseMetrics(fields: Fields): { metrics: readonly Metric[]; measures?: 
   const distinct = [...new Map(measures.map((one) => [measureName(one), one])).values()];
   return { metrics, ...(distinct.length > 0 && { measures: distinct }) };
 }
+
+/** As a plan that asks for numbers of fields alone is written once it was read. */
+const isEmpty = (metrics: unknown, measures: unknown): boolean =>
+  Array.isArray(metrics) && metrics.length === 0 && measures !== undefined;
 
 /** 'p95(properties.load)': the name that an answer gives it. */
 export const measureName = ({ agg, of, currency }: Measure): string =>

@@ -28,11 +28,11 @@ const names: Readonly<Record<PlanKind, readonly string[]>> = {
   events: [...scopeNames, 'limit', 'after'],
   ...namesOfAnalyses,
 };
-const kinds = Object.keys(names) as readonly PlanKind[];
+export const planKinds = Object.keys(names) as readonly PlanKind[];
 
 /** Errors: plan_invalid. */
 export function parsePlan(input: unknown, context: ParseContext): AnyPlan {
-  const kind = oneOf(kindOf(input), '/kind', kinds);
+  const kind = oneOf(kindOf(input), '/kind', planKinds);
   const fields = objectWith(input, '', names[kind]);
   const scope = parseScope(kind === 'live' ? lately(fields, context.now) : fields, context);
   return freeze(parseKind(kind, fields, scope));

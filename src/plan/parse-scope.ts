@@ -1,7 +1,7 @@
 /** Which events a question is about, out of what was sent: the members that all kinds of plans have. */
-import { type Fields, flag, invalid, objectWith, oneOf, text } from './check.ts';
+import { below, type Fields, flag, invalid, objectWith, oneOf, text } from './check.ts';
 import { timeZoneName } from './edges.ts';
-import { parseFilter } from './parse-filter.ts';
+import { parseFilter, type Segment } from './parse-filter.ts';
 import { parseRange } from './parse-range.ts';
 import type { Bots, Filter, Range, Scope, WeekDay } from './plan.ts';
 import { namedRange, rangeNames } from './range.ts';
@@ -33,8 +33,8 @@ export const scopeNames: readonly string[] = [
   'explain',
 ];
 
-const allBots: readonly Bots[] = ['exclude', 'include', 'only'];
-const weekDays: readonly WeekDay[] = [
+export const allBots: readonly Bots[] = ['exclude', 'include', 'only'];
+export const weekDays: readonly WeekDay[] = [
   'monday',
   'tuesday',
   'wednesday',
@@ -62,7 +62,9 @@ export function parseScope(fields: Fields, context: ParseContext): ParsedScope {
   const weekStart = oneOf(fields.weekStart ?? 'monday', '/weekStart', weekDays);
   const segments = segmentsOf(fields.segments, context);
   const parse = (value: unknown, pointer: string): Filter =>
-    parseFilter(value, pointer, { timeZone, segments, project, bots, to: range.to });
+    parseFilter(value, pointer, { timeZone, segments: segments.named, project, bots, to: range.to });
+  // also those that nothing names: a slip in one is told where it stands
+  for (const [name, filter] of segments.own) parse(filter, below('/segments', name));
   return {
     version: 1 as const,
     project,
@@ -104,16 +106,26 @@ function parseAnyRange(fields: Fields, timeZone: string, now: number): Range {
   return namedRange(oneOf(fields.range, '/range', rangeNames), now, timeZone);
 }
 
-const segmentsMax = 50;
+export const segmentsMax = 50;
 
-function segmentsOf(value: unknown, context: ParseContext): (name: string) => unknown {
-  const saved = context.segment ?? (() => undefined);
-  if (value === undefined) return saved;
+interface Segments {
+  readonly own: readonly (readonly [name: string, filter: unknown])[];
+  readonly named: (name: string) => Segment | undefined;
+}
+
+function segmentsOf(value: unknown, context: ParseContext): Segments {
+  const saved = (name: string): Segment | undefined => {
+    const filter = context.segment?.(name);
+    return filter === undefined ? undefined : { filter };
+  };
+  if (value === undefined) return { own: [], named: saved };
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('/segments', 'must be an object of filters by name', value);
-  const names = Object.keys(value);
+  const own = Object.entries(value).filter(([, filter]) => filter !== undefined);
+  const names = own.map(([name]) => name);
   if (names.length > segmentsMax)
     throw invalid('/segments', `must have at most ${segmentsMax} members`, value);
   objectWith(value, '/segments', names);
-  return (name) => (Object.hasOwn(value, name) ? (value as Fields)[name] : saved(name));
+  const byName = new Map(own.map(([name, filter]) => [name, { filter, pointer: below('/segments', name) }]));
+  return { own, named: (name) => byName.get(name) ?? saved(name) };
 }

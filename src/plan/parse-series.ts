@@ -7,7 +7,7 @@ import type { Formula, Series } from './plan.ts';
 
 export const seriesMax = 20;
 export const formulasMax = 20;
-const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,49}$/;
+export const namePattern = /^[A-Za-z_][A-Za-z0-9_]{0,49}$/;
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** Errors: plan_invalid. */

@@ -19,7 +19,7 @@ export function cursorOf({ timestamp, partition, offset }: Position): string {
   return Buffer.from(`1.${timestamp}.${partition}.${offset}`).toString('base64url');
 }
 
-const cursorLengthMax = 100;
+export const cursorLengthMax = 100;
 const pattern = /^1\.(-?\d{1,15})\.(\d{1,5})\.(\d{1,16})$/;
 
 /** Undefined when `text` is no cursor. */

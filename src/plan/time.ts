@@ -14,10 +14,10 @@ export interface Moment {
 }
 
 /** Years 0000 to 9999 in ISO 8601; more than all stores can hold. */
-const earliest = Date.parse('0000-01-01T00:00:00Z');
-const latest = Date.parse('9999-12-31T00:00:00Z');
+export const earliest = Date.parse('0000-01-01T00:00:00Z');
+export const latest = Date.parse('9999-12-31T00:00:00Z');
 
-const isoPattern =
+export const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
 
 /** As milliseconds these numbers are weeks of early 1970; as seconds they are the years 2001 to 2128. */

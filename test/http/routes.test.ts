@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { failure } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { planSchema } from '../../src/plan/schema.ts';
 import type { EventData } from '../../src/query/wire.ts';
 import { openServer, problemOf } from './open-server.ts';
 
@@ -69,6 +70,14 @@ describe('questions', () => {
       assert.match((await post(accept)).headers.get('content-type') ?? '', /json/);
     const parquet = Buffer.from(await (await post('application/vnd.apache.parquet')).arrayBuffer());
     assert.equal(parquet.subarray(0, 4).toString() + parquet.subarray(-4).toString(), 'PAR1PAR1');
+  });
+
+  it('tells the language of questions to whoever asks, without a key', async (context) => {
+    const { call } = await openServer(context);
+    const response = await call('/api/v1/plan.schema.json');
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('content-type'), 'application/schema+json; charset=utf-8');
+    assert.deepEqual(await response.json(), JSON.parse(JSON.stringify(planSchema)));
   });
 
   it('refuses parameters that it does not know, by name and with what was meant, and repeated ones', async (context) => {

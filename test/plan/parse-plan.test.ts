@@ -100,7 +100,7 @@ const refused: readonly (readonly [about: string, input: unknown, pointer: strin
     'a plan without a kind',
     { from: 0, to: 1 },
     '/kind',
-    /must be one of summary, trend, breakdown, events, funnel, retention, paths, sessions, users, user, live; got nothing/,
+    /must be one of summary, trend, breakdown, events, funnel, retention, paths, sessions, users, user, live, experiment; got nothing/,
   ],
   ['a kind with a slip', { ...summary, kind: 'trends' }, '/kind', /did you mean trend\?/],
   [
@@ -181,7 +181,32 @@ const refused: readonly (readonly [about: string, input: unknown, pointer: strin
     'null as a value',
     comparison('properties.a', 'eq', null),
     '/filter/value',
-    /must be text, a number, true or false/,
+    /must not be null; leave it out instead/,
+  ],
+  ['null for what has a default', { ...summary, bots: null }, '/bots', /must not be null; leave it out/],
+  [
+    'a segment that nobody uses and that is no filter',
+    { ...summary, segments: { 'a/b': { and: [] } } },
+    '/segments/a~1b/and',
+    /at least one/,
+  ],
+  [
+    'a segment with a slip, where it stands',
+    { ...filtered({ not: { segment: 's' } }), segments: { s: { or: [{ field: 'typ', op: 'exists' }] } } },
+    '/segments/s/or/0/field',
+    /did you mean type\?/,
+  ],
+  [
+    'a segment that names itself',
+    { ...filtered({ segment: 's' }), segments: { s: { not: { segment: 's' } } } },
+    '/segments/s',
+    /must not name itself/,
+  ],
+  [
+    'a segment that is none',
+    filtered({ segment: 'sgment' }),
+    '/filter/segment',
+    /must name one of the segments/,
   ],
   [
     'a number that JSON cannot write',
