@@ -18,9 +18,14 @@ export interface KeptAnswer {
   readonly rowsRead: number;
 }
 
-/** Equal plans, and only those, have one key. parsePlan writes each plan in one way, so its JSON is canonical. */
+/**
+ * Equal plans, and only those, have one key. parsePlan writes each plan in one way, so its JSON is canonical. How an answer is told
+ * is no part of the question.
+ */
 export function answerKey(plan: AnyPlan): string {
-  return `answer:1:${createHash('sha256').update(JSON.stringify(plan)).digest('base64url')}`;
+  return `answer:1:${createHash('sha256')
+    .update(JSON.stringify({ ...plan, explain: undefined }))
+    .digest('base64url')}`;
 }
 
 /**

@@ -185,7 +185,7 @@ export class Query {
     return listed(data, now, data.events.length, version);
   }
 
-  #versionOf(plan: Scope): Promise<string> {
+  #versionOf(plan: AnyPlan): Promise<string> {
     const { from, to } = dependsOn(plan);
     return this.#store.version(plan.project, from, to);
   }

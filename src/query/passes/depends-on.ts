@@ -1,12 +1,31 @@
-/** The range whose events an answer depends on: the question's own, and those of the cohorts in its filter. */
-import type { Filter, Range, Scope } from '../../plan/plan.ts';
+/** The range whose events an answer depends on: the question's own, and those of the cohorts in any of its filters. */
+import type { AnyPlan, Filter, Range } from '../../plan/plan.ts';
 
-export function dependsOn({ from, to, filter }: Pick<Scope, 'from' | 'to' | 'filter'>): Range {
-  const ranges = [{ from, to }, ...(filter === undefined ? [] : cohortRanges(filter))];
+export function dependsOn(plan: AnyPlan): Range {
+  const ranges = [plan, ...filtersOf(plan).flatMap(cohortRanges)];
   return {
     from: Math.min(...ranges.map((range) => range.from)),
     to: Math.max(...ranges.map((range) => range.to)),
   };
+}
+
+function filtersOf(plan: AnyPlan): readonly Filter[] {
+  const filters = plan.filter === undefined ? [] : [plan.filter];
+  switch (plan.kind) {
+    case 'funnel':
+      return [
+        ...filters,
+        ...plan.steps.map(({ filter }) => filter),
+        ...plan.exclude.map(({ filter }) => filter),
+      ];
+    case 'retention':
+      return [...filters, plan.start, plan.return];
+    case 'summary':
+    case 'trend':
+      return [...filters, ...(plan.series ?? []).flatMap(({ filter }) => filter ?? [])];
+    default:
+      return filters;
+  }
 }
 
 function cohortRanges(filter: Filter): readonly Range[] {
