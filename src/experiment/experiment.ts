@@ -60,7 +60,7 @@ export type Absence =
   | 'none_converted'
   | 'all_converted'
   | 'no_variation'
-  | 'mean_not_positive'
+  | 'mean_near_zero'
   | 'approximate_counts';
 
 /** Sample-ratio check: do the variants have the shares that were meant? */
