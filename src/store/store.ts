@@ -15,7 +15,8 @@
  *  8. `version` of a range changes whenever an answer about that range may have changed.
  *  9. Nothing of one project is ever in another's answer.
  * 10. `events` gives every stored row that was asked for once, in order, also while others arrive; in bounded pieces, and
- *     holds nothing of the store while nobody takes the next one. Properties in the form of `canonicalProperties`.
+ *     holds nothing of the store while nobody takes the next one. Rows are as they were stored (also the key of a person whom
+ *     identity joins with another), but properties have the form of `canonicalProperties`.
  */
 import type { EventRow } from '../event/event-row.ts';
 import type { Plan, Scope } from '../plan/plan.ts';

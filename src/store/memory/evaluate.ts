@@ -76,18 +76,24 @@ function isAsked(row: EventRow, scope: Scope, personsOf: PersonsOf): boolean {
   return scope.filter === undefined || matches(row, scope.filter, personsOf);
 }
 
-/** The rows themselves, in the order asked. */
+/** The rows themselves, in the order asked, as they were `stored`; `rows` are the same ones with the keys that identity gives. */
 export function evaluateEvents(
   { scope, order, after, limit, person }: EventsQuestion,
   rows: readonly EventRow[],
+  stored = rows,
 ): readonly EventRow[] {
   const sign = order === 'asc' ? 1 : -1;
+  const keys = new Map(rows.map((row, i) => [row, stored[i]!.personKey]));
   return rowsOf(scope, rows)
     .filter((row) => person === undefined || row.personKey === person)
     .filter((row) => after === undefined || sign * comparePositions(row, after) > 0)
     .sort((a, b) => sign * comparePositions(a, b))
     .slice(0, limit)
-    .map((row) => ({ ...row, properties: canonicalProperties(row.properties) }));
+    .map((row) => ({
+      ...row,
+      personKey: keys.get(row)!,
+      properties: canonicalProperties(row.properties),
+    }));
 }
 
 /** One part a group, in the order of the answer; the groups past the limit together are the part `other`. */

@@ -140,6 +140,7 @@ export class MemoryStore implements Store {
       const rows = evaluateEvents(
         { ...question, ...(after && { after }), limit: pieceMax },
         withIdentity(this.#rows, this.#hash64),
+        this.#rows,
       );
       if (rows.length > 0) yield rows;
       if (rows.length < pieceMax) return;
