@@ -18,6 +18,7 @@ const compiler = join(dirname(typescript), bin.tsc);
 const startedAt = performance.now();
 rmSync(out, { recursive: true, force: true });
 compile();
+buildPages();
 const copied = copyFiles();
 writeScope();
 console.log(`${out}: built in ${Math.round(performance.now() - startedAt)} ms, ${copied} files copied`);
@@ -29,9 +30,17 @@ function compile(): void {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** In their own folders, from where they are copied. */
+function buildPages(): void {
+  const options = [join(root, 'scripts/pages.ts'), '--if-stale'];
+  const { status } = spawnSync(process.execPath, options, { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
 /** Whatever is no TypeScript is read at run time: pages, styles, images. Gives how many. */
 function copyFiles(): number {
-  const files = globSync('src/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'));
+  const read = globSync('src/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'));
+  const files = [...read, ...globSync('tracker/browser/dist/*.*', { cwd: root })];
   for (const file of files) {
     mkdirSync(join(out, dirname(file)), { recursive: true });
     cpSync(join(root, file), join(out, file));
