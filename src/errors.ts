@@ -180,6 +180,12 @@ export const catalogue = {
     (p: { kind: string; countMax: number }) =>
       `the project has ${p.countMax} of the kind ${p.kind} already, which is the limit; delete some that nobody needs`,
   ),
+  saved_outdated: entry(
+    409,
+    false,
+    (p: { id: string; detail: string }) =>
+      `the question ${p.id} cannot be asked as it was saved (${p.detail}); correct it or what it names`,
+  ),
 
   // PostgreSQL
   schema_newer: entry(

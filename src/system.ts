@@ -19,6 +19,8 @@ import { markProject } from './operations/project-removal.ts';
 import { Readiness } from './operations/readiness.ts';
 import { careForSalts } from './operations/salt-care.ts';
 import { Query } from './query/query.ts';
+import { SavedNames } from './saved/names.ts';
+import { SavedCare } from './saved/saved-care.ts';
 import { isSharedLog, isSharedStore, type Role } from './stage-config.ts';
 import type { Store } from './store/store.ts';
 import {
@@ -85,7 +87,9 @@ export async function openSystem(
       log && has('collect') ? await openCollector(config, { log, catalog, telemetry, clock }) : undefined;
     const cache = store && has('query') ? openCache(config, adapters) : undefined;
     const settings = config.question;
-    const query = store && cache ? new Query({ store, cache, clock, telemetry, settings }) : undefined;
+    const { resolve } = new SavedNames(catalog.saved);
+    const query =
+      store && cache ? new Query({ store, cache, clock, telemetry, settings, resolve }) : undefined;
 
     const keeping =
       log && store && writer
@@ -113,6 +117,7 @@ export async function openSystem(
           pools: () => adapters.databases.figures(),
         },
         house: { care, removeProject: keeping?.removeProject ?? markOnly, keysChanged },
+        saved: new SavedCare({ saved: catalog.saved, now: () => clock.now(), resolve }),
       }),
       (each) => each.close(),
     );

@@ -94,6 +94,7 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
         query: readQuery(request.url, route.parameters ?? []),
         body: request.body,
         accept: request.headers.accept,
+        headers: request.headers,
         signal: goneSignal(reply),
       });
       reply.code(answer.status ?? 200).headers(headersOf(answer, reply));

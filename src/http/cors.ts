@@ -23,7 +23,8 @@ export function preflightHeaders(
   if (origin === undefined || !lets(origin, allowed)) return {};
   return {
     'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': 'authorization, content-type, x-request-id, if-none-match',
+    'access-control-allow-headers':
+      'authorization, content-type, x-request-id, if-match, if-none-match, last-event-id',
     'access-control-max-age': String(preflightSeconds),
   };
 }

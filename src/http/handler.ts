@@ -20,6 +20,7 @@ import { pageRoutes } from './page-routes.ts';
 import { planSchemaRoute } from './plan-schema-route.ts';
 import { type QuestionStage, questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
+import { type SavedParts, savedRoutes } from './saved-routes.ts';
 
 export interface HttpHandlerOptions {
   readonly config: HttpConfig;
@@ -34,6 +35,8 @@ export interface HttpHandlerOptions {
   readonly roles?: readonly string[];
   readonly operations: OperationParts;
   readonly house: HouseParts;
+  /** What people keep in projects; absent: this server does not hand it out. */
+  readonly saved?: SavedParts['care'];
   readonly newId?: () => string;
   /** Rates of other servers; absent: each server limits for itself. */
   readonly rates?: SharedRates;
@@ -79,13 +82,14 @@ function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpHandler
   };
 }
 
-function routesOf({ questions, operations, house, clock }: HttpHandlerOptions): readonly Route[] {
+function routesOf({ questions, operations, house, saved, clock }: HttpHandlerOptions): readonly Route[] {
   return [
     ...pageRoutes(),
     planSchemaRoute(),
     ...operationRoutes(operations),
     ...(questions ? questionRoutes(questions, clock) : []),
     ...houseRoutes(house),
+    ...(saved ? savedRoutes({ care: saved, ...(questions && { questions }) }) : []),
   ];
 }
 

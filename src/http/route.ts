@@ -19,6 +19,8 @@ export interface Call {
   readonly body: unknown;
   /** What the client wants back: its Accept header. */
   readonly accept: string | undefined;
+  /** The request's headers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
 }
@@ -32,7 +34,7 @@ export interface RouteAnswer {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:name` for its variable parts. */
   readonly path: string;
   /** What the caller's key must open; `open`: no key is asked for. */

@@ -33,6 +33,8 @@ export interface QueryParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly settings?: Partial<QuerySettings>;
+  /** A plan with what it names of the project's saved things in the names' place. Absent: there are none. */
+  readonly resolve?: (plan: unknown, project: string) => Promise<unknown>;
 }
 
 export interface AskOptions {
@@ -71,10 +73,12 @@ export class Query {
   readonly #lists: EventLists;
   readonly #gate: Gate;
   readonly #answers: Answers;
+  readonly #resolve: NonNullable<QueryParts['resolve']>;
 
-  constructor({ store, cache, clock, telemetry, settings = {} }: QueryParts) {
+  constructor({ store, cache, clock, telemetry, settings = {}, resolve }: QueryParts) {
     this.#store = store;
     this.#clock = clock;
+    this.#resolve = resolve ?? (async (plan) => plan);
     const { concurrencyMax, waitingMax, ...budget }: QuerySettings = { ...defaultQuerySettings, ...settings };
     this.#budget = budget;
     this.#lists = new EventLists(store, budget);
@@ -93,11 +97,25 @@ export class Query {
   /** As `ask`, with a tag for who may ask the same again. */
   async tagged(input: unknown, { project, signal }: AskOptions): Promise<Tagged> {
     const startedAt = this.#clock.monotonic();
-    const plan = parsePlan(input, { project, now: this.#clock.now() });
+    const plan = await this.#parsed(input, project);
     if (signal?.aborted) throw failure('question_cancelled', {});
     const { data, meta, version } = await this.#answer(plan, signal);
     const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
     return { answer: { data, meta: { ...meta, durationMs } }, tag: tagOf(plan, version) };
+  }
+
+  /**
+   * What the answer hangs on: the plan as it is meant now, and the project's data. As long as it stays the same, so does the answer.
+   * Errors: plan_invalid, store_unavailable.
+   */
+  async stamp(input: unknown, { project }: Pick<AskOptions, 'project'>): Promise<string> {
+    const plan = await this.#parsed(input, project);
+    this.#answers.assertThere();
+    return tagOf(plan, await this.#store.version(project, beginning, end));
+  }
+
+  async #parsed(input: unknown, project: string): Promise<AnyPlan> {
+    return parsePlan(await this.#resolve(input, project), { project, now: this.#clock.now() });
   }
 
   #answer(plan: AnyPlan, signal: AbortSignal | undefined): Promise<Untimed> {
@@ -308,6 +326,7 @@ function listed(data: AnswerData, now: number, rowsRead: number, version: string
 
 /** Before this nothing is stored: docs/decisions/007. */
 const beginning = Date.UTC(1900, 0, 1);
+const end = Date.UTC(2290, 0, 1);
 
 const tablesOf = (source: string): readonly string[] => [
   ...(source.includes('rollup') ? ['rollup_counts', 'rollup_users'] : []),

@@ -10,6 +10,8 @@ import { ProjectCare } from '../operations/project-care.ts';
 import { markProject } from '../operations/project-removal.ts';
 import { Readiness } from '../operations/readiness.ts';
 import { Query } from '../query/query.ts';
+import { SavedNames } from '../saved/names.ts';
+import { SavedCare } from '../saved/saved-care.ts';
 import {
   type Millrace,
   makeMillrace,
@@ -89,7 +91,8 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
     const store = await openStore(config, adapters);
     const collector = await openCollector(config, { log, catalog, telemetry, clock });
     const cache = openCache(config, adapters);
-    const query = new Query({ store, cache, clock, telemetry, settings: config.question });
+    const { resolve } = new SavedNames(catalog.saved);
+    const query = new Query({ store, cache, clock, telemetry, settings: config.question, resolve });
     const roles = new Set(['collect', 'query'] as const);
     const readiness = new Readiness({ roles, log, store, catalog });
     const rates = openRates(config, catalog, adapters);
@@ -117,6 +120,7 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
           removeProject: (id) => markProject(id, { catalog, clock, keysChanged }),
           keysChanged,
         },
+        saved: new SavedCare({ saved: catalog.saved, now: () => clock.now(), resolve }),
       }),
       (each) => each.close(),
     );

@@ -18,6 +18,8 @@ import { firstStart } from '../../src/operations/first-start.ts';
 import { ProjectCare } from '../../src/operations/project-care.ts';
 import type { ReadinessReport } from '../../src/operations/readiness.ts';
 import type { Answer } from '../../src/query/wire.ts';
+import { SavedNames } from '../../src/saved/names.ts';
+import { SavedCare } from '../../src/saved/saved-care.ts';
 import { readSettings } from '../../src/settings.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
@@ -75,6 +77,11 @@ export async function openServer(
     keys: ring,
     clock: systemClock,
     telemetry,
+    saved: new SavedCare({
+      saved: catalog.saved,
+      now: Date.now,
+      resolve: new SavedNames(catalog.saved).resolve,
+    }),
   });
   context.after(async () => {
     await server.close();

@@ -1,0 +1,154 @@
+/**
+ * What people keep, by kind: `/api/v1/saved/questions`, `/dashboards` and so on. Who may read sees it, who may administer changes it.
+ * An `ETag` is the version, and `If-Match` holds a change to it, so that two people who edit one board do not overwrite each other.
+ */
+import { type Saved, type SavedKind, savedKinds } from '../catalog/saved.ts';
+import { failure, isFailure } from '../errors.ts';
+import { type SavedCare, savedPageMax } from '../saved/saved-care.ts';
+import type { QuestionStage } from './question-routes.ts';
+import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
+
+export interface SavedParts {
+  readonly care: Pick<SavedCare, 'page' | 'get' | 'create' | 'put' | 'remove'>;
+  /** Absent: this process does not answer questions. */
+  readonly questions?: Pick<QuestionStage, 'ask'>;
+}
+
+const pageDefault = 100;
+export const savedPath = (kind: SavedKind): string => `/api/v1/saved/${kind}s`;
+
+export function savedRoutes(parts: SavedParts): readonly Route[] {
+  const { questions } = parts;
+  return [
+    ...savedKinds.flatMap((kind) => kindRoutes(kind, parts)),
+    ...(questions ? [answerRoute(parts, questions)] : []),
+  ];
+}
+
+function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
+  const all = savedPath(kind);
+  const one = `${all}/:id`;
+  return [
+    {
+      method: 'GET',
+      path: all,
+      scope: 'read',
+      parameters: ['limit', 'after'],
+      handle: (call) => list(care, kind, call),
+    },
+    { method: 'POST', path: all, scope: 'admin', handle: (call) => create(care, kind, call) },
+    {
+      method: 'GET',
+      path: one,
+      scope: 'read',
+      handle: async (call) => answerOf(await care.get(placeOf(kind, call))),
+    },
+    { method: 'PUT', path: one, scope: 'admin', handle: (call) => put(care, kind, call) },
+    { method: 'DELETE', path: one, scope: 'admin', handle: (call) => remove(care, kind, call) },
+  ];
+}
+
+async function list(care: SavedParts['care'], kind: SavedKind, { grant, query }: Call): Promise<RouteAnswer> {
+  const limit = limitOf(query.limit);
+  const { items, next } = await care.page({
+    project: grant!.project,
+    kind,
+    limit,
+    ...(query.after !== undefined && { after: query.after }),
+  });
+  return { body: { data: items.map(shown), next: next ?? null } };
+}
+
+async function create(care: SavedParts['care'], kind: SavedKind, call: Call): Promise<RouteAnswer> {
+  const wanted = readObject(call.body, ['id', 'name', 'body']);
+  const id = wanted.id === undefined ? undefined : textOf(wanted, 'id');
+  const saved = await care.create(wishOf(kind, call, wanted), id);
+  const location = `${savedPath(kind)}/${saved.id}`;
+  return { ...answerOf(saved, 201), headers: { ...headersOf(saved), location } };
+}
+
+async function put(care: SavedParts['care'], kind: SavedKind, call: Call): Promise<RouteAnswer> {
+  const wanted = readObject(call.body, ['name', 'body']);
+  const saved = await care.put(wishOf(kind, call, wanted), call.path.id!, await expectedOf(care, kind, call));
+  return answerOf(saved, saved.version === 1 ? 201 : 200);
+}
+
+async function remove(care: SavedParts['care'], kind: SavedKind, call: Call): Promise<RouteAnswer> {
+  const place = placeOf(kind, call);
+  await care.remove(place, await expectedOf(care, kind, call));
+  return { body: { data: { kind, id: place.id, status: 'deleted' } } };
+}
+
+/** The answer of a saved question, as `POST /api/v1/query` gives it. */
+function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'ask'>): Route {
+  return {
+    method: 'GET',
+    path: `${savedPath('question')}/:id/answer`,
+    scope: 'read',
+    handle: async (call) => {
+      const question = await care.get(placeOf('question', call));
+      const { project } = question;
+      try {
+        return { body: await questions.ask(question.body.plan, { project, signal: call.signal }) };
+      } catch (error) {
+        if (!isFailure(error, 'plan_invalid')) throw error;
+        throw failure('saved_outdated', { ...error.details, id: question.id, detail: error.message }, error);
+      }
+    },
+  };
+}
+
+const placeOf = (kind: SavedKind, { grant, path }: Call) => ({
+  project: grant!.project,
+  kind,
+  id: path.id!,
+});
+
+const wishOf = (kind: SavedKind, { grant }: Call, { name, body }: Readonly<Record<string, unknown>>) => ({
+  project: grant!.project,
+  kind,
+  by: grant!.keyId,
+  name,
+  body,
+});
+
+/** The version of `If-Match`; `*` is whichever it has now. Errors: request_invalid, not_found. */
+async function expectedOf(
+  care: SavedParts['care'],
+  kind: SavedKind,
+  call: Call,
+): Promise<number | undefined> {
+  const given = call.headers['if-match'];
+  if (given === undefined) return undefined;
+  if (given === '*') return (await care.get(placeOf(kind, call))).version;
+  const version = /^"(\d{1,15})"$/.exec(String(given))?.[1];
+  if (version !== undefined) return Number(version);
+  throw failure('request_invalid', { detail: 'If-Match must be one ETag of this, like "3", or *' });
+}
+
+function limitOf(given: string | undefined): number {
+  const limit = given === undefined ? pageDefault : Number(given);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= savedPageMax) return limit;
+  throw failure('request_invalid', { detail: `limit must be a whole number from 1 to ${savedPageMax}` });
+}
+
+const headersOf = ({ version }: Saved) => ({ etag: `"${version}"` });
+
+const answerOf = (saved: Saved, status = 200): RouteAnswer => ({
+  status,
+  headers: headersOf(saved),
+  body: { data: shown(saved) },
+});
+
+function shown({ id, kind, name, version, createdAt, updatedAt, by, body }: Saved) {
+  return {
+    id,
+    kind,
+    name,
+    version,
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    by,
+    body,
+  };
+}
