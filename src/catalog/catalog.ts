@@ -21,6 +21,16 @@ export interface Project {
   readonly deletingSince?: number;
 }
 
+/** What the questions of one key may cost; what is absent is as the settings say. */
+export interface KeyLimits {
+  readonly timeMs?: number;
+  readonly memoryBytes?: number;
+  readonly rowsMax?: number;
+  /** Questions at work at once, and questions that wait for that. */
+  readonly concurrencyMax?: number;
+  readonly waitingMax?: number;
+}
+
 export interface Key {
   readonly id: string;
   readonly project: string;
@@ -32,6 +42,8 @@ export interface Key {
   readonly hint: string;
   /** Origins that a write key may be used from in browsers; empty: any. */
   readonly origins: readonly string[];
+  /** Absent: as the settings say. */
+  readonly limits?: KeyLimits;
   readonly createdAt: number;
   readonly revokedAt?: number;
 }

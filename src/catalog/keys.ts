@@ -3,7 +3,7 @@
  * is made. Stored are its SHA-256 (a slow hash would buy nothing: nobody guesses 256 bits) and a hint to recognize it by.
  */
 import { hash } from 'node:crypto';
-import type { Key, Scope } from './catalog.ts';
+import type { Key, KeyLimits, Scope } from './catalog.ts';
 
 export const scopes: readonly Scope[] = ['write', 'read', 'admin'];
 
@@ -15,7 +15,17 @@ export interface NewKey {
   readonly scope: Scope;
   readonly name: string;
   readonly origins?: readonly string[];
+  readonly limits?: KeyLimits;
 }
+
+/** What each limit may be, both ends in it; in the unit that its name ends with. */
+export const keyLimitRanges: Readonly<Record<keyof KeyLimits, readonly [min: number, max: number]>> = {
+  timeMs: [10, 3_600_000],
+  memoryBytes: [16 * 1024 ** 2, 1024 ** 4],
+  rowsMax: [1, Number.MAX_SAFE_INTEGER],
+  concurrencyMax: [1, 64],
+  waitingMax: [0, 10_000],
+};
 
 const secretBytes = 32;
 /** 62^43 > 2^256, so that every secret has this many characters. */
@@ -38,6 +48,7 @@ export function makeKey(
     hash: hashKey(secret),
     hint: hintOf(secret),
     origins: wanted.origins ?? [],
+    ...(wanted.limits && { limits: wanted.limits }),
     createdAt: now,
   };
   return { secret, key };

@@ -4,6 +4,7 @@ import type { Key } from '../catalog/catalog.ts';
 import type { MadeKey } from '../operations/project-care.ts';
 import { withCatalog } from './catalog-access.ts';
 import { type CliContext, print } from './context.ts';
+import { budgetHelp, budgetText, limitsOf } from './key-budget.ts';
 import { printable, table } from './table.ts';
 
 type Scope = Key['scope'];
@@ -16,6 +17,7 @@ interface CreateOptions {
   readonly project: string;
   readonly name?: string;
   readonly origin?: readonly string[];
+  readonly budget?: readonly string[];
   readonly json?: true;
 }
 
@@ -45,6 +47,7 @@ Keys that are set by MILLRACE_WRITE_KEY, MILLRACE_READ_KEY and MILLRACE_ADMIN_KE
     .option('-p, --project <id>', 'the project that it opens', 'default')
     .option('-n, --name <name>', 'what it is for')
     .option('-o, --origin <url...>', 'write keys: only pages of these origins may use it')
+    .option('--budget <limit...>', `what its questions may cost: ${budgetHelp}`)
     .option('--json', 'print JSON')
     .action((scope: Scope, options: CreateOptions) => create(context, scope, options));
   keys
@@ -66,7 +69,9 @@ async function list(context: CliContext, options: ListOptions): Promise<void> {
   const shown = keys.filter((key) => options.all || key.revokedAt === undefined);
   if (options.json) return print(context.stdout, JSON.stringify(shown.map(publicKey), null, 2));
   if (shown.length === 0) return print(context.stdout, 'no keys');
-  const columns = ['id', 'project', 'scope', 'key', 'name', 'created', 'origins'].map((title) => ({ title }));
+  const columns = ['id', 'project', 'scope', 'key', 'name', 'created', 'origins', 'budget'].map((title) => ({
+    title,
+  }));
   if (options.all) columns.push({ title: 'revoked' });
   print(context.stdout, ...table(columns, shown.map(row)));
 }
@@ -82,13 +87,17 @@ function row(key: Key): string[] {
     printable(key.name),
     time(key.createdAt),
     origins,
+    budgetText(key.limits),
     revoked,
   ];
 }
 
 async function create(context: CliContext, scope: Scope, options: CreateOptions): Promise<void> {
   const { project, origin: origins = [], name = 'made on the command line' } = options;
-  const made = await withCatalog(context, ({ care }) => care.createKey({ project, scope, name, origins }));
+  const limits = options.budget && { limits: limitsOf(options.budget) };
+  const made = await withCatalog(context, ({ care }) =>
+    care.createKey({ project, scope, name, origins, ...limits }),
+  );
   printMade(context, made, options.json);
 }
 

@@ -2,11 +2,13 @@
  * Projects and keys over HTTP, for admin keys. The admin keys of the project `default` keep the whole house; those of another
  * project see and change that project alone.
  */
-import type { Key, Project, Scope } from '../catalog/catalog.ts';
+import type { Key, KeyLimits, Project, Scope } from '../catalog/catalog.ts';
 import { failure } from '../errors.ts';
 import { defaultProject } from '../operations/first-start.ts';
 import type { MadeKey, ProjectCare } from '../operations/project-care.ts';
 import type { Grant } from './key-ring.ts';
+import type { RouteDescription } from './openapi/describe.ts';
+import { houseDescriptions as texts } from './openapi/operation-descriptions.ts';
 import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
 
 export interface HouseParts {
@@ -21,22 +23,24 @@ export function houseRoutes(parts: HouseParts): readonly Route[] {
   const route = (
     method: Route['method'],
     path: string,
+    describe: RouteDescription,
     handle: (call: Call) => Promise<RouteAnswer>,
   ): Route => ({
     method,
     path,
     scope: 'admin',
     parameters: method === 'GET' && path === '/api/v1/keys' ? ['project'] : [],
+    describe,
     handle,
   });
   return [
-    route('GET', '/api/v1/projects', (call) => listProjects(parts, call)),
-    route('POST', '/api/v1/projects', (call) => createProject(parts, call)),
-    route('DELETE', '/api/v1/projects/:id', (call) => deleteProject(parts, call)),
-    route('GET', '/api/v1/keys', (call) => listKeys(parts, call)),
-    route('POST', '/api/v1/keys', (call) => createKey(parts, call)),
-    route('DELETE', '/api/v1/keys/:id', (call) => revokeKey(parts, call)),
-    route('POST', '/api/v1/keys/:id/rotate', (call) => rotateKey(parts, call)),
+    route('GET', '/api/v1/projects', texts.projects, (call) => listProjects(parts, call)),
+    route('POST', '/api/v1/projects', texts.createProject, (call) => createProject(parts, call)),
+    route('DELETE', '/api/v1/projects/:id', texts.deleteProject, (call) => deleteProject(parts, call)),
+    route('GET', '/api/v1/keys', texts.keys, (call) => listKeys(parts, call)),
+    route('POST', '/api/v1/keys', texts.createKey, (call) => createKey(parts, call)),
+    route('DELETE', '/api/v1/keys/:id', texts.revokeKey, (call) => revokeKey(parts, call)),
+    route('POST', '/api/v1/keys/:id/rotate', texts.rotateKey, (call) => rotateKey(parts, call)),
   ];
 }
 
@@ -73,7 +77,7 @@ async function listKeys({ care }: HouseParts, { grant, query }: Call): Promise<R
 }
 
 async function createKey({ care, keysChanged }: HouseParts, { grant, body }: Call): Promise<RouteAnswer> {
-  const wanted = readObject(body, ['project', 'scope', 'name', 'origins']);
+  const wanted = readObject(body, ['project', 'scope', 'name', 'origins', 'limits']);
   const project = textOf(wanted, 'project', grant!.project);
   refuseForeign(grant!, project);
   const scope = textOf(wanted, 'scope') as Scope;
@@ -82,6 +86,7 @@ async function createKey({ care, keysChanged }: HouseParts, { grant, body }: Cal
     scope,
     name: textOf(wanted, 'name', `${scope} key`),
     origins: originsOf(wanted),
+    ...limitsOf(wanted, grant!),
   });
   await keysChanged();
   return madeAnswer(made);
@@ -124,6 +129,17 @@ function originsOf(wanted: Readonly<Record<string, unknown>>): readonly string[]
   return origins;
 }
 
+/** Whoever shares a house gets no more of it by saying so: those who keep it give out its share. */
+function limitsOf(wanted: Readonly<Record<string, unknown>>, grant: Grant): { limits?: KeyLimits } {
+  const { limits } = wanted;
+  if (limits === undefined) return {};
+  if (grant.project !== defaultProject)
+    throw failure('forbidden', { detail: 'only an admin key of the project default gives limits to keys' });
+  if (typeof limits !== 'object' || limits === null || Array.isArray(limits))
+    throw failure('request_invalid', { detail: 'limits must be an object, like {"timeMs": 10000}' });
+  return { limits };
+}
+
 /** The one time that the key itself is said. */
 function madeAnswer({ secret, key }: MadeKey): RouteAnswer {
   return {
@@ -142,7 +158,7 @@ function shownProject({ id, name, createdAt, deletingSince }: Project) {
   };
 }
 
-function shownKey({ id, project, scope, name, hint, origins, createdAt, revokedAt }: Key) {
+function shownKey({ id, project, scope, name, hint, origins, limits, createdAt, revokedAt }: Key) {
   return {
     id,
     project,
@@ -150,6 +166,7 @@ function shownKey({ id, project, scope, name, hint, origins, createdAt, revokedA
     name,
     hint,
     origins,
+    limits: limits ?? {},
     createdAt: new Date(createdAt).toISOString(),
     revokedAt: revokedAt === undefined ? null : new Date(revokedAt).toISOString(),
   };

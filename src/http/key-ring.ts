@@ -4,7 +4,7 @@
  * Keys from the environment are held as hashes too, and never stored.
  */
 import { timingSafeEqual } from 'node:crypto';
-import type { Catalog, Key, Project, Scope } from '../catalog/catalog.ts';
+import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog/catalog.ts';
 import { hashKey, scopes } from '../catalog/keys.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
@@ -16,6 +16,8 @@ export interface Grant {
   readonly origins: readonly string[];
   /** Set by the environment rather than kept in the catalog. */
   readonly environment: boolean;
+  /** What its questions may cost, where it is not as the settings say. */
+  readonly limits?: KeyLimits;
 }
 
 export interface KeyRingOptions {
@@ -130,8 +132,9 @@ function index(
     if (open.has(grant.project)) entries.set(indexOf(hash), { hash: Buffer.from(hash, 'hex'), grant });
   };
   for (const key of keys) {
-    const { id: keyId, project, scope, origins } = key;
-    if (key.revokedAt === undefined) add(key.hash, { keyId, project, scope, origins, environment: false });
+    const { id: keyId, project, scope, origins, limits } = key;
+    const grant = { keyId, project, scope, origins, environment: false, ...(limits && { limits }) };
+    if (key.revokedAt === undefined) add(key.hash, grant);
   }
   for (const scope of scopes) {
     const secret = environment[scope];

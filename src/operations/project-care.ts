@@ -2,8 +2,8 @@
  * Projects and keys as an administrator handles them, for HTTP and the command line alike: checked input, made keys,
  * records in the catalog. A key's secret is returned once by the call that makes it.
  */
-import type { Catalog, Key, Project, Scope } from '../catalog/catalog.ts';
-import { makeKey, type NewKey, type Random, scopes } from '../catalog/keys.ts';
+import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog/catalog.ts';
+import { keyLimitRanges, makeKey, type NewKey, type Random, scopes } from '../catalog/keys.ts';
 import { failure } from '../errors.ts';
 
 export interface ProjectCareOptions {
@@ -64,7 +64,14 @@ export class ProjectCare {
     if (!scopes.includes(wanted.scope))
       throw failure('request_invalid', { detail: 'scope must be write, read or admin' });
     const origins = checkedOrigins(wanted.origins ?? [], wanted.scope);
-    const made = makeKey({ ...wanted, name: checkedName(wanted.name), origins }, this.#random, this.#now());
+    const limits = wanted.limits && checkedLimits(wanted.limits, wanted.scope);
+    const name = checkedName(wanted.name);
+    const { project, scope } = wanted;
+    const made = makeKey(
+      { project, scope, name, origins, ...(limits && { limits }) },
+      this.#random,
+      this.#now(),
+    );
     await this.#catalog.createKey(made.key);
     return made;
   }
@@ -94,6 +101,28 @@ function checkedName(name: string): string {
     throw failure('request_invalid', { detail: `name must have 1 to ${nameLengthMax} characters` });
   return trimmed;
 }
+
+/** Each of them a whole number in its range; none of them: undefined. Write keys ask nothing. */
+function checkedLimits(limits: Readonly<Record<string, unknown>>, scope: Scope): KeyLimits | undefined {
+  const given = Object.entries(limits);
+  if (given.length === 0) return undefined;
+  if (scope === 'write')
+    throw failure('request_invalid', { detail: 'a write key asks no questions, so it has no limits' });
+  for (const [name, value] of given) {
+    if (!isLimit(name)) {
+      const detail = `limits has no ${JSON.stringify(name.slice(0, 100))}; there are ${Object.keys(keyLimitRanges).join(', ')}`;
+      throw failure('request_invalid', { detail });
+    }
+    const [min, max] = keyLimitRanges[name];
+    if (!Number.isInteger(value) || (value as number) < min || (value as number) > max)
+      throw failure('request_invalid', {
+        detail: `limits.${name} must be a whole number from ${min} to ${max}`,
+      });
+  }
+  return Object.fromEntries(given);
+}
+
+const isLimit = (name: string): name is keyof KeyLimits => Object.hasOwn(keyLimitRanges, name);
 
 /** Origins as browsers send them: scheme, host, port unless it is the scheme's own; nothing after. */
 function checkedOrigins(origins: readonly string[], scope: Scope): readonly string[] {

@@ -45,7 +45,7 @@ function durability(open: OpenCatalog): void {
     await catalog.createProject({ id: 'p', name: 'Shop', createdAt: start });
     const key = newKey({ name: 'the page', origins: ['https://a.example', 'https://b.example'] });
     await catalog.createKey(key);
-    const gone = newKey({ name: 'old' });
+    const gone = newKey({ name: 'old', limits: { timeMs: 5_000, waitingMax: 0 } });
     await catalog.createKey(gone);
     await catalog.revokeKey(gone.id, start + 5);
     const expected = [key, { ...gone, revokedAt: start + 5 }].sort(byId);

@@ -48,4 +48,9 @@ export const migrations: readonly MigrationStep[] = [
       'ALTER TABLE catalog_version ADD COLUMN saved bigint NOT NULL DEFAULT 0',
     ],
   },
+  {
+    version: 3,
+    // JSON; null: as the settings say
+    take: ['ALTER TABLE keys ADD COLUMN limits text'],
+  },
 ];

@@ -9,7 +9,7 @@ import { migrate } from '../../postgres/migrate.ts';
 import { PostgresError } from '../../postgres/postgres-error.ts';
 import type { Connection, TransactionOptions } from '../../postgres/postgres-pool.ts';
 import type { PostgresPools } from '../../postgres/postgres-pools.ts';
-import type { Catalog, Key, Project, Scope } from '../catalog.ts';
+import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
 import { PostgresSaved, toSaved } from './postgres-saved.ts';
@@ -104,10 +104,10 @@ export class PostgresCatalog implements Catalog {
         throw failure('conflict', { detail: `project ${key.project} is being deleted` });
       const same = await connection.query('SELECT FROM keys WHERE id = $1 OR hash = $2', [key.id, key.hash]);
       if (same.rowCount) throw failure('conflict', { detail: `there is a key ${key.id} already` });
-      const { id, scope, name, hash, hint, origins, createdAt, revokedAt } = key;
-      await connection.query('INSERT INTO keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', [
+      const { id, scope, name, hash, hint, origins, createdAt, revokedAt, limits } = key;
+      await connection.query('INSERT INTO keys VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)', [
         ...[id, key.project, scope, name, hash, hint],
-        ...[origins, createdAt, revokedAt ?? null],
+        ...[origins, createdAt, revokedAt ?? null, limits === undefined ? null : JSON.stringify(limits)],
       ]);
     });
   }
@@ -233,6 +233,7 @@ function toKey(row: Row): Key {
     hash: row.hash as string,
     hint: row.hint as string,
     origins: row.origins as string[],
+    ...(row.limits !== null && { limits: JSON.parse(row.limits as string) as KeyLimits }),
     createdAt: Number(row.created_at),
     ...(row.revoked_at === null ? {} : { revokedAt: Number(row.revoked_at) }),
   };

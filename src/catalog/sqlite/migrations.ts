@@ -53,4 +53,6 @@ export const migrations: readonly string[] = [
   -- as 'count', of what is saved: who holds keys need not read them again when a dashboard changes
   ALTER TABLE version ADD COLUMN saved INTEGER NOT NULL DEFAULT 0;
   `,
+  // JSON; null: as the settings say
+  'ALTER TABLE keys ADD COLUMN limits TEXT',
 ];

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { millisecondsPerDay } from '../../clock.ts';
 import { failure, isFailure } from '../../errors.ts';
-import type { Catalog, Key, Project, Scope } from '../catalog.ts';
+import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
 import { SqliteSaved } from './sqlite-saved.ts';
@@ -122,7 +122,7 @@ export class SqliteCatalog implements Catalog {
       if (this.#get('SELECT id FROM keys WHERE id = ? OR hash = ?', key.id, key.hash))
         throw failure('conflict', { detail: `there is a key ${key.id} already` });
       this.#run(
-        'INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
         key.id,
         key.project,
         key.scope,
@@ -132,6 +132,7 @@ export class SqliteCatalog implements Catalog {
         JSON.stringify(key.origins),
         key.createdAt,
         key.revokedAt ?? null,
+        key.limits === undefined ? null : JSON.stringify(key.limits),
       );
     });
   }
@@ -224,6 +225,7 @@ function toKey(row: Row): Key {
     hash: row.hash as string,
     hint: row.hint as string,
     origins: JSON.parse(row.origins as string) as string[],
+    ...(row.limits !== null && { limits: JSON.parse(row.limits as string) as KeyLimits }),
     createdAt: row.created_at as number,
     ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at as number }),
   };
