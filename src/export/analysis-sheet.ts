@@ -1,6 +1,7 @@
 /** Answers about people over time as sheets: a row for each step, cohort, node, group, person or minute. */
 import type {
   AnalysisData,
+  ExperimentData,
   FunnelData,
   LiveData,
   PathsData,
@@ -28,6 +29,8 @@ export function analysisSheet(data: AnalysisData): Sheet {
       return eventSheet(onePiece(data.events));
     case 'live':
       return liveSheet(data);
+    case 'experiment':
+      return experimentSheet(data);
     default:
       return data satisfies never;
   }
@@ -138,6 +141,63 @@ function liveSheet({ minutes }: LiveData): Sheet {
     minutes.map((minute) => ({ ...minute })),
   );
 }
+
+/** One row for each variant and number: all conversions, a goal, money of a currency. */
+function experimentSheet({ conversion, goals, money = [] }: ExperimentData): Sheet {
+  const types = {
+    row: 'text',
+    name: 'text',
+    variant: 'text',
+    exposed: 'integer',
+    units: 'integer',
+    value: 'number',
+    low: 'number',
+    high: 'number',
+    lift: 'number',
+    pValue: 'number',
+    adjustedPValue: 'number',
+    chanceToBeBest: 'number',
+    sum: 'text',
+  } as const;
+  const compared = ({ interval, comparison }: RateResult | MeanResult) => ({
+    low: interval?.low,
+    high: interval?.high,
+    lift: comparison?.lift,
+    pValue: comparison?.pValue,
+    adjustedPValue: comparison?.adjustedPValue,
+  });
+  const rates = (row: string, name: string | null, variants: readonly RateResult[]): readonly Row[] =>
+    variants.map((one) => ({
+      row,
+      name,
+      variant: one.variant,
+      exposed: one.exposed,
+      units: one.converted,
+      value: one.rate,
+      chanceToBeBest: one.chanceToBeBest,
+      ...compared(one),
+    }));
+  const means = money.flatMap(({ currency, variants }) =>
+    variants.map((one) => ({
+      row: 'money',
+      name: currency,
+      variant: one.variant,
+      exposed: one.exposed,
+      units: one.units,
+      value: one.mean,
+      sum: one.sum,
+      ...compared(one),
+    })),
+  );
+  return sheet(types, [
+    ...rates('all', null, conversion),
+    ...goals.flatMap(({ goal, variants }) => rates('goal', goal, variants)),
+    ...means,
+  ]);
+}
+
+type RateResult = ExperimentData['conversion'][number];
+type MeanResult = NonNullable<ExperimentData['money']>[number]['variants'][number];
 
 async function* onePiece<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
   yield rows;

@@ -2,6 +2,7 @@
  * Questions about what people do one after another: funnels, retention, paths, sessions, people. As plan.ts: data only, checked
  * once and frozen. Events of one person stand in the order of position.ts: by time, then by arrival.
  */
+import type { ExperimentPlan } from './experiment.ts';
 import type { FieldName, Filter, Interval, Scalar, Scope } from './plan.ts';
 
 /** Whose events make one sequence: a person's, or a session's (its `sessionId`, else cut at gaps of 30 minutes). */
@@ -123,4 +124,5 @@ export type AnalysisPlan =
   | SessionsPlan
   | UsersPlan
   | UserPlan
-  | LivePlan;
+  | LivePlan
+  | ExperimentPlan;

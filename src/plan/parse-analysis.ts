@@ -16,6 +16,7 @@ import {
 } from './analysis.ts';
 import { below, type Fields, integer, invalid, list, objectWith, oneOf, text } from './check.ts';
 import { bucketsOf } from './edges.ts';
+import { namesOfExperiments, parseExperiment } from './parse-experiment.ts';
 import { groupableField, parseBy } from './parse-numbers.ts';
 import { explained, type ParsedScope, plain, scopeNames } from './parse-scope.ts';
 import type { Scalar } from './plan.ts';
@@ -29,7 +30,7 @@ export const retentionPeriodsMax = 90;
 export const pathStepsMax = 8;
 export const pathLimitMax = 50;
 export const peopleMax = 1_000;
-const peopleDefault = 50;
+export const peopleDefault = 50;
 export const liveMs = 30 * 60_000;
 
 export const namesOfAnalyses: Readonly<Record<AnalysisPlan['kind'], readonly string[]>> = {
@@ -40,6 +41,7 @@ export const namesOfAnalyses: Readonly<Record<AnalysisPlan['kind'], readonly str
   users: [...scopeNames, 'order', 'limit', 'after'],
   user: [...scopeNames, 'person', 'limit', 'after'],
   live: [...scopeNames, 'limit'],
+  experiment: namesOfExperiments,
 };
 
 /** Errors: plan_invalid. */
@@ -62,6 +64,8 @@ export function parseAnalysis(kind: AnalysisPlan['kind'], fields: Fields, scope:
       return { kind, ...common, person: nonEmpty(fields.person, '/person'), ...parsePage(fields) };
     case 'live':
       return { kind, ...common, limit: integer(fields.limit ?? 10, '/limit', 1, pathLimitMax) };
+    case 'experiment':
+      return { kind, ...common, ...parseExperiment(fields, scope) };
     default:
       return kind satisfies never;
   }

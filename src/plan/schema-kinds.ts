@@ -1,7 +1,7 @@
 /** The schema of each kind of plan. A kind that the parser knows and this does not is an error of types. */
 
 import { textMax } from './check.ts';
-import { goalsMax } from './experiment.ts';
+import { goalsMax, variantsMax } from './experiment.ts';
 import {
   funnelStepsMax,
   funnelTagsMax,
@@ -12,6 +12,7 @@ import {
   windowMsDefault,
   windowMsMax,
 } from './parse-analysis.ts';
+import { weightMax } from './parse-experiment.ts';
 import {
   breakdownFieldsMax,
   groupsDefault,
@@ -121,6 +122,12 @@ export function kindDefinitions(ref: RefTo): Readonly<Record<PlanKind, JsonSchem
           description: 'Counts who saw several variants for each of them; else they are left out.',
         },
         control: { ...text, description: 'The variant that the others are compared with.' },
+        weights: {
+          type: 'object',
+          additionalProperties: { type: 'number', exclusiveMinimum: 0, maximum: weightMax },
+          maxProperties: variantsMax,
+          description: 'Shares of the variants as they were meant; all the same when absent.',
+        },
         byDay: { ...flag, default: false },
         exact: { ...flag, default: false },
       },

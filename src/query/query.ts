@@ -164,8 +164,8 @@ export class Query {
   #analysisOf(plan: Exclude<AnalysisPlan, UserPlan>): Asked {
     const now = this.#clock.now();
     const compute = async (signal: AbortSignal): Promise<Computed> => {
-      const { data, rowsRead } = await analyzed(plan, this.#partsOf(signal));
-      return { data, approximate: plan.sample !== undefined, error: 0, source: 'rows', rowsRead };
+      const { data, rowsRead, source = 'rows' } = await analyzed(plan, this.#partsOf(signal));
+      return { data, approximate: plan.sample !== undefined, error: 0, source, rowsRead };
     };
     const whole = plan.kind === 'retention' && plan.first === 'ever' ? { ...plan, from: beginning } : plan;
     return {

@@ -3,6 +3,7 @@
  * only. Counts are integers; money is exact decimal text ('-12.5') without trailing zeros; times are ISO 8601 in UTC.
  */
 import type { JsonObject } from '../event/event.ts';
+import type { MeanResult, RateResult, RatioCheck, Verdict } from '../experiment/experiment.ts';
 import type { Interval } from '../plan/plan.ts';
 
 export interface Answer<Data extends AnswerData = AnswerData> {
@@ -23,7 +24,8 @@ export type AnalysisData =
   | PathsData
   | SessionsData
   | UserData
-  | LiveData;
+  | LiveData
+  | ExperimentData;
 export type AnswerData = NumbersData | EventsData | AnalysisData;
 
 type Value = string | number | boolean | null;
@@ -148,6 +150,70 @@ export interface LiveData {
   readonly pages: readonly LiveGroup[];
   readonly referrers: readonly LiveGroup[];
   readonly countries: readonly LiveGroup[];
+}
+
+/** Those with an exposure of a variant, whatever other variants they saw, and how many of them did what in the range. */
+export interface Reach {
+  readonly exposed: number;
+  readonly pageviews: number;
+  readonly exposures: number;
+  readonly conversions: number;
+}
+
+export interface ExperimentVariant {
+  readonly variant: string;
+  readonly users: Reach;
+  readonly sessions: Reach;
+}
+
+/** Money of a variant: the sum over its units and how many of them paid, and the statistics of the mean per exposed unit. */
+export interface ExperimentMoney extends MeanResult {
+  readonly units: number;
+  /** Exact decimal text. */
+  readonly sum: string;
+}
+
+export interface ExperimentDays {
+  readonly timeZone: string;
+  readonly buckets: readonly Bucket[];
+  /** Arrays as long as `buckets`. */
+  readonly variants: readonly {
+    readonly variant: string;
+    /** Units by the day of their first exposure. */
+    readonly entered: readonly number[];
+    /** Since the range began: exposed units, and those of them with a conversion. */
+    readonly exposed: readonly number[];
+    readonly converted: readonly number[];
+  }[];
+}
+
+/** An experiment in numbers and words. Variants stand in the order of their bytes, everywhere. */
+export interface ExperimentData {
+  readonly kind: 'experiment';
+  readonly experiment: string;
+  readonly per: 'user' | 'session';
+  /** What the others are compared with; null when there is no variant. */
+  readonly control: string | null;
+  /** How sure the intervals are: 0.95. */
+  readonly confidence: number;
+  readonly variants: readonly ExperimentVariant[];
+  /** Units that saw several variants: left out of all that follows, or counted for each of them. */
+  readonly mixed: { readonly units: number; readonly included: boolean };
+  /** Exposures that name no variant: `millrace backfill` fills them from properties. */
+  readonly unassigned: number;
+  readonly ratio: RatioCheck | null;
+  /** Units with a conversion of any goal (asked for). */
+  readonly conversion: readonly RateResult[];
+  /** By goal, most converted units first, or as asked; null: conversions that name none. */
+  readonly goals: readonly { readonly goal: string | null; readonly variants: readonly RateResult[] }[];
+  /** There only when the plan asks for it; ascending by currency, null: amounts without one. */
+  readonly money?: readonly {
+    readonly currency: string | null;
+    readonly variants: readonly ExperimentMoney[];
+  }[];
+  readonly days?: ExperimentDays;
+  /** What it all says, the most important first. */
+  readonly verdicts: readonly Verdict[];
 }
 
 export interface AnswerMeta {

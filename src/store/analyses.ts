@@ -7,6 +7,7 @@
 import type { RetentionPlan, SessionDimension, UsersPlan } from '../plan/analysis.ts';
 import type { Scope } from '../plan/plan.ts';
 import type { Budget, Group } from './asking.ts';
+import type { ExperimentQuestion, ExperimentRows } from './experiments.ts';
 import type { SequenceBlock, SequenceQuestion } from './sequences.ts';
 
 export interface RetentionQuestion extends Pick<RetentionPlan, 'start' | 'return' | 'first'> {
@@ -72,6 +73,7 @@ export interface Analyses {
   retention(question: RetentionQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<RetentionBlock>;
   sessions(question: SessionsQuestion, budget: Budget, signal: AbortSignal): Promise<readonly SessionCell[]>;
   people(question: PeopleQuestion, budget: Budget, signal: AbortSignal): Promise<readonly PersonRow[]>;
+  experiment(question: ExperimentQuestion, budget: Budget, signal: AbortSignal): Promise<ExperimentRows>;
   /** The person that an id (a `userId`, an `anonymousId`) belongs to now. */
   person(project: string, id: string): Promise<bigint>;
 }

@@ -6,26 +6,49 @@ import fc from 'fast-check';
 import type { EventRow } from '../event/event-row.ts';
 import { openHasher } from '../event/hasher.ts';
 import type { Analyses } from '../store/analyses.ts';
+import type { ExperimentRows } from '../store/experiments.ts';
 import { MemoryAnalyses } from '../store/memory/memory-analyses.ts';
 import type { Store } from '../store/store.ts';
 import { type AgreementOptions, account, text, wideBudget } from './agreement.ts';
 import { type AnalysisQuestion, analysesAbout, analysisIn, peopleWorlds } from './analysis-generators.ts';
+import { experimentsAbout, experimentWorlds } from './experiment-generators.ts';
+import type { World } from './generators.ts';
 import { insertRows } from './rows.ts';
 
+/** What is generated: rows, and questions about them. */
+interface Subject {
+  readonly worlds: (rowsMax: number) => fc.Arbitrary<World>;
+  readonly questions: (world: World) => fc.Arbitrary<AnalysisQuestion>;
+}
+
+const people: Subject = { worlds: peopleWorlds, questions: (world) => analysesAbout(world) };
+const experiments: Subject = {
+  worlds: experimentWorlds,
+  questions: (world) =>
+    experimentsAbout(world).map((question) => ({ kind: 'experiment', question }) as const),
+};
+
+export const checkAnalyses = (store: Store, options: AgreementOptions = {}): Promise<void> =>
+  check(store, people, options);
+export const checkExperiments = (store: Store, options: AgreementOptions = {}): Promise<void> =>
+  check(store, experiments, options);
+
 /** Rejects with a readable account of the first difference. Rows come in two halves, and each is asked about. Writes to two partitions. */
-export async function checkAnalyses(store: Store, options: AgreementOptions = {}): Promise<void> {
+async function check(store: Store, subject: Subject, options: AgreementOptions): Promise<void> {
   const { partition = 0, rowsMax = 60, plansPerWorld = 20 } = options;
   const { hash64 } = await openHasher();
   // two partitions, so that the order of arrival is not that of offsets
   const partitions = [partition, partition + 1];
   const offsets = partitions.map(() => options.firstOffset ?? 0);
   let round = 0;
-  const cases = peopleWorlds(rowsMax).chain((world) =>
-    fc.tuple(
-      fc.constant(world),
-      fc.array(analysesAbout(world), { minLength: 1, maxLength: plansPerWorld, size: 'max' }),
-    ),
-  );
+  const cases = subject
+    .worlds(rowsMax)
+    .chain((world) =>
+      fc.tuple(
+        fc.constant(world),
+        fc.array(subject.questions(world), { minLength: 1, maxLength: plansPerWorld, size: 'max' }),
+      ),
+    );
   const property = fc.asyncProperty(cases, async ([world, questions]) => {
     round += 1;
     const name = (project: string): string => `${project}-analyses-${partition}-${round}`;
@@ -102,9 +125,16 @@ async function linesOf(analyses: Analyses, { kind, question }: AnalysisQuestion)
       return (await analyses.sessions(question, wideBudget, signal)).map(text);
     case 'people':
       return (await analyses.people(question, wideBudget, signal)).map(text);
+    case 'experiment':
+      return experimentLines(await analyses.experiment(question, wideBudget, signal));
     default:
       return kind satisfies never;
   }
+}
+
+/** How it was found may differ. */
+function experimentLines({ variants, goals, mixed, unassigned }: ExperimentRows): readonly string[] {
+  return [text({ goals, mixed, unassigned }), ...variants.map(text)];
 }
 
 async function sequenceLines(blocks: ReturnType<Analyses['sequences']>): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import type { Filter, Plan, Scope } from '../plan/plan.ts';
 import type { SequenceQuestion } from '../store/sequences.ts';
 import type { Budget, Store } from '../store/store.ts';
 import { type AgreementOptions, wideBudget } from './agreement.ts';
-import { checkAnalyses } from './analyses-agreement.ts';
+import { checkAnalyses, checkExperiments } from './analyses-agreement.ts';
 import { questionOf } from './generators.ts';
 import { eventRow, insertRows } from './rows.ts';
 
@@ -32,6 +32,10 @@ export function analysesSuite(storeOf: () => Store, options: AgreementOptions = 
   testOf(
     '11. sequences, retention, sessions and people are those of the evaluator, on generated rows',
     (store) => checkAnalyses(store, { worlds: 12, plansPerWorld: 15, partition: 30, ...options }),
+  );
+
+  testOf('13. the numbers of experiments are those of the evaluator, on generated rows', (store) =>
+    checkExperiments(store, { worlds: 10, plansPerWorld: 12, partition: 36, ...options }),
   );
 
   testOf(
@@ -99,10 +103,19 @@ export function analysesSuite(storeOf: () => Store, options: AgreementOptions = 
     );
     const [person] = await analyses.people({ scope, order: 'events', limit: 2 }, wideBudget, never);
     assert.deepEqual([person?.key, person?.events, person?.firstSeen], [ada, 5, past]);
-    const own: number[] = [];
+    const own: EventRow[] = [];
     for await (const rows of store.events({ scope, order: 'asc', person: ada }, wideBudget, never))
-      own.push(...rows.map((row) => row.offset));
-    assert.deepEqual(own, [0, 1, 2, 3, 4]);
+      own.push(...rows);
+    assert.deepEqual(
+      own.map((row) => row.offset),
+      [0, 1, 2, 3, 4],
+    );
+    const written = own.map((row) => hash64(row.userId || row.anonymousId));
+    assert.deepEqual(
+      own.map((row) => row.personKey),
+      written,
+      'rows are given as they were stored',
+    );
 
     const undo = { type: 'identify', userId: 'ada', anonymousId: 'phone', properties: { undo: true } };
     await insertRows(store, 33, [at(5, { ...undo, timestamp: noon + 2 })]);

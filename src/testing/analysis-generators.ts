@@ -8,6 +8,7 @@ import { sessionGapMs, tagsMax } from '../plan/analysis.ts';
 import { bucketsOf } from '../plan/edges.ts';
 import type { Bots, Filter, Scope } from '../plan/plan.ts';
 import type { PeopleQuestion, RetentionQuestion, SessionsQuestion } from '../store/analyses.ts';
+import type { ExperimentQuestion } from '../store/experiments.ts';
 import type { SequenceQuestion } from '../store/sequences.ts';
 import { filterIn, filterNear, ofFew, timeNear, timeZones, type World, worlds } from './generators.ts';
 
@@ -15,7 +16,8 @@ export type AnalysisQuestion =
   | { readonly kind: 'sequences'; readonly question: SequenceQuestion }
   | { readonly kind: 'retention'; readonly question: RetentionQuestion }
   | { readonly kind: 'sessions'; readonly question: SessionsQuestion }
-  | { readonly kind: 'people'; readonly question: PeopleQuestion };
+  | { readonly kind: 'people'; readonly question: PeopleQuestion }
+  | { readonly kind: 'experiment'; readonly question: ExperimentQuestion };
 
 /** Steps between events: none, an instant, just below, at and above the pause that ends a session, and long ones. */
 const pauses = [
@@ -57,7 +59,7 @@ export function peopleWorlds(rowsMax = 60): fc.Arbitrary<World> {
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof(fc.constant(undefined), arbitrary);
 
-function scopes(anchor: number, project: string): fc.Arbitrary<Scope> {
+export function scopes(anchor: number, project: string): fc.Arbitrary<Scope> {
   return fc
     .record({
       near: timeNear(anchor),

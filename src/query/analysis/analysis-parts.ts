@@ -16,4 +16,6 @@ export interface AnalysisResult<Data extends AnswerData> {
   readonly data: Data;
   /** Events that were looked at, as far as the store tells. */
   readonly rowsRead: number;
+  /** As `AnswerMeta` has it. Default: rows. */
+  readonly source?: string;
 }

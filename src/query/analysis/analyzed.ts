@@ -2,6 +2,7 @@
 import type { AnalysisPlan, UserPlan } from '../../plan/analysis.ts';
 import type { AnalysisData } from '../wire.ts';
 import type { AnalysisParts, AnalysisResult } from './analysis-parts.ts';
+import { askExperiment } from './ask-experiment.ts';
 import { askFunnel } from './ask-funnel.ts';
 import { askLive } from './ask-live.ts';
 import { askPaths } from './ask-paths.ts';
@@ -26,6 +27,8 @@ export function analyzed(
       return askUsers(plan, parts);
     case 'live':
       return askLive(plan, parts);
+    case 'experiment':
+      return askExperiment(plan, parts);
     default:
       return plan satisfies never;
   }

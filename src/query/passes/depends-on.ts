@@ -2,11 +2,17 @@
 import type { AnyPlan, Filter, Range } from '../../plan/plan.ts';
 
 export function dependsOn(plan: AnyPlan): Range {
-  const ranges = [plan, ...filtersOf(plan).flatMap(cohortRanges)];
+  const ranges = [plan, ...earlier(plan), ...filtersOf(plan).flatMap(cohortRanges)];
   return {
     from: Math.min(...ranges.map((range) => range.from)),
     to: Math.max(...ranges.map((range) => range.to)),
   };
+}
+
+/** What people spent before an experiment. */
+function earlier(plan: AnyPlan): readonly Range[] {
+  const isAsked = plan.kind === 'experiment' && plan.money && plan.per === 'user';
+  return isAsked ? [{ from: plan.from - (plan.to - plan.from), to: plan.from }] : [];
 }
 
 function filtersOf(plan: AnyPlan): readonly Filter[] {

@@ -11,9 +11,12 @@ import type {
   SessionsQuestion,
 } from '../analyses.ts';
 import type { Budget } from '../asking.ts';
+import type { ExperimentQuestion, ExperimentRows } from '../experiments.ts';
 import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
+import { type ExperimentAnswer, experimentRows } from '../sql/experiment-cells.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { experimentSelect, exposuresSelect } from './experiment-sql.ts';
 import { nativeBlocks } from './native-reader.ts';
 import { type PersonAnswer, peopleSelect, personOfRow } from './people-sql.ts';
 import { questionGraceMs, spillingSettings } from './question-settings.ts';
@@ -91,6 +94,29 @@ export class ClickHouseAnalyses implements Analyses {
     return rows.map(personOfRow);
   }
 
+  async experiment(
+    question: ExperimentQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<ExperimentRows> {
+    this.#assertAsked(signal);
+    const compiler = await this.#parts.compilerOf(question.scope.project);
+    let rowsRead = 0;
+    const count = (rows: number): void => {
+      rowsRead += rows;
+    };
+    const exposures = exposuresSelect(compiler, question);
+    const [[unassigned, unnamed]] = (await this.#rows<[string, string]>(
+      exposures,
+      budget,
+      signal,
+      count,
+    )) as [[string, string]];
+    const sql = experimentSelect(compiler, question, unnamed === '0');
+    const answer = await this.#rows<ExperimentAnswer>(sql, budget, signal, count);
+    return { ...experimentRows(question, answer), unassigned: Number(unassigned), rowsRead, source: 'rows' };
+  }
+
   async person(project: string, id: string): Promise<bigint> {
     this.#parts.assertOpen();
     const compiler = await this.#parts.compilerOf(project);
@@ -105,9 +131,16 @@ export class ClickHouseAnalyses implements Analyses {
     }
   }
 
-  async #rows<T extends readonly unknown[]>(sql: string, budget: Budget, signal: AbortSignal): Promise<T[]> {
+  /** `count` is told how many rows were read. */
+  async #rows<T extends readonly unknown[]>(
+    sql: string,
+    budget: Budget,
+    signal: AbortSignal,
+    count: (rows: number) => void = () => {},
+  ): Promise<T[]> {
+    const onSummary = (summary: { readonly rowsRead: number }): void => count(summary.rowsRead);
     try {
-      return await this.#parts.client.rows<T>(sql, this.#options(budget, signal));
+      return await this.#parts.client.rows<T>(sql, { ...this.#options(budget, signal), onSummary });
     } catch (error) {
       throw questionFailure(error, budget, signal);
     }

@@ -16,8 +16,10 @@ import type {
   SessionsQuestion,
 } from '../analyses.ts';
 import type { Budget, Group, GroupValue } from '../asking.ts';
+import type { ExperimentQuestion, ExperimentRows } from '../experiments.ts';
 import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
 import { cohortsOver, rowsOf } from './evaluate.ts';
+import { evaluateExperiment } from './evaluate-experiment.ts';
 import { type Hash64, withIdentity } from './evaluate-identity.ts';
 import { sessionsOf } from './evaluate-sessions.ts';
 
@@ -123,6 +125,15 @@ export class MemoryAnalyses implements Analyses {
           (row[order] === after.value && row.key > after.key),
       )
       .slice(0, limit);
+  }
+
+  async experiment(
+    question: ExperimentQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<ExperimentRows> {
+    this.#assertAsked(budget, signal);
+    return evaluateExperiment(question, withIdentity(this.#rows(), this.#hash64));
   }
 
   async person(project: string, id: string): Promise<bigint> {

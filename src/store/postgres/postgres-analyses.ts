@@ -15,8 +15,11 @@ import type {
   SessionsQuestion,
 } from '../analyses.ts';
 import type { Budget } from '../asking.ts';
+import type { ExperimentQuestion, ExperimentRows } from '../experiments.ts';
 import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
+import { type ExperimentAnswer, experimentRows } from '../sql/experiment-cells.ts';
 import { copiedRows, type RowBytes, type RowLayout, rowLayout } from './copied-rows.ts';
+import { experimentSelect, exposuresSelect, typesRead } from './experiment-sql.ts';
 import type { Features } from './features.ts';
 import type { Identity, Linked } from './identity.ts';
 import { Literals } from './literals.ts';
@@ -47,6 +50,10 @@ interface Reading {
   readonly filters: readonly (Filter | undefined)[];
   readonly scans: readonly Scan[];
 }
+
+type Ask = <T extends readonly unknown[]>(
+  sqlOf: (compiler: PostgresCompiler) => string,
+) => Promise<readonly T[]>;
 
 export class PostgresAnalyses implements Analyses {
   readonly #parts: AnalysesParts;
@@ -106,6 +113,27 @@ export class PostgresAnalyses implements Analyses {
     return rows.map(personOfRow);
   }
 
+  async experiment(
+    question: ExperimentQuestion,
+    budget: Budget,
+    signal: AbortSignal,
+  ): Promise<ExperimentRows> {
+    const { filter: _, ...scope } = question.scope;
+    const scans = [part(scope), part(scope)];
+    const filters = question.money ? [] : [typesRead];
+    const reading = { kind: 'experiment', scope, filters, scans };
+    return this.#once(reading, budget, signal, async (ask, rowsRead) => {
+      const [[unassigned, unnamed]] = (await ask<[string, string]>((compiler) =>
+        exposuresSelect(compiler, question),
+      )) as [[string, string]];
+      const answer = await ask<ExperimentAnswer>((compiler) =>
+        experimentSelect(compiler, question, unnamed === '0'),
+      );
+      const numbers = experimentRows(question, answer);
+      return { ...numbers, unassigned: Number(unassigned), rowsRead, source: 'rows' };
+    });
+  }
+
   /** Errors: those of the pool. */
   async person(project: string, id: string): Promise<bigint> {
     const { assertOpen, identity, pool } = this.#parts;
@@ -136,26 +164,41 @@ export class PostgresAnalyses implements Analyses {
     read: (connection: Connection, linked: Linked | undefined) => AsyncIterable<T>,
   ): AsyncGenerator<T> {
     try {
-      yield* read(connection, await this.#begin(connection, reading, budget));
+      yield* read(connection, (await this.#begin(connection, reading, budget)).linked);
     } catch (error) {
       throw memoryFailure(error, budget);
     }
   }
 
-  async #rows<T extends readonly unknown[]>(
+  #rows<T extends readonly unknown[]>(
     reading: Reading,
     budget: Budget,
     signal: AbortSignal,
     sqlOf: (compiler: PostgresCompiler) => string,
   ): Promise<readonly T[]> {
-    const work = async (connection: Connection): Promise<readonly T[]> => {
+    return this.#once(reading, budget, signal, (ask) => ask<T>(sqlOf));
+  }
+
+  /** Statements of one transaction. `rowsRead`: about as many as they look at. */
+  async #once<R>(
+    reading: Reading,
+    budget: Budget,
+    signal: AbortSignal,
+    asking: (ask: Ask, rowsRead: number) => Promise<R>,
+  ): Promise<R> {
+    const work = async (connection: Connection): Promise<R> => {
       try {
-        const linked = await this.#begin(connection, reading, budget);
-        const compiler = new PostgresCompiler(this.#parts.features, linked);
-        const text = sqlOf(compiler);
-        const { values } = compiler.parameters;
-        const { rows } = await connection.query<unknown[]>({ text, values, rowMode: 'array' });
-        return rows as unknown as readonly T[];
+        const { linked, rowsRead } = await this.#begin(connection, reading, budget);
+        const ask: Ask = async <T extends readonly unknown[]>(
+          sqlOf: (compiler: PostgresCompiler) => string,
+        ) => {
+          const compiler = new PostgresCompiler(this.#parts.features, linked);
+          const text = sqlOf(compiler);
+          const { values } = compiler.parameters;
+          const { rows } = await connection.query<unknown[]>({ text, values, rowMode: 'array' });
+          return rows as unknown as readonly T[];
+        };
+        return await asking(ask, rowsRead);
       } catch (error) {
         throw memoryFailure(error, budget);
       }
@@ -172,7 +215,7 @@ export class PostgresAnalyses implements Analyses {
     connection: Connection,
     { scope, filters, scans }: Reading,
     budget: Budget,
-  ): Promise<Linked | undefined> {
+  ): Promise<{ readonly linked: Linked | undefined; readonly rowsRead: number }> {
     const { features, identity } = this.#parts;
     const compiler = new PostgresCompiler(features);
     const all = [scope.filter, ...filters].filter((filter) => filter !== undefined);
@@ -184,7 +227,8 @@ export class PostgresAnalyses implements Analyses {
     );
     const facts = found.rows[0]!;
     assertRows(Number(facts.rows), budget);
-    return (await identity.at(connection, scope.project, facts.links)).linked;
+    const { linked } = await identity.at(connection, scope.project, facts.links);
+    return { linked, rowsRead: Number(facts.rows) };
   }
 
   /** For COPY. */
