@@ -104,14 +104,15 @@ export class Query {
     return { answer: { data, meta: { ...meta, durationMs } }, tag: tagOf(plan, version) };
   }
 
-  /**
-   * What the answer hangs on: the plan as it is meant now, and the project's data. As long as it stays the same, so does the answer.
-   * Errors: plan_invalid, store_unavailable.
-   */
-  async stamp(input: unknown, { project }: Pick<AskOptions, 'project'>): Promise<string> {
-    const plan = await this.#parsed(input, project);
+  /** Which question it is now: equal for equal ones. Ranges such as `7d` move with the time. Errors: plan_invalid. */
+  async meaning(input: unknown, { project }: Pick<AskOptions, 'project'>): Promise<string> {
+    return answerKey(await this.#parsed(input, project));
+  }
+
+  /** Changes whenever an answer about the project may have changed. Errors: store_unavailable. */
+  async version(project: string): Promise<string> {
     this.#answers.assertThere();
-    return tagOf(plan, await this.#store.version(project, beginning, end));
+    return this.#store.version(project, beginning, end);
   }
 
   async #parsed(input: unknown, project: string): Promise<AnyPlan> {
