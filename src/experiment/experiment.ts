@@ -5,6 +5,8 @@
  */
 /** Amounts per unit, of every exposed unit: who has none counts as 0. Whole ten-thousandths (of a euro, a yen), so that sums are exact. */
 export interface MetricSums {
+  /** Units that have an amount at all. */
+  readonly units: number;
   readonly sum: bigint;
   readonly sumOfSquares: bigint;
   /** The same metric of the same units before their exposure, for CUPED; without it there is no adjustment. */
@@ -28,7 +30,8 @@ export interface VariantNumbers {
 
 export interface ExperimentNumbers {
   readonly unit: 'user' | 'session';
-  readonly goals: readonly string[];
+  /** Null is any conversion, '' those that name no goal. */
+  readonly goals: readonly (string | null)[];
   /** '' is money without a currency. */
   readonly currencies: readonly string[];
   readonly variants: readonly VariantNumbers[];
@@ -89,7 +92,7 @@ export interface Comparison {
   readonly liftInterval: Interval | null;
   /** Two-sided, for one look at the end. */
   readonly pValue: number | null;
-  /** The same, after Benjamini-Hochberg over all comparisons of the answer. */
+  /** The same (CUPED's where there is one), after Benjamini-Hochberg over all comparisons of the answer; verdicts go by it. */
   readonly adjustedPValue: number | null;
   readonly sequential: SequentialComparison | null;
   /** Why something is null, when it is. */
@@ -102,7 +105,7 @@ export interface RateResult {
   readonly converted: number;
   readonly rate: number | null;
   readonly interval: Interval | null;
-  /** Beta-Binomial with a flat prior: the chance that this variant's rate is the highest of all. */
+  /** Beta-Binomial with a flat prior: the chance that this variant's rate is the highest of all. Null beyond 20 variants. */
   readonly chanceToBeBest: number | null;
   /** What choosing this variant costs on average against the best one, as a rate (0.001: one conversion in 1,000 units). */
   readonly expectedLoss: number | null;
@@ -162,7 +165,7 @@ export interface Verdict {
   /** One sentence in English; lower-case start unless it begins with a name. */
   readonly text: string;
   /** What the text is made of: `variant`, `control`, `goal` or `currency`, numbers by name. */
-  readonly params: Readonly<Record<string, string | number>>;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
 }
 
 export interface ExperimentAnalysis {
@@ -170,7 +173,7 @@ export interface ExperimentAnalysis {
   readonly confidence: number;
   /** Null with fewer than two variants to check, no units, or approximate counts. */
   readonly ratio: RatioCheck | null;
-  readonly goals: readonly { readonly goal: string; readonly variants: readonly RateResult[] }[];
+  readonly goals: readonly { readonly goal: string | null; readonly variants: readonly RateResult[] }[];
   readonly money: readonly { readonly currency: string; readonly variants: readonly MeanResult[] }[];
   /** The most important first; never empty. */
   readonly verdicts: readonly Verdict[];

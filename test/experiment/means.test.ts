@@ -9,6 +9,7 @@ import { near, values } from './values.ts';
 
 const whole = ({ before, ...after }: (typeof values.means)[number]['groups'][number]): Moments =>
   momentsOf(after.count, {
+    units: after.count,
     sum: BigInt(after.sum),
     sumOfSquares: BigInt(after.sumOfSquares),
     before: {
@@ -22,6 +23,7 @@ const whole = ({ before, ...after }: (typeof values.means)[number]['groups'][num
 function of(amounts: readonly number[]): Moments {
   const all = amounts.map(BigInt);
   return momentsOf(all.length, {
+    units: all.length,
     sum: all.reduce((sum, each) => sum + each, 0n),
     sumOfSquares: all.reduce((sum, each) => sum + each * each, 0n),
   });

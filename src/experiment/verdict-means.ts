@@ -1,0 +1,71 @@
+/** The verdicts of money in one currency, each variant against the control; by CUPED's numbers where there are some. */
+import { meanUnitsMin } from './analyze-means.ts';
+import type { ExperimentAnalysis, ExperimentNumbers, MeanComparison, Verdict } from './experiment.ts';
+import { percent, pText, signedMoney } from './words.ts';
+
+type Money = ExperimentAnalysis['money'][number];
+
+export function meanVerdicts(
+  { currency, variants }: Money,
+  { unit }: ExperimentNumbers,
+  analysis: ExperimentAnalysis,
+): Verdict[] {
+  const control = analysis.control!;
+  return variants.flatMap(({ variant, comparison }) => {
+    if (comparison === null) return [];
+    const names = { variant, control, currency, unit };
+    const { text, ...verdict } = compared(names, comparison, analysis);
+    const label = currency === '' ? 'money without a currency' : currency;
+    const params = { currency, variant, control, ...numbersOf(comparison) };
+    return [{ ...verdict, text: `${label}: ${text}`, params }];
+  });
+}
+
+interface Names {
+  readonly variant: string;
+  readonly control: string;
+  readonly unit: string;
+}
+
+function compared(
+  { variant, control, unit }: Names,
+  comparison: MeanComparison,
+  analysis: ExperimentAnalysis,
+): Pick<Verdict, 'code' | 'tone' | 'text'> {
+  if (comparison.absent === 'too_few_units') {
+    const text = `too early to compare ${variant} with ${control}: at least ${meanUnitsMin} ${unit}s of each are needed`;
+    return { code: 'too_few', tone: 'open', text };
+  }
+  if (comparison.pValue === null) {
+    const text = `no amount of ${variant} or ${control} differs from another: there is nothing to test`;
+    return { code: 'no_variation', tone: 'open', text };
+  }
+  const { difference, differenceInterval } = comparison.cuped ?? comparison;
+  const { low, high } = differenceInterval!;
+  const by = `${signedMoney(difference)} per ${unit} (${percent(analysis.confidence)} interval ${signedMoney(low)} to ${signedMoney(high)})`;
+  const pValue = comparison.adjustedPValue!;
+  if (!(pValue < 1 - analysis.confidence && (low > 0 || high < 0))) {
+    const text = `no difference shown yet between ${variant} and ${control}: ${by}`;
+    return { code: 'no_difference_yet', tone: 'open', text };
+  }
+  const up = difference > 0;
+  return {
+    code: up ? 'better' : 'worse',
+    tone: analysis.ratio?.off ? 'open' : up ? 'good' : 'bad',
+    text: `${variant} brings ${up ? 'more' : 'less'} than ${control}: ${by}, ${pText(pValue)}`,
+  };
+}
+
+function numbersOf({ cuped, difference, differenceInterval, pValue, adjustedPValue }: MeanComparison) {
+  const shown = cuped ?? { difference, differenceInterval, pValue };
+  return {
+    cuped: cuped !== null,
+    difference: shown.difference,
+    ...(shown.differenceInterval && {
+      differenceLow: shown.differenceInterval.low,
+      differenceHigh: shown.differenceInterval.high,
+    }),
+    ...(shown.pValue !== null && { pValue: shown.pValue }),
+    ...(adjustedPValue !== null && { adjustedPValue }),
+  };
+}
