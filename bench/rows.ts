@@ -1,5 +1,6 @@
 /** All rows, in the order of the table. */
 import type { Row } from './row.ts';
+import { analysesRow } from './rows/analyses.ts';
 import { diskRow } from './rows/disk.ts';
 import { durableRows } from './rows/durable.ts';
 import { lagRow } from './rows/lag.ts';
@@ -19,5 +20,6 @@ export const rows: readonly Row[] = [
   diskRow,
   restartRow,
   questionsRow,
+  analysesRow,
   ...postgresRows,
 ];

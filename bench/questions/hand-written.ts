@@ -26,10 +26,11 @@ const trend = (range: Range): string =>
 UNION ALL
 SELECT 'users' AS what, toDate(start) AS name, uniqCombined64Merge(15)(users) AS n FROM rollup_users WHERE ${people(range)} GROUP BY name`;
 
-const counted = ({ from, to }: Range): string => `project = 'default' AND NOT bot AND ${within(from, to)}`;
+export const counted = ({ from, to }: Range): string =>
+  `project = 'default' AND NOT bot AND ${within(from, to)}`;
 
 /** `from` begins a day, `to` a quarter of an hour. */
-function people({ from, to }: Range): string {
+export function people({ from, to }: Range, types = "type = ''"): string {
   const lastDay = Math.floor(to / dayMs) * dayMs;
   const lastHour = Math.floor(to / hourMs) * hourMs;
   const pieces = [
@@ -40,10 +41,10 @@ function people({ from, to }: Range): string {
   const asked = pieces
     .filter(([, begin, end]) => begin < end)
     .map(([tier, begin, end]) => `(tier = ${tier} AND ${within(begin, end)})`);
-  return `project = 'default' AND type = '' AND NOT bot AND (${asked.join(' OR ')})`;
+  return `project = 'default' AND ${types} AND NOT bot AND (${asked.join(' OR ')})`;
 }
 
 const within = (from: number, to: number): string => `start >= ${instant(from)} AND start < ${instant(to)}`;
 
-const instant = (ms: number): string =>
+export const instant = (ms: number): string =>
   `toDateTime64('${new Date(ms).toISOString().replace('T', ' ').slice(0, 19)}', 0, 'UTC')`;

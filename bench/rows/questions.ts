@@ -116,7 +116,7 @@ function nothingTaken(): Record<Kind, { ours: Side; direct: Side }> {
   return { summary: { ours: side(), direct: side() }, trend: { ours: side(), direct: side() } };
 }
 
-function socketBelow(directory: string): string {
+export function socketBelow(directory: string): string {
   const found = readdirSync(directory, { recursive: true, withFileTypes: true }).find((each) =>
     each.isSocket(),
   );

@@ -1,0 +1,181 @@
+/**
+ * Questions about groups and about people over time, never from the cache, each against SQL written by hand for the same number and
+ * asked of the engine over its socket, in turn. EVENTS (1000000) is the size of the data set; BENCH_DATA as in questions.ts. Every kind is
+ * given so much time, so that all of them take some minutes on any machine. `ONLY=funnel,sessions` asks some of them.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClickHouseClient } from '../../src/store/clickhouse/clickhouse-client.ts';
+import { type AnalysisName, analyses, analysisNames, askAnalysis } from '../questions/analyses.ts';
+import { analyzeByHand } from '../questions/analyses-by-hand.ts';
+import { Asker } from '../questions/asker.ts';
+import { embeddedData } from '../questions/embedded-data.ts';
+import { type Range, rangeOf } from '../questions/questions.ts';
+import { type DataSetShape, days } from '../questions/rows-in-sql.ts';
+import type { BenchContext, Figure, Row } from '../row.ts';
+import { MillraceServer } from '../servers.ts';
+import { median, quantile } from '../statistics.ts';
+import { memoryOf } from '../system-reads.ts';
+import { socketBelow } from './questions.ts';
+
+const events = Number((process.env.EVENTS ?? '1000000').split(',')[0]);
+const asked = process.env.ONLY?.split(',') ?? analysisNames;
+const kindMs = 22_000;
+/** The scale that is usual; with a smaller one less is asked. */
+const scaleOfDevelopment = 0.2;
+const turnsMin = 8;
+const turnsMax = 60;
+const warmUps = 2;
+/** Ours may count otherwise by this share: events of one millisecond have no order in SQL by hand. */
+const tolerance = 0.001;
+const watchMs = 10;
+const heapBytesMax = 50_000_000;
+
+export const analysesRow: Row = {
+  name: 'analyses',
+  async run(context: BenchContext): Promise<readonly Figure[]> {
+    const subject = await Subject.open(context);
+    const figures: Figure[] = [];
+    let growth = { name: '', bytes: 0 };
+    try {
+      for (const name of analysisNames.filter((one) => asked.includes(one))) {
+        figures.push(
+          speed(
+            name,
+            subject.data,
+            await subject.askFor(name, kindMs * Math.min(1, context.scale / scaleOfDevelopment)),
+          ),
+        );
+        context.say(`${figures.at(-1)!.name}: ${figures.at(-1)!.value}; ${figures.at(-1)!.detail}`);
+        const bytes = await subject.growthOf(name);
+        if (bytes > growth.bytes) growth = { name: analyses[name].name, bytes };
+      }
+    } finally {
+      await subject.close();
+    }
+    return [...figures, memory(growth)];
+  },
+};
+
+interface Side {
+  /** Milliseconds by turn. */
+  readonly times: number[];
+  /** Of server and engine together. */
+  cpuSeconds: number;
+}
+interface Taken {
+  readonly ours: Side;
+  readonly direct: Side;
+}
+
+/** A server on the data set, and its engine alone. */
+class Subject {
+  readonly data: DataSetShape;
+  readonly #server: MillraceServer;
+  readonly #asker: Asker;
+  readonly #engine: ClickHouseClient;
+  #turn = 0;
+
+  private constructor(data: DataSetShape, server: MillraceServer, socketPath: string) {
+    this.data = data;
+    this.#server = server;
+    this.#asker = new Asker(server.server.base);
+    this.#engine = new ClickHouseClient({ socketPath, database: 'millrace' });
+  }
+
+  static async open({ directory, say }: BenchContext): Promise<Subject> {
+    const kept = join(process.env.BENCH_DATA ?? directory, `embedded-${events}`);
+    mkdirSync(kept, { recursive: true });
+    const data = await embeddedData(kept, events, say);
+    const temporary = join(directory, 't');
+    mkdirSync(temporary);
+    const server = await MillraceServer.open(kept, {
+      MILLRACE_ENGINE_TMP: temporary,
+      MILLRACE_CACHE_BYTES_MAX: '0',
+    });
+    return new Subject(data, server, socketBelow(temporary));
+  }
+
+  /** Errors: when the two answers differ. */
+  async askFor(name: AnalysisName, ms: number): Promise<Taken> {
+    const taken = { ours: nothing(), direct: nothing() };
+    for (let i = 0; i < warmUps; i++) await this.#both(name, taken);
+    const { ours, direct } = { ours: nothing(), direct: nothing() };
+    const endsAt = performance.now() + ms;
+    while (ours.times.length < turnsMin || (performance.now() < endsAt && ours.times.length < turnsMax))
+      await this.#both(name, { ours, direct });
+    return { ours, direct };
+  }
+
+  async #both(name: AnalysisName, { ours, direct }: Taken): Promise<void> {
+    const range = this.#nextRange();
+    const sides = [
+      { side: ours, ask: () => askAnalysis(this.#asker.ask, name, range) },
+      { side: direct, ask: () => analyzeByHand(this.#engine, name, range) },
+    ] as const;
+    const numbers: number[] = [];
+    const isOursFirst = this.#turn % 2 === 0;
+    for (const { side, ask } of isOursFirst ? sides : sides.toReversed()) {
+      const cpuBefore = this.#server.cpuSeconds();
+      const startedAt = performance.now();
+      numbers.push(await ask());
+      side.times.push(performance.now() - startedAt);
+      side.cpuSeconds += this.#server.cpuSeconds() - cpuBefore;
+    }
+    const [a, b] = (isOursFirst ? numbers : numbers.toReversed()) as [number, number];
+    if (Math.abs(a - b) > tolerance * a)
+      throw new Error(`${analyses[name].name} comes to ${a}, by hand to ${b}`);
+  }
+
+  /** How much memory of its own the server takes more while it answers, bytes: more than its heap grows. */
+  async growthOf(name: AnalysisName): Promise<number> {
+    const { pid } = this.#server.server;
+    const before = memoryOf(pid).anonymousBytes;
+    let most = before;
+    const watch = setInterval(() => {
+      most = Math.max(most, memoryOf(pid).anonymousBytes);
+    }, watchMs);
+    await askAnalysis(this.#asker.ask, name, this.#nextRange()).finally(() => clearInterval(watch));
+    return most - before;
+  }
+
+  #nextRange(): Range {
+    return rangeOf(this.data, days, this.#turn++);
+  }
+
+  async close(): Promise<void> {
+    this.#asker.close();
+    await this.#engine.close();
+    await this.#server.close();
+  }
+}
+
+const nothing = (): Side => ({ times: [], cpuSeconds: 0 });
+
+function speed(name: AnalysisName, data: DataSetShape, { ours, direct }: Taken): Figure {
+  const { name: told, reachMs } = analyses[name];
+  const [own, best] = [quantile(ours.times, 0.95), quantile(direct.times, 0.95)];
+  const cpuMs = ({ cpuSeconds, times }: Side): number => (1000 * cpuSeconds) / times.length;
+  const ratios = ours.times.map((each, turn) => each / direct.times[turn]!);
+  return {
+    name: `${told} at ${data.events / 1_000_000} M events, uncached p95`,
+    baseline: 'the engine asked directly, hand-written SQL',
+    value: `${own.toFixed(0)} ms against ${best.toFixed(0)}`,
+    samples: ratios,
+    reach: `${reachMs} ms, 1.3×`,
+    aim: '1.1×',
+    isReached: own < reachMs && median(ratios) <= 1.3,
+    detail: `p50 ${median(ours.times).toFixed(0)} against ${median(direct.times).toFixed(0)} ms, ${median(ratios).toFixed(2)}× in pairs; processor ${cpuMs(ours).toFixed(0)} against ${cpuMs(direct).toFixed(0)} ms; ${ours.times.length} questions each, in turn, about 30 of ${days} days`,
+  };
+}
+
+const memory = ({ name, bytes }: { readonly name: string; readonly bytes: number }): Figure => ({
+  name: 'memory of the server while it answers such a question',
+  baseline: '(absolute)',
+  value: `${(bytes / 1e6).toFixed(0)} MB more at most`,
+  samples: [bytes],
+  reach: `${heapBytesMax / 1e6} MB`,
+  aim: '',
+  isReached: bytes < heapBytesMax,
+  detail: `anonymous memory of its process, every ${watchMs} ms; most for ${name}`,
+});
