@@ -69,6 +69,9 @@ describe('docs/semantics.md', () => {
           userId: person ?? '',
           personKey: id === '' ? 0n : hasher.hash64(id),
           ...(typeof more.url === 'string' && { path: new URL(more.url).pathname }),
+          ...(typeof more.amount === 'string' && {
+            amount: BigInt(Math.round(Number(more.amount) * 10_000)),
+          }),
         });
       });
       await insertRows(store, 0, rows);
