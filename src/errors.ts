@@ -84,6 +84,12 @@ export const catalogue = {
     (p: { contentType: string; allowed: string }) =>
       `the content type ${p.contentType} is not taken here; send ${p.allowed}`,
   ),
+  not_acceptable: entry(
+    406,
+    false,
+    (p: { accept: string; available: string }) =>
+      `nothing that the Accept header ${p.accept} names can be had here; there is ${p.available}`,
+  ),
   encoding_unsupported: entry(
     415,
     false,

@@ -98,7 +98,7 @@ const fields: Readonly<Record<keyof Event | 'ip' | 'receivedAt', ReadField>> = {
 };
 
 /** What an export says besides: derived anew from the other fields, so it is passed over there and refused elsewhere. */
-const derivedFields: ReadonlySet<string> = new Set([
+export const derivedFields: ReadonlySet<string> = new Set([
   'host',
   'path',
   'referrerHost',

@@ -1,4 +1,5 @@
 /** A sheet as bytes in one of the formats, as fast as they are taken. */
+import { arrowBytes } from './arrow.ts';
 import { csvHeader, csvLine } from './csv.ts';
 import { parquetBytes } from './parquet.ts';
 import type { Format, Row, Sheet } from './sheet.ts';
@@ -21,6 +22,8 @@ export function writeSheet(
       return textBytes(sheet, header ? csvHeader(sheet.columns) : '', (row) => csvLine(sheet.columns, row));
     case 'parquet':
       return parquetBytes(sheet);
+    case 'arrow':
+      return arrowBytes(sheet);
     default:
       return format satisfies never;
   }

@@ -12,10 +12,19 @@ import { authorize } from './access.ts';
 import type { ServerContext } from './context.ts';
 import type { Grant } from './key-ring.ts';
 import type { HeldBytes } from './limits.ts';
+import { collectDescription } from './openapi/operation-descriptions.ts';
 import { type ProblemAnswer, problemAnswer } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
 export const collectPath = '/api/collect';
+
+/** What the API's description says of this route, which is none of the framework's. */
+export const collectRoute = {
+  method: 'POST',
+  path: collectPath,
+  scope: 'write',
+  describe: collectDescription,
+} as const;
 
 /** What this route needs of the collect stage. */
 export type CollectStage = Pick<Collector, 'readBody' | 'collect'>;

@@ -7,6 +7,13 @@ import { defaultProject } from '../operations/first-start.ts';
 import { parsePlaceId, placeId, type QuarantineCare, type Selection } from '../operations/quarantine-care.ts';
 import type { Place, Quarantined } from '../store/store.ts';
 import type { Grant } from './key-ring.ts';
+import type { RouteDescription } from './openapi/describe.ts';
+import {
+  deadLetterDescription,
+  deadLettersDescription,
+  discardDescription,
+  replayDescription,
+} from './openapi/operation-descriptions.ts';
 import { type Call, type Route, type RouteAnswer, readObject } from './route.ts';
 
 export type QuarantineParts = Pick<QuarantineCare, 'list' | 'item' | 'replay' | 'discard'>;
@@ -18,10 +25,15 @@ const cursorLengthMax = 500;
 const filters = ['reason', 'from', 'to'] as const;
 
 export function deadLetterRoutes(quarantine: QuarantineParts): readonly Route[] {
-  const order = (path: string, handle: (selection: Selection) => Promise<object>): Route => ({
+  const order = (
+    path: string,
+    describe: RouteDescription,
+    handle: (selection: Selection) => Promise<object>,
+  ): Route => ({
     method: 'POST',
     path,
     scope: 'admin',
+    describe,
     handle: async (call) => ({ body: { data: await handle(selectionOf(call)) } }),
   });
   return [
@@ -30,18 +42,20 @@ export function deadLetterRoutes(quarantine: QuarantineParts): readonly Route[] 
       path: '/api/v1/dead-letters',
       scope: 'admin',
       parameters: ['limit', 'after', ...filters],
+      describe: deadLettersDescription,
       handle: (call) => list(quarantine, call),
     },
     {
       method: 'GET',
       path: '/api/v1/dead-letters/:id',
       scope: 'admin',
+      describe: deadLetterDescription,
       handle: async ({ grant, path }) => ({
         body: { data: shown(await quarantine.item(placeOf(path.id!), whoseOf(grant!))) },
       }),
     },
-    order('/api/v1/dead-letters/replay', (selection) => quarantine.replay(selection)),
-    order('/api/v1/dead-letters/discard', (selection) => quarantine.discard(selection)),
+    order('/api/v1/dead-letters/replay', replayDescription, (selection) => quarantine.replay(selection)),
+    order('/api/v1/dead-letters/discard', discardDescription, (selection) => quarantine.discard(selection)),
   ];
 }
 

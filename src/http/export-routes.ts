@@ -5,6 +5,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import { failure } from '../errors.ts';
 import { answerSheet } from '../export/answer-sheet.ts';
 import { eventSheet } from '../export/event-sheet.ts';
 import { contentTypes, type Format } from '../export/sheet.ts';
@@ -12,6 +13,8 @@ import { writeSheet } from '../export/write-sheet.ts';
 import { exportParameters, exportRequest } from '../query/export-shortcut.ts';
 import type { Query } from '../query/query.ts';
 import type { Answer } from '../query/wire.ts';
+import { answerForm, sheetForm } from './accept.ts';
+import { exportDescription } from './openapi/question-descriptions.ts';
 import type { Call, Route, RouteAnswer } from './route.ts';
 
 export type ExportStage = Pick<Query, 'export'>;
@@ -24,6 +27,7 @@ export function exportRoutes(stage: ExportStage, clock: Pick<Clock, 'now'>): rea
       scope: 'read',
       parameters: exportParameters,
       streams: true,
+      describe: exportDescription,
       handle: (call) => exportEvents(stage, call, clock.now()),
     },
   ];
@@ -31,44 +35,48 @@ export function exportRoutes(stage: ExportStage, clock: Pick<Clock, 'now'>): rea
 
 async function exportEvents(
   stage: ExportStage,
-  { grant, query, signal }: Call,
+  { grant, query, accept, signal }: Call,
   now: number,
 ): Promise<RouteAnswer> {
-  const { scope, format, after } = exportRequest(query, grant!.project, now);
+  const { scope, after, ...asked } = exportRequest(query, grant!.project, now);
+  const format = asked.format ?? sheetForm(accept);
+  if (after !== undefined && !resumable.includes(format)) throw wholeOnly(after);
   const sheet = eventSheet(stage.export(scope, after, signal));
   const bytes = writeSheet(sheet, format, { header: after === undefined });
   return {
     headers: {
       'content-type': contentTypes[format],
-      'content-disposition': `attachment; filename="events.${format}"`,
+      'content-disposition': `attachment; filename="events.${format === 'arrow' ? 'arrows' : format}"`,
+      vary: 'accept',
     },
     body: await startedStream(bytes),
   };
 }
 
-/** The answer in the form that the asker prefers; undefined: JSON. */
+/** Formats that go on where they broke off. */
+const resumable: readonly Format[] = ['ndjson', 'csv'];
+
+const wholeOnly = (after: string) =>
+  failure('plan_invalid', {
+    pointer: '/after',
+    rule: 'goes with ndjson and csv; other files are whole or nothing',
+    value: JSON.stringify(after.slice(0, 100)),
+  });
+
+/** The answer in the form that the asker prefers; undefined: JSON. Errors: not_acceptable. */
 export function sheetAnswer(
   answer: Answer,
   accept: string | undefined,
   field?: string,
 ): (RouteAnswer & { readonly format: Format }) | undefined {
-  const format = formatOf(accept);
-  if (format === undefined) return undefined;
-  const bytes = writeSheet(answerSheet(answer.data, field), format);
-  return { format, headers: { 'content-type': contentTypes[format] }, body: Readable.from(bytes, binary) };
-}
-
-/** The first type of the list that we know; anything else is JSON. Weights (`;q=`) are not compared. */
-function formatOf(accept = ''): Format | undefined {
-  const wanted = accept.split(',').map((one) => one.split(';', 1)[0]!.trim().toLowerCase());
-  for (const type of wanted) {
-    if (type === 'application/json' || type === '*/*') return undefined;
-    const found = (Object.keys(contentTypes) as Format[]).find(
-      (format) => contentTypes[format].split(';', 1)[0] === type,
-    );
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  const form = answerForm(accept);
+  if (form === 'json') return undefined;
+  const bytes = writeSheet(answerSheet(answer.data, field), form);
+  return {
+    format: form,
+    headers: { 'content-type': contentTypes[form] },
+    body: Readable.from(bytes, binary),
+  };
 }
 
 const binary = { objectMode: false } as const;

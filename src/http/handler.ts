@@ -9,12 +9,13 @@ import type { SharedRates } from '../limits/limits.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { buildApp } from './app.ts';
 import { clientAddress } from './client-address.ts';
-import { CollectRoute, type CollectStage, collectPath } from './collect-route.ts';
+import { CollectRoute, type CollectStage, collectPath, collectRoute } from './collect-route.ts';
 import type { ServerContext } from './context.ts';
 import { type HouseParts, houseRoutes } from './house-routes.ts';
 import type { HttpConfig } from './http-config.ts';
 import type { KeyRing } from './key-ring.ts';
 import { BodyBudget, RateLimiter } from './limits.ts';
+import { openApiRoute } from './openapi-route.ts';
 import { type OperationParts, operationRoutes } from './operation-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { planSchemaRoute } from './plan-schema-route.ts';
@@ -50,7 +51,7 @@ export interface HttpHandler {
 
 export async function openHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
   const context = contextOf(options);
-  const app = await buildApp(context, routesOf(options));
+  const app = await buildApp(context, describedRoutesOf(options));
   const collect = options.collect && new CollectRoute(context, options.collect);
   return {
     context,
@@ -80,6 +81,12 @@ function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpHandler
     corsOrigins: config.corsOrigins.map((origin) => origin.toLowerCase()),
     address: (request) => clientAddress(request, config.trustProxy),
   };
+}
+
+/** Every route that this process has, with the description of them all. */
+function describedRoutesOf(options: HttpHandlerOptions): readonly Route[] {
+  const routes = routesOf(options);
+  return [...routes, openApiRoute(options.collect ? [collectRoute, ...routes] : routes)];
 }
 
 function routesOf({ questions, operations, house, saved, clock }: HttpHandlerOptions): readonly Route[] {

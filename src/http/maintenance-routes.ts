@@ -4,6 +4,15 @@ import { failure } from '../errors.ts';
 import type { Doctor } from '../operations/doctor.ts';
 import { defaultProject } from '../operations/first-start.ts';
 import type { Maintenance, UpkeepTasks } from '../operations/maintenance.ts';
+import type { RouteDescription } from './openapi/describe.ts';
+import {
+  backupDescription,
+  doctorDescription,
+  rebuildDescription,
+  retentionDescription,
+  upkeepDescription,
+  verifyDescription,
+} from './openapi/operation-descriptions.ts';
 import { type Call, type Route, type RouteAnswer, readObject } from './route.ts';
 
 export interface MaintenanceParts {
@@ -20,11 +29,13 @@ export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenancePa
   const route = (
     method: Route['method'],
     path: string,
+    describe: RouteDescription,
     handle: (call: Call) => Promise<RouteAnswer>,
   ): Route => ({
     method,
     path,
     scope: 'admin',
+    describe,
     handle: async (call) => {
       if (call.grant!.project !== defaultProject)
         throw failure('forbidden', {
@@ -34,22 +45,22 @@ export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenancePa
     },
   });
   return [
-    route('GET', '/api/v1/doctor', async () => ({ body: await doctor.examine() })),
-    route('POST', '/api/v1/maintenance/verify-rollups', async ({ body }) => {
+    route('GET', '/api/v1/doctor', doctorDescription, async () => ({ body: await doctor.examine() })),
+    route('POST', '/api/v1/maintenance/verify-rollups', verifyDescription, async ({ body }) => {
       const differences = await maintenance.verifyRollups(daysOf(body));
       const shown = differences.slice(0, differencesShownMax);
       return { body: { data: { differences: shown, total: differences.length } } };
     }),
-    route('POST', '/api/v1/maintenance/rebuild-rollups', async ({ body }) => ({
+    route('POST', '/api/v1/maintenance/rebuild-rollups', rebuildDescription, async ({ body }) => ({
       body: { data: { days: await maintenance.rebuildRollups(daysOf(body)) } },
     })),
-    route('POST', '/api/v1/maintenance/retention', async () => ({
+    route('POST', '/api/v1/maintenance/retention', retentionDescription, async () => ({
       body: { data: await maintenance.expire() },
     })),
-    route('POST', '/api/v1/maintenance/upkeep', async ({ body }) => ({
+    route('POST', '/api/v1/maintenance/upkeep', upkeepDescription, async ({ body }) => ({
       body: { data: (await maintenance.upkeep(tasksOf(body))) ?? null },
     })),
-    route('POST', '/api/v1/backup', async () => ({
+    route('POST', '/api/v1/backup', backupDescription, async () => ({
       headers: { 'content-type': 'application/x-tar' },
       body: Readable.from(await begun(backup()), { objectMode: false }),
     })),

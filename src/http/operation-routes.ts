@@ -2,6 +2,14 @@
 import type { ReadinessReport } from '../operations/readiness.ts';
 import { deadLetterRoutes, type QuarantineParts } from './dead-letter-routes.ts';
 import { type MaintenanceParts, maintenanceRoutes } from './maintenance-routes.ts';
+import type { RouteDescription } from './openapi/describe.ts';
+import {
+  cacheDescription,
+  healthDescription,
+  metricsDescription,
+  queueDescription,
+  readyDescription,
+} from './openapi/operation-descriptions.ts';
 import type { Route } from './route.ts';
 
 export interface OperationParts {
@@ -27,11 +35,18 @@ export function operationRoutes({
   house,
 }: OperationParts): readonly Route[] {
   return [
-    { method: 'GET', path: '/health', scope: 'open', handle: () => ({ body: { status: 'ok' } }) },
+    {
+      method: 'GET',
+      path: '/health',
+      scope: 'open',
+      describe: healthDescription,
+      handle: () => ({ body: { status: 'ok' } }),
+    },
     {
       method: 'GET',
       path: '/health/ready',
       scope: 'open',
+      describe: readyDescription,
       handle: async () => {
         const report = await readiness();
         const ready = report.status === 'ready';
@@ -44,18 +59,24 @@ export function operationRoutes({
       method: 'GET',
       path: '/metrics',
       scope: 'read',
+      describe: metricsDescription,
       handle: async () => ({ headers: { 'content-type': metrics.contentType }, body: await metrics.text() }),
     },
-    ...(queue ? [readRoute('/api/v1/queue', queue)] : []),
-    ...(cache ? [readRoute('/api/v1/cache', cache)] : []),
+    ...(queue ? [readRoute('/api/v1/queue', queueDescription, queue)] : []),
+    ...(cache ? [readRoute('/api/v1/cache', cacheDescription, cache)] : []),
     ...(quarantine ? deadLetterRoutes(quarantine) : []),
     ...(house ? maintenanceRoutes(house) : []),
   ];
 }
 
-const readRoute = (path: string, tell: () => object | Promise<object>): Route => ({
+const readRoute = (
+  path: string,
+  describe: RouteDescription,
+  tell: () => object | Promise<object>,
+): Route => ({
   method: 'GET',
   path,
   scope: 'read',
+  describe,
   handle: async () => ({ body: await tell() }),
 });

@@ -5,6 +5,12 @@ import type { Query, Tagged } from '../query/query.ts';
 import { inParameters, type Shortcut, shortcutPlan, shortcuts } from '../query/shortcuts.ts';
 import { summaryBody, summaryBodyV2, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
 import { exportRoutes, sheetAnswer } from './export-routes.ts';
+import {
+  queryDescription,
+  queryInAddressDescription,
+  shortcutDescription,
+  summaryDescription,
+} from './openapi/question-descriptions.ts';
 import type { Call, Route, RouteAnswer } from './route.ts';
 
 /** What these routes need of the query stage. */
@@ -19,19 +25,27 @@ export function questionRoutes(questions: QuestionStage, clock: Pick<Clock, 'now
       path: '/api/v1/query',
       scope: 'read',
       parameters: ['plan'],
+      describe: queryInAddressDescription,
       handle: (call) => ask(questions, { ...call, body: planOf(call.query.plan) }),
     },
-    { method: 'POST', path: '/api/v1/query', scope: 'read', handle: (call) => ask(questions, call) },
+    {
+      method: 'POST',
+      path: '/api/v1/query',
+      scope: 'read',
+      describe: queryDescription,
+      handle: (call) => ask(questions, call),
+    },
     ...exportRoutes(questions, clock),
   ];
 }
 
 function summaryRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): readonly Route[] {
-  const route = (path: string, isSecond: boolean): Route => ({
+  const route = (path: string, id: string, isSecond = false): Route => ({
     method: 'GET',
     path,
     scope: 'read',
     parameters: summaryParameters,
+    describe: summaryDescription(id, isSecond ? 'SummaryBodyV2' : 'SummaryBody'),
     handle: async ({ grant, query, signal }) => {
       const { project } = grant!;
       const plan = summaryPlan(query, project, clock.now());
@@ -43,9 +57,9 @@ function summaryRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): rea
     },
   });
   return [
-    route('/api/v1/analytics/summary', false),
-    route('/api/analytics/summary', false),
-    route('/api/v2/analytics/summary', true),
+    route('/api/v1/analytics/summary', 'summary'),
+    route('/api/analytics/summary', 'summaryUnversioned'),
+    route('/api/v2/analytics/summary', 'summaryV2', true),
   ];
 }
 
@@ -55,6 +69,7 @@ function shortcutRoute(shortcut: Shortcut, questions: QuestionStage, clock: Pick
     path: `/api/v1/analytics/${shortcut.name}`,
     scope: 'read',
     parameters: Object.keys(shortcut.parameters),
+    describe: shortcutDescription(shortcut),
     handle: async (call) => {
       const body = shortcutPlan(shortcut, call.query, clock.now());
       try {

@@ -7,6 +7,7 @@ import { failure } from '../errors.ts';
 import { closestName } from '../settings.ts';
 import type { Deprecated } from './deprecation.ts';
 import type { Grant } from './key-ring.ts';
+import type { RouteDescription } from './openapi/describe.ts';
 
 export interface Call {
   /** Of the key that was sent; on a route that is open, undefined. */
@@ -42,6 +43,8 @@ export interface Route {
   readonly parameters?: readonly string[];
   /** Its answer may be long: there is no HEAD of it. */
   readonly streams?: true;
+  /** What clients read about it, and are promised; a route without is not part of the API. */
+  readonly describe?: RouteDescription;
   /** It goes away: every answer says so, and its use is counted. */
   readonly deprecated?: Deprecated;
   readonly handle: (call: Call) => Promise<RouteAnswer> | RouteAnswer;

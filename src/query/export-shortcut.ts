@@ -4,14 +4,15 @@ import { parsePlan } from '../plan/parse-plan.ts';
 import type { Scope } from '../plan/plan.ts';
 import { getScope, scopeParameters } from './get-scope.ts';
 
-export const exportFormats = ['ndjson', 'csv', 'parquet'] as const;
+export const exportFormats = ['ndjson', 'csv', 'parquet', 'arrow'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export const exportParameters: readonly string[] = [...scopeParameters, 'format', 'filter', 'after'];
 
 export interface ExportRequest {
   readonly scope: Scope;
-  readonly format: ExportFormat;
+  /** Undefined: nothing is said. */
+  readonly format: ExportFormat | undefined;
   /** The eventId of the last event that the asker has. */
   readonly after: string | undefined;
 }
@@ -24,10 +25,8 @@ export function exportRequest(
 ): ExportRequest {
   const given = objectWith(parameters, '', exportParameters);
   const filter = given.filter === undefined ? {} : { filter: filterOf(text(given.filter, '/filter')) };
-  const format = oneOf(given.format ?? 'ndjson', '/format', exportFormats);
+  const format = given.format === undefined ? undefined : oneOf(given.format, '/format', exportFormats);
   const after = given.after === undefined ? undefined : text(given.after, '/after');
-  if (after !== undefined && format === 'parquet')
-    throw invalid('/after', 'goes with ndjson and csv; a Parquet file is whole or nothing', after);
   return {
     scope: parsePlan(
       { kind: 'events', ...getScope({ bots: 'include', ...given }, now), ...filter },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { tableFromIPC } from 'apache-arrow';
 import { failure } from '../../src/errors.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planSchema } from '../../src/plan/schema.ts';
@@ -63,11 +64,15 @@ describe('questions', () => {
     const { call, keys } = await openServer(context);
     const post = (accept: string) =>
       call('/api/v1/query', { method: 'POST', key: keys.read, body: { by: 'type' }, headers: { accept } });
-    const csv = await post('text/csv;q=0.9, application/json');
+    const csv = await post('text/csv, application/json;q=0.9');
     assert.equal(csv.headers.get('content-type'), 'text/csv; charset=utf-8');
     assert.equal(await csv.text(), 'row,type,events,users\r\nall,,3,2\r\ngroup,pageview,3,\r\n');
-    for (const accept of ['*/*', 'application/json, text/csv', 'text/html'])
+    for (const accept of ['*/*', 'application/json, text/csv', 'text/html, */*;q=0.8'])
       assert.match((await post(accept)).headers.get('content-type') ?? '', /json/);
+    const refused = await problemOf(await post('text/html'));
+    assert.deepEqual([refused.status, refused.code], [406, 'not_acceptable']);
+    const arrow = Buffer.from(await (await post('application/vnd.apache.arrow.stream')).arrayBuffer());
+    assert.equal(tableFromIPC(arrow).getChild('events')!.get(0), 3n);
     const parquet = Buffer.from(await (await post('application/vnd.apache.parquet')).arrayBuffer());
     assert.equal(parquet.subarray(0, 4).toString() + parquet.subarray(-4).toString(), 'PAR1PAR1');
   });
