@@ -52,7 +52,7 @@ function compareRates(control: NamedRate, rate: NamedRate, level: number, exact:
     liftInterval: liftInterval(control, rate, z),
     pValue: twoProportionTest(control, rate),
     adjustedPValue: null,
-    sequential: enough(control, rate) ? sequentialRates(control, rate, level) : null,
+    sequential: sequentialRates(control, rate, level),
     absent: absenceOf(control, rate),
   };
 }
@@ -76,14 +76,12 @@ export function enough(control: Rate, rate: Rate): boolean {
   return fewest * Math.min(pooled, 1 - pooled) >= expectedMin;
 }
 
-function sequentialRates(control: Rate, rate: Rate, level: number): SequentialComparison {
+/** The comparison for who looks often; null as long as there are too few. */
+export function sequentialRates(control: Rate, rate: Rate, level: number): SequentialComparison | null {
+  if (!enough(control, rate)) return null;
   const variance = rateVariance(control) + rateVariance(rate);
-  return sequentialComparison(
-    rateOf(rate) - rateOf(control),
-    variance,
-    control.exposed + rate.exposed,
-    level,
-  );
+  const units = control.exposed + rate.exposed;
+  return sequentialComparison(rateOf(rate) - rateOf(control), variance, units, level);
 }
 
 /** Of an estimated rate; half a unit more on both sides, so that a rate of 0 or 1 is not taken for certain. */

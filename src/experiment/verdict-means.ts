@@ -1,6 +1,7 @@
 /** The verdicts of money in one currency, each variant against the control; by CUPED's numbers where there are some. */
 import { meanUnitsMin } from './analyze-means.ts';
 import type { ExperimentAnalysis, ExperimentNumbers, MeanComparison, Verdict } from './experiment.ts';
+import { holdsAnytime, untilTheEnd } from './verdict-rates.ts';
 import { percent, pText, signedMoney } from './words.ts';
 
 type Money = ExperimentAnalysis['money'][number];
@@ -16,7 +17,8 @@ export function meanVerdicts(
     const names = { variant, control, currency, unit };
     const { text, ...verdict } = compared(names, comparison, analysis);
     const label = currency === '' ? 'money without a currency' : currency;
-    const params = { currency, variant, control, ...numbersOf(comparison) };
+    const anytime = holdsAnytime(comparison, analysis);
+    const params = { currency, variant, control, anytime, ...numbersOf(comparison) };
     return [{ ...verdict, text: `${label}: ${text}`, params }];
   });
 }
@@ -49,10 +51,11 @@ function compared(
     return { code: 'no_difference_yet', tone: 'open', text };
   }
   const up = difference > 0;
+  const text = `${variant} brings ${up ? 'more' : 'less'} than ${control}: ${by}, ${pText(pValue)}`;
   return {
     code: up ? 'better' : 'worse',
     tone: analysis.ratio?.off ? 'open' : up ? 'good' : 'bad',
-    text: `${variant} brings ${up ? 'more' : 'less'} than ${control}: ${by}, ${pText(pValue)}`,
+    text: holdsAnytime(comparison, analysis) ? text : `${text}${untilTheEnd}`,
   };
 }
 

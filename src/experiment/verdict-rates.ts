@@ -17,7 +17,7 @@ export function rateVerdicts(
   analysis: ExperimentAnalysis,
 ): Verdict[] {
   const named = goal === null ? {} : { goal };
-  const label = goal === null ? '' : goal === '' ? 'without a goal: ' : `${goal}: `;
+  const label = labelOf(goal, numbers);
   const seen = variants.filter(({ exposed }) => exposed > 0);
   if (seen.every(({ converted }) => converted === 0)) {
     return [
@@ -38,6 +38,18 @@ export function rateVerdicts(
   });
 }
 
+function labelOf(goal: string | null, { goals }: ExperimentNumbers): string {
+  if (goal === null) return goals.length === 1 ? '' : 'any conversion: ';
+  return goal === '' ? 'without a goal: ' : `${goal}: `;
+}
+
+/** Whoever looks every day needs more: the test that allows it must agree. */
+export const holdsAnytime = ({ sequential }: Comparison, { confidence }: ExperimentAnalysis): boolean =>
+  sequential !== null && sequential.pValue < 1 - confidence;
+
+export const untilTheEnd =
+  '; not yet clear enough for those who look again and again: wait for the planned end';
+
 interface Pair {
   readonly control: RateResult;
   readonly variant: RateResult;
@@ -54,15 +66,13 @@ function compared(pair: Pair): Verdict {
   const shown = pValue < 1 - analysis.confidence && (low > 0 || high < 0);
   if (!shown) return notShown(pair);
   const up = comparison.difference > 0;
-  // whoever looks every day needs more: the test that allows it must agree
-  const anytime = comparison.sequential !== null && comparison.sequential.pValue < 1 - analysis.confidence;
+  const anytime = holdsAnytime(comparison, analysis);
   const text = `${variant.variant} converts ${up ? 'better' : 'worse'} than ${control.variant}: ${effect(pair)}, ${pText(pValue)}`;
-  const doubt = '; not yet clear enough for those who look again and again: wait for the planned end';
   return {
     code: up ? 'better' : 'worse',
     // nothing is good or bad before the ratio is understood
     tone: analysis.ratio?.off ? 'open' : up ? 'good' : 'bad',
-    text: anytime ? text : `${text}${doubt}`,
+    text: anytime ? text : `${text}${untilTheEnd}`,
     params: { ...numbersOf(comparison), anytime },
   };
 }

@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { Random } from '../../scripts/demo/random.ts';
+import { sequentialRates } from '../../src/experiment/analyze-rates.ts';
 import { benjaminiHochberg } from '../../src/experiment/benjamini-hochberg.ts';
 import { chances, chancesVariantsMax } from '../../src/experiment/chances.ts';
+import { twoProportionTest } from '../../src/experiment/rates.ts';
 import { daysFor, unitsForMean, unitsForRate } from '../../src/experiment/sample-size.ts';
 import { sequentialComparison } from '../../src/experiment/sequential.ts';
 import { near, values } from './values.ts';
@@ -111,6 +114,32 @@ describe('sample sizes', () => {
 });
 
 describe('looking often', () => {
+  it('at two variants that are the same finds a difference in less than 5 % of experiments, where a plain test would in many', () => {
+    const random = new Random(11);
+    const [experiments, looks, between] = [400, 50, 80];
+    let [plain, sequential] = [0, 0];
+    for (let i = 0; i < experiments; i++) {
+      const [a, b] = [
+        { exposed: 0, converted: 0 },
+        { exposed: 0, converted: 0 },
+      ];
+      let [plainShows, sequentialShows] = [false, false];
+      for (let look = 0; look < looks; look++) {
+        for (let unit = 0; unit < between; unit++) {
+          const arm = random.chance(0.5) ? a : b;
+          arm.exposed++;
+          if (random.chance(0.2)) arm.converted++;
+        }
+        plainShows ||= twoProportionTest(a, b)! < 0.05;
+        sequentialShows ||= (sequentialRates(a, b, 0.05)?.pValue ?? 1) < 0.05;
+      }
+      if (plainShows) plain++;
+      if (sequentialShows) sequential++;
+    }
+    assert.ok(sequential / experiments < 0.05, `${sequential} of ${experiments}`);
+    assert.ok(plain / experiments > 0.2, `${plain} of ${experiments}`);
+  });
+
   it('costs width: the interval holds the fixed one, and leaves zero out exactly when its p-value is low', () => {
     const difference = fc.double({ min: -1, max: 1, noNaN: true });
     const error = fc.double({ min: 1e-6, max: 0.5, noNaN: true });
