@@ -10,6 +10,7 @@ import { backupCommand } from './backup.ts';
 import { type CliContext, exitCodes, PartlyDone, print, UsageError } from './context.ts';
 import { deadLettersCommand } from './dead-letters.ts';
 import { doctorCommand } from './doctor.ts';
+import { experimentCommand } from './experiment.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
@@ -52,6 +53,7 @@ function program(context: CliContext): Command {
   for (const command of [
     serveCommand,
     queryCommand,
+    experimentCommand,
     importCommand,
     exportCommand,
     keysCommand,

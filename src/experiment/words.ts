@@ -30,7 +30,7 @@ export const pText = (p: number): string =>
   p < pValueMin ? `p < ${pValueMin}` : `p = ${Number(p.toPrecision(2))}`;
 
 /** 0.021 as '2.1 %'. */
-export const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+export const percent = (share: number): string => `${Number((share * 100).toPrecision(4))} %`;
 
 /** With a sign and so many digits after the point; more where these would all be 0. */
 function signed(value: number, digitsMin: number): string {
