@@ -9,6 +9,7 @@
  *     plus 24; asking for a day whose salt is gone makes no new one (`undefined`).
  *  6. `version` changes whenever a project or a key changes, so that holders of copies know when to read again.
  */
+import type { People } from './people.ts';
 import type { SavedThings } from './saved.ts';
 
 export type Scope = 'write' | 'read' | 'admin';
@@ -51,6 +52,8 @@ export interface Key {
 export interface Catalog {
   /** What people keep in projects; its promises are in saved.ts. */
   readonly saved: SavedThings;
+  /** Who may sign in; its promises are in people.ts. */
+  readonly people: People;
   version(): Promise<string>;
   projects(): Promise<readonly Project[]>;
   createProject(project: Project): Promise<void>;

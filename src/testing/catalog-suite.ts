@@ -9,6 +9,7 @@ import type { Catalog, Key } from '../catalog/catalog.ts';
 import { hashKey, makeKey } from '../catalog/keys.ts';
 import { millisecondsPerDay, millisecondsPerHour } from '../clock.ts';
 import { isFailure } from '../errors.ts';
+import { peopleSuite } from './people-suite.ts';
 import { savedSuite } from './saved-suite.ts';
 
 export interface CatalogUnderTest {
@@ -36,6 +37,7 @@ export function catalogSuite(name: string, open: OpenCatalog): void {
     salts(open);
     versions(open);
     savedSuite(open);
+    peopleSuite(open);
   });
 }
 

@@ -124,6 +124,9 @@ describe('the postgres catalog', () => {
       ...times,
     } as const;
     await catalog.saved.create(goal, 1);
+    const ada = { id: 'ada', email: 'ada@example.com', password: 'kept', createdAt: 3 };
+    await catalog.people.create({ ...ada, roles: new Map([['p', 'admin'] as const]) }, 1);
+    await catalog.people.addLink({ hash: 'linkhash', person: 'ada', createdAt: 1, expiresAt: 9 }, 1);
     const path = join(await temporary(context), 'catalog.json');
     await catalog.copyTo(path);
     assert.deepEqual(JSON.parse(await readFile(path, 'utf8')), {
@@ -131,6 +134,7 @@ describe('the postgres catalog', () => {
       keys: [key],
       salts: [{ day: 0, bytes: Buffer.from(salt!).toString('base64') }],
       saved: [goal],
+      people: [{ ...ada, roles: { p: 'admin' }, hasPassword: true }],
     });
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });

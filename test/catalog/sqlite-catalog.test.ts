@@ -67,6 +67,29 @@ describe('the sqlite catalog as a file', () => {
     });
   });
 
+  it('people 9. copies who there is, and neither links nor sessions', async (context) => {
+    const directory = await temporary(context);
+    const catalog = await openAt(context, join(directory, 'a.db'));
+    const at = { createdAt: 1, rotatedAt: 1, usedAt: 1 };
+    await catalog.people.create({ id: 'ada', email: 'ada@example.com', roles: new Map(), createdAt: 1 }, 10);
+    await catalog.people.setPassword('ada', 'kept');
+    await catalog.people.addLink({ hash: 'linkhash', person: 'ada', createdAt: 1, expiresAt: 9 }, 10);
+    await catalog.people.addSession(
+      { id: 's', person: 'ada', hash: 'sessionhash', startedBy: 'link', ...at },
+      10,
+    );
+    await catalog.copyTo(join(directory, 'b.db'));
+    const bytes = await readFile(join(directory, 'b.db'), 'latin1');
+    assert.doesNotMatch(bytes, /linkhash|sessionhash/);
+    assert.deepEqual(
+      (await readdir(directory)).filter((name) => name.startsWith('b.db')),
+      ['b.db'],
+    );
+    const copy = await openAt(context, join(directory, 'b.db'));
+    assert.equal(await copy.people.passwordOf('ada'), 'kept');
+    assert.deepEqual(await copy.people.sessionsOf('ada'), []);
+  });
+
   it('keeps what was acknowledged when its process is killed', async (context) => {
     const path = join(await temporary(context), 'catalog.db');
     const module = new URL('../../src/catalog/sqlite/sqlite-catalog.ts', import.meta.url).href;

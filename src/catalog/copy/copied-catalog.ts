@@ -9,6 +9,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Catalog, Key, Project } from '../catalog.ts';
 import { CopiedSaved, savedForCopy } from './copied-saved.ts';
 import { type Copy, readCopy, writeCopy } from './copy-file.ts';
+import { UncopiedPeople } from './uncopied-people.ts';
 
 export interface CopiedCatalogOptions {
   /** Opens the real one; rejects with catalog_unavailable while it is away, and is then called again. */
@@ -32,6 +33,7 @@ export class CopiedCatalog implements Catalog {
     read: (fromReal, fromCopy) => this.#read(fromReal, fromCopy),
     change: (work) => this.#change(work),
   });
+  readonly people = new UncopiedPeople(() => this.#opened());
   readonly #options: CopiedCatalogOptions;
   #real: Catalog | undefined;
   #opening: Promise<Catalog> | undefined;

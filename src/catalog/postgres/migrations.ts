@@ -1,5 +1,6 @@
 /** The catalog's tables. A step that was released is never changed: add another. Times are epoch milliseconds. */
 import type { MigrationStep } from '../../postgres/migrate.ts';
+import { peopleTables } from './postgres-people.ts';
 
 export const migrations: readonly MigrationStep[] = [
   {
@@ -53,4 +54,5 @@ export const migrations: readonly MigrationStep[] = [
     // JSON; null: as the settings say
     take: ['ALTER TABLE keys ADD COLUMN limits text'],
   },
+  { version: 4, take: peopleTables },
 ];

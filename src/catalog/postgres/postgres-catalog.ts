@@ -12,6 +12,7 @@ import type { PostgresPools } from '../../postgres/postgres-pools.ts';
 import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
+import { PostgresPeople, peopleForCopy } from './postgres-people.ts';
 import { PostgresSaved, toSaved } from './postgres-saved.ts';
 
 export interface PostgresCatalogOptions {
@@ -30,6 +31,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 export class PostgresCatalog implements Catalog {
   readonly saved = new PostgresSaved((work) => this.#transaction(work));
+  readonly people = new PostgresPeople((work) => this.#transaction(work));
   readonly #pools: PostgresPools;
   readonly #random: Random;
 
@@ -156,6 +158,7 @@ export class PostgresCatalog implements Catalog {
           bytes: (bytes as Buffer).toString('base64'),
         })),
         saved: (await connection.query('SELECT * FROM saved ORDER BY project, kind, id')).rows.map(toSaved),
+        people: await peopleForCopy(connection),
       }),
       { isolation: 'repeatable read', readOnly: true },
     );

@@ -2,6 +2,8 @@
  * The catalog's schema, one step per entry; `PRAGMA user_version` counts the steps that a file has taken.
  * A step that was released is never changed: add another.
  */
+import { peopleTables } from './sqlite-people.ts';
+
 export const migrations: readonly string[] = [
   `
   CREATE TABLE projects (
@@ -55,4 +57,5 @@ export const migrations: readonly string[] = [
   `,
   // JSON; null: as the settings say
   'ALTER TABLE keys ADD COLUMN limits TEXT',
+  peopleTables,
 ];

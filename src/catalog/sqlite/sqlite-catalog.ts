@@ -11,6 +11,7 @@ import { failure, isFailure } from '../../errors.ts';
 import type { Catalog, Key, KeyLimits, Project, Scope } from '../catalog.ts';
 import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
+import { forgetSignIns, SqlitePeople } from './sqlite-people.ts';
 import { SqliteSaved } from './sqlite-saved.ts';
 
 const saltBytes = 32;
@@ -29,6 +30,12 @@ export interface SqliteCatalogOptions {
 
 export class SqliteCatalog implements Catalog {
   readonly saved = new SqliteSaved({
+    get: (sql, ...values) => this.#get(sql, ...values),
+    all: (sql, ...values) => this.#all(sql, ...values),
+    run: (sql, ...values) => this.#run(sql, ...values),
+    transaction: (work) => this.#transaction(work),
+  });
+  readonly people = new SqlitePeople({
     get: (sql, ...values) => this.#get(sql, ...values),
     all: (sql, ...values) => this.#all(sql, ...values),
     run: (sql, ...values) => this.#run(sql, ...values),
@@ -164,6 +171,7 @@ export class SqliteCatalog implements Catalog {
 
   async copyTo(path: string): Promise<void> {
     this.#run('VACUUM INTO ?', path);
+    guarded(path, () => forgetSignIns(path));
   }
 
   async close(): Promise<void> {
