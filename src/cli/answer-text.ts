@@ -13,6 +13,7 @@ import type {
   SummaryData,
   TrendData,
 } from '../query/wire.ts';
+import { experimentLines } from './experiment-text.ts';
 import { type Column, grouped, printable, sparkline, table } from './table.ts';
 
 export interface Asked {
@@ -41,6 +42,8 @@ function bodyLines(data: AnswerData, asked: Asked): string[] {
       return breakdownLines(data);
     case 'series':
       return seriesLines(data);
+    case 'experiment':
+      return experimentLines(data);
     case 'events':
       return data.events.map((event) => printable(JSON.stringify(event), asked.columnsMax));
     default:

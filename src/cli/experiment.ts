@@ -1,45 +1,86 @@
-/** `millrace experiment size`: what an experiment needs before it starts. Asks nothing and nobody. */
-import { Command } from 'commander';
-import { isFailure } from '../errors.ts';
-import { planSize, type SizeOption, sizeDefaults, sizeOptions } from '../experiment/plan-size.ts';
-import { type CliContext, print, UsageError } from './context.ts';
+/** `millrace experiment`: plan one (`size`), and read one (`show`): its verdicts in words, then the numbers. */
+import { Command, Option } from 'commander';
+import { loadConfig } from '../config.ts';
+import type { Answer } from '../query/wire.ts';
+import { answerText } from './answer-text.ts';
+import { ask } from './ask.ts';
+import { type CliContext, localUrl, print } from './context.ts';
+import { experimentSizeCommand } from './experiment-size.ts';
+import { parseRange } from './range.ts';
+import { readKey } from './read-key.ts';
 
-interface SizeCommandOptions extends Partial<Record<SizeOption, string>> {
+interface ShowOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly last: string;
+  readonly tz: string;
+  readonly goal?: readonly string[];
+  readonly control?: string;
+  readonly money?: true;
+  readonly sessions?: true;
+  readonly mixed?: true;
+  readonly bots: string;
   readonly json?: true;
+  readonly url?: string;
+  readonly key?: string;
 }
 
 export function experimentCommand(context: CliContext): Command {
-  const experiment = new Command('experiment').description('plan an experiment');
-  const size = experiment
-    .command('size')
-    .description('how many users, and how many days, an experiment needs')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  millrace experiment size --rate 0.1 --lift 0.05 --per-day 10000
-  millrace experiment size --rate 0.1 --per-day 5000 --days 14     what lift can be seen in two weeks
-  millrace experiment size --mean 5.2 --deviation 21 --lift 0.1    money per user`,
-    );
-  for (const [name, doc] of Object.entries(sizeOptions) as [SizeOption, string][]) {
-    const fallback = sizeDefaults[name];
-    size.option(`--${dashed(name)} <number>`, fallback === undefined ? doc : `${doc} (default: ${fallback})`);
-  }
-  size.option('--json', 'print JSON').action((options: SizeCommandOptions) => printSize(context, options));
+  const collect = (given: string, before: readonly string[] = []) => [...before, given];
+  const experiment = new Command('experiment').description('plan experiments, and read their results');
+  experiment
+    .command('show')
+    .description('what an experiment shows, in words and numbers; asks a running server')
+    .argument('<experiment>', 'its experimentId')
+    .option('--from <time>', 'when it began: a date or a time; dates are read in --tz')
+    .option('--to <time>', 'a date (to its end) or a time; now when left out')
+    .option('--last <duration>', 'instead of --from: 24h, 7d, 4w (30d when nothing is said)')
+    .option('--tz <zone>', 'time zone whose days are meant', 'UTC')
+    .option('-g, --goal <goal>', 'only this goal (properties.goal); may be given again', collect)
+    .option('--control <variant>', 'the variant that the others are compared with')
+    .option('--money', 'amounts, too')
+    .option('--sessions', 'count sessions instead of users')
+    .option('--mixed', 'count users who saw several variants for each of them, instead of leaving them out')
+    .addOption(
+      new Option('--bots <which>', 'events of bots')
+        .choices(['exclude', 'include', 'only'])
+        .default('exclude'),
+    )
+    .option('--json', 'print the answer as JSON')
+    .option('--url <url>', 'the server (MILLRACE_URL, else the one that PORT names)')
+    .option('--key <key>', 'a read key (MILLRACE_READ_KEY)')
+    .action((id: string, options: ShowOptions) => show(context, id, options));
+  experiment.addCommand(experimentSizeCommand(context));
   return experiment;
 }
 
-function printSize({ stdout }: CliContext, { json, ...options }: SizeCommandOptions): void {
-  try {
-    const size = planSize(options);
-    print(
-      stdout,
-      json ? JSON.stringify(size, null, 2) : `${size.text[0]!.toUpperCase()}${size.text.slice(1)}.`,
-    );
-  } catch (error) {
-    throw isFailure(error) ? new UsageError(error.message, { cause: error }) : error;
-  }
+async function show(context: CliContext, experiment: string, options: ShowOptions): Promise<void> {
+  const config = loadConfig(context.environment);
+  const last = options.from === undefined ? { last: options.last ?? '30d' } : {};
+  const range = parseRange({ ...options, ...last }, context.now());
+  const plan = {
+    kind: 'experiment',
+    experiment,
+    ...range,
+    timeZone: options.tz,
+    bots: options.bots,
+    per: options.sessions ? 'session' : 'user',
+    money: options.money === true,
+    includeMixed: options.mixed === true,
+    ...(options.goal && { goals: options.goal }),
+    ...(options.control !== undefined && { control: options.control }),
+  };
+  const answer = (await ask({
+    url: options.url ?? config.client.url ?? localUrl(config),
+    key: readKey(options, config),
+    path: '/api/v1/query',
+    body: plan,
+  })) as Answer;
+  const asked = {
+    ...range,
+    timeZone: options.tz,
+    bots: options.bots,
+    columnsMax: context.stdout.columns ?? 100,
+  };
+  print(context.stdout, ...(options.json ? [JSON.stringify(answer, null, 2)] : answerText(answer, asked)));
 }
-
-/** perDay as per-day. */
-const dashed = (name: string) => name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);

@@ -59,7 +59,7 @@ function whyImpossible(
 function ratioVerdict({ variants }: ExperimentNumbers, { ratio }: ExperimentAnalysis): Verdict[] {
   if (ratio === null || !ratio.off) return [];
   const seen = variants
-    .filter(({ key }) => ratio.expected[key] !== undefined)
+    .filter(({ key }) => Object.hasOwn(ratio.expected, key))
     .map(({ key, exposed }) => `${key} ${count(exposed)} (${count(ratio.expected[key]!)} expected)`);
   const text = `the ratio of variants is off (${pText(ratio.pValue)}): ${seen.join(', ')}; don't trust the result until you know why`;
   return [stop('ratio_off', text, { pValue: ratio.pValue, chiSquare: ratio.chiSquare })];

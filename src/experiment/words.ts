@@ -25,9 +25,12 @@ export const signedPoints = (difference: number): string => signed(difference * 
 /** 0.1234 EUR as '+0.12', 0.000042 as '+0.000042'. */
 export const signedMoney = (amount: number): string => signed(amount, 2);
 
+/** '0.0086', '< 0.0001'. */
+export const pValue = (p: number): string =>
+  p < pValueMin ? `< ${pValueMin}` : String(Number(p.toPrecision(2)));
+
 /** 'p = 0.0086', 'p < 0.0001'. */
-export const pText = (p: number): string =>
-  p < pValueMin ? `p < ${pValueMin}` : `p = ${Number(p.toPrecision(2))}`;
+export const pText = (p: number): string => (p < pValueMin ? `p ${pValue(p)}` : `p = ${pValue(p)}`);
 
 /** 0.021 as '2.1 %'. */
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(4))} %`;
