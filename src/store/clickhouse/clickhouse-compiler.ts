@@ -269,11 +269,16 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return `${outer} AND roundDown(${time}, CAST([${borders}], 'Array(Int64)')) IN (${starts})`;
   }
 
+  /** Raw rows of whole UTC days. */
+  inDays({ from, to }: Range): string {
+    return `day >= ${dayOf(from)} AND day <= ${dayOf(to - 1)}`;
+  }
+
   /** Raw rows are found by their day: it is in the table's order, the timestamp only after the person. */
   #inRange(column: 'timestamp' | 'start', { from, to }: Range): string {
     const exact = `${column} >= ${this.instant(from)} AND ${column} < ${this.instant(to)}`;
     if (column === 'start') return exact;
-    return `${exact} AND day >= ${dayOf(from)} AND day <= ${dayOf(to - 1)}`;
+    return `${exact} AND ${this.inDays({ from, to })}`;
   }
 
   protected outputs(values: Outputs): string {

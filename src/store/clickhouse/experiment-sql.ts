@@ -3,6 +3,7 @@
  * (experiment-cells.ts says which), which are added up. Each row is read once for the units, and page views once for who has one.
  */
 import { conversionTypes, exposureTypes, pageviewTypes } from '../../plan/experiment.ts';
+import type { Scope } from '../../plan/plan.ts';
 import type { ExperimentQuestion } from '../experiments.ts';
 import { chosenCells } from '../sql/experiment-cells.ts';
 import { indent } from '../sql/select.ts';
@@ -14,7 +15,7 @@ const milliseconds = 'toUnixTimestamp64Milli(timestamp)';
 
 /** What must be known first: exposures that name no variant, and those of persons that name no session. */
 export function exposuresSelect(compiler: ClickHouseCompiler, question: ExperimentQuestion): string {
-  const where = [...compiler.inScope(question.scope), isOfExperiment(compiler, question)].join(' AND ');
+  const where = [...inScope(compiler, question.scope), isOfExperiment(compiler, question)].join(' AND ');
   return `${compiler.constants()}SELECT toString(countIf(variant_key = '')), toString(countIf(variant_key <> '' AND session_id = '' AND user_key <> 0))
 FROM events
 WHERE ${where}`;
@@ -26,11 +27,14 @@ export function experimentSelect(
   question: ExperimentQuestion,
   named: boolean,
 ): string {
-  const ofUsers = cellsOfUnits(question, usersRows(compiler, question), 'user');
   const sessions = named ? namedSessions(compiler, question) : allSessions(compiler, question);
-  const ofSessions = cellsOfUnits(question, sessions, 'session');
-  const cells = `SELECT * FROM (\n${indent(ofUsers)}\n) UNION ALL SELECT * FROM (\n${indent(ofSessions)}\n)`;
-  return `${compiler.constants()}SELECT arm, variant, key, toString(units), toString(paid), toString(x), toString(y), toString(xx), toString(yy), toString(xy)
+  const parts = [
+    cellsOfUnits(question, usersRows(compiler, question), 'user'),
+    cellsOfUnits(question, sessions, 'session'),
+  ];
+  const cells = parts.map((part) => `SELECT * FROM (\n${indent(part)}\n)`).join(' UNION ALL ');
+  const numbers = ['units', 'paid', 'x', 'y', 'xx', 'yy', 'xy'];
+  return `${compiler.constants()}SELECT arm, variant, key, ${numbers.map((name) => `toString(${name})`).join(', ')}
 FROM (
 ${indent(chosenCells(question, `(\n${indent(cells)}\n)`))}
 )`;
@@ -43,17 +47,30 @@ interface UnitRows {
   readonly hasPageview: string;
 }
 
+type Per = ExperimentQuestion['per'];
+const dayMs = 86_400_000;
+
 function isOfExperiment(compiler: ClickHouseCompiler, { experiment }: ExperimentQuestion): string {
   return `${typesOf(exposureTypes)} AND experiment_id = ${compiler.text(experiment)}`;
 }
 
 const whole = ({ scope: { filter: _, ...rest } }: ExperimentQuestion) => rest;
 
+/** Of a range of whole days the times need not be read, which takes a third of the time. */
+function inScope(
+  compiler: ClickHouseCompiler,
+  scope: Omit<Scope, 'version' | 'timeZone'>,
+): readonly string[] {
+  const { from, to } = scope;
+  if (from % dayMs !== 0 || to % dayMs !== 0) return compiler.inScope({ ...scope });
+  return [...compiler.conditions(scope), compiler.inDays(scope)];
+}
+
 /** The columns that a row of a unit has, by name. */
 function columnsOf(
   compiler: ClickHouseCompiler,
   question: ExperimentQuestion,
-  per: 'user' | 'session',
+  per: Per,
 ): readonly (readonly [name: string, value: string])[] {
   const { scope, goals } = question;
   const filter = scope.filter === undefined ? '' : ` AND (${compiler.filter(scope.filter)})`;
@@ -61,40 +78,58 @@ function columnsOf(
   const counts = per === question.per;
   const goal = `coalesce(${compiler.property('goal', 'string')}, '')`;
   const isConversion = typesOf(conversionTypes);
+  const asked = goals?.map((one) => compiler.text(one)).join(', ');
   return [
     ['ms', milliseconds],
-    ['variant', "CAST(variant_key, 'String')"],
+    ['variant', 'variant_key'],
     ['is_exposure', isExposure],
     ['is_conversion', isConversion],
     ...(counts
       ? ([
-          ['goal', `if(${isConversion}, ${goal}, '')`],
-          [
-            'is_goal',
-            goals === undefined
-              ? isConversion
-              : `${isConversion} AND ${goal} IN (${goals.map((one) => compiler.text(one)).join(', ')})`,
-          ],
+          ['goal', goal],
+          ['is_goal', asked === undefined ? isConversion : `${isConversion} AND ${goal} IN (${asked})`],
         ] as const)
       : []),
     ...(counts && question.money
       ? ([
           ['is_paid', 'amount IS NOT NULL'],
           ['paid', 'toInt128(reinterpretAsInt64(ifNull(amount, toDecimal64(0, 4))))'],
-          ['money', "CAST(currency, 'String')"],
+          ['money', 'currency'],
         ] as const)
       : []),
   ];
 }
 
-/** Which rows a unit is made of, but for their time. */
+/** Which rows a unit is made of, but for their time. `isExposed`: the row is of a unit with an exposure. */
 function isOfUnit(
   compiler: ClickHouseCompiler,
   question: ExperimentQuestion,
-  per: 'user' | 'session',
+  per: Per,
+  isExposed: string,
 ): string {
-  const own = `(${isOfExperiment(compiler, question)} OR ${typesOf(conversionTypes)})`;
-  return per === question.per && question.money ? `(${own} OR amount IS NOT NULL)` : own;
+  const own = `((${isOfExperiment(compiler, question)}) OR ${typesOf(conversionTypes)})`;
+  return per === question.per && question.money ? `(${own} OR (amount IS NOT NULL AND ${isExposed}))` : own;
+}
+
+/** The units with an exposure: most rows are of others. */
+function exposedUnits(compiler: ClickHouseCompiler, question: ExperimentQuestion, unit: string): string {
+  const where = [
+    ...inScope(compiler, question.scope),
+    isOfExperiment(compiler, question),
+    "variant_key <> ''",
+    unit === sessionKey ? "session_id <> ''" : 'user_key <> 0',
+  ];
+  return `SELECT ${unit} FROM events WHERE ${where.join(' AND ')}`;
+}
+
+function pageviewsOf(
+  compiler: ClickHouseCompiler,
+  question: ExperimentQuestion,
+  unit: string,
+  isExposed: string,
+): string {
+  const where = [...inScope(compiler, whole(question)), typesOf(pageviewTypes), isExposed];
+  return `SELECT DISTINCT ${unit} FROM events WHERE ${where.join(' AND ')}`;
 }
 
 function usersRows(compiler: ClickHouseCompiler, question: ExperimentQuestion): UnitRows {
@@ -102,34 +137,38 @@ function usersRows(compiler: ClickHouseCompiler, question: ExperimentQuestion): 
   const { from, to } = scope;
   const hasBefore = question.per === 'user' && question.money;
   const earliest = hasBefore ? from - (to - from) : from;
-  const inRange = hasBefore ? `timestamp >= ${compiler.instant(from)}` : 'true';
+  const inRange = `timestamp >= ${compiler.instant(from)}`;
+  const ofRange = new Set(['is_exposure', 'is_conversion', 'is_goal']);
   const columns = columnsOf(compiler, question, 'user').map(([name, value]) =>
-    hasBefore && (name.startsWith('is_e') || name === 'is_conversion' || name === 'is_goal')
-      ? `${inRange} AND ${value} AS ${name}`
-      : `${value} AS ${name}`,
+    hasBefore && ofRange.has(name) ? `${inRange} AND ${value} AS ${name}` : `${value} AS ${name}`,
   );
-  const which = isOfUnit(compiler, question, 'user');
+  const isExposed = `user_key <> 0 AND ${compiler.person} IN (${exposedUnits(compiler, question, compiler.person)})`;
   const where = [
-    ...compiler.inScope({ ...scope, from: earliest }),
+    ...inScope(compiler, { ...scope, from: earliest }),
     'user_key <> 0',
-    hasBefore ? `(${which} AND (${inRange} OR amount IS NOT NULL))` : which,
+    isOfUnit(compiler, question, 'user', isExposed),
+    ...(hasBefore ? [`(${inRange} OR amount IS NOT NULL)`] : []),
   ];
-  const pageviews = `SELECT DISTINCT ${compiler.person} FROM events
-WHERE ${[...compiler.inScope(scope), 'user_key <> 0', typesOf(pageviewTypes)].join(' AND ')}`;
   return {
     sql: `SELECT ${[`${compiler.person} AS unit`, ...columns].join(', ')}\nFROM events\nWHERE ${where.join(' AND ')}`,
-    hasPageview: `unit IN (${pageviews})`,
+    hasPageview: `unit IN (${pageviewsOf(compiler, question, compiler.person, isExposed)})`,
   };
 }
 
+/** Sessions by their names are told apart as persons are: by 64 bits. */
+const sessionKey = 'xxHash64(session_id)';
+
 function namedSessions(compiler: ClickHouseCompiler, question: ExperimentQuestion): UnitRows {
-  const scope = whole(question);
-  const where = [...compiler.inScope(scope), "session_id <> ''"];
+  const isExposed = `session_id <> '' AND ${sessionKey} IN (${exposedUnits(compiler, question, sessionKey)})`;
+  const where = [
+    ...inScope(compiler, whole(question)),
+    "session_id <> ''",
+    isOfUnit(compiler, question, 'session', isExposed),
+  ];
   const columns = columnsOf(compiler, question, 'session').map(([name, value]) => `${value} AS ${name}`);
-  const pageviews = `SELECT DISTINCT session_id FROM events WHERE ${[...where, typesOf(pageviewTypes)].join(' AND ')}`;
   return {
-    sql: `SELECT ${['session_id AS unit', ...columns].join(', ')}\nFROM events\nWHERE ${[...where, isOfUnit(compiler, question, 'session')].join(' AND ')}`,
-    hasPageview: `unit IN (${pageviews})`,
+    sql: `SELECT ${[`${sessionKey} AS unit`, ...columns].join(', ')}\nFROM events\nWHERE ${where.join(' AND ')}`,
+    hasPageview: `unit IN (${pageviewsOf(compiler, question, sessionKey, isExposed)})`,
   };
 }
 
@@ -147,82 +186,101 @@ function allSessions(compiler: ClickHouseCompiler, question: ExperimentQuestion)
 }
 
 /** One row for each arm, variant and key. */
-function cellsOfUnits(
-  question: ExperimentQuestion,
-  { sql, hasPageview }: UnitRows,
-  per: 'user' | 'session',
-): string {
-  const { includeMixed, money, edges } = question;
+function cellsOfUnits(question: ExperimentQuestion, { sql, hasPageview }: UnitRows, per: Per): string {
+  const { includeMixed, money } = question;
   const counts = per === question.per;
   const paid = counts && money;
-  const number = paid ? 'Int256' : 'Int64';
-  const units = `SELECT unit, groupUniqArrayIf(variant, is_exposure) AS seen, minIf(ms, is_exposure) AS first_ms,
-  countIf(is_conversion) > 0 AS has_conversion${hasPageview === 'has_pageview' ? ', countIf(is_pageview) > 0 AS has_pageview' : ''}${
-    counts ? `,\n  groupArrayIf((ms, goal), is_goal) AS goals` : ''
-  }${paid ? ',\n  groupArrayIf((ms, money, paid), is_paid) AS payments' : ''}${
-    counts && includeMixed ? ',\n  groupArrayIf((variant, ms), is_exposure) AS exposures' : ''
-  }
-FROM (
-${indent(sql)}
-)
-GROUP BY unit
-HAVING notEmpty(seen)`;
-  const cell = (arm: string, more = `'', 0, 0, 0`): string => `('${arm}', ${more})`;
-  const reach = `[${cell(per === 'user' ? 'users' : 'sessions', `'', 0, toInt64(viewed), toInt64(has_conversion)`)}]`;
-  const mixed = `if(length(seen) > 1 AND seen_variant = seen[1], [${cell('mixed')}], [])`;
+  const inRows = hasPageview === 'has_pageview';
+  const aggregates = [
+    'groupUniqArrayIf(variant, is_exposure) AS seen',
+    'minIf(ms, is_exposure) AS first_ms',
+    'countIf(is_conversion) > 0 AS has_conversion',
+    ...(inRows ? ['countIf(is_pageview) > 0 AS has_pageview'] : []),
+    ...(counts ? ['groupArrayIf((ms, goal), is_goal) AS goals'] : []),
+    ...(paid ? ['groupArrayIf((ms, money, paid), is_paid) AS payments'] : []),
+    ...(counts && includeMixed ? ['groupArrayIf((variant, ms), is_exposure) AS exposures'] : []),
+  ];
+  const units = `SELECT unit, ${aggregates.join(', ')}\nFROM (\n${indent(sql)}\n)\nGROUP BY unit\nHAVING notEmpty(seen)`;
   const since = includeMixed
-    ? `if(length(seen) = 1, first_ms, arrayMin(e -> e.2, arrayFilter(e -> e.1 = seen_variant, exposures)))`
+    ? 'if(length(seen) = 1, first_ms, arrayMin(e -> e.2, arrayFilter(e -> e.1 = own, exposures)))'
     : 'first_ms';
-  const bucket = (ms: string): string =>
-    `toString(roundDown(${ms}, CAST([${edges.join(', ')}], 'Array(Int64)')))`;
-  const days =
-    edges.length > 2
-      ? [
-          `[${cell('entered', `${bucket('since')}, 0, 0, 0`)}]`,
-          `if(notEmpty(reached), [${cell('first', `${bucket('arrayMin(c -> c.1, reached)')}, 0, 0, 0`)}], [])`,
-        ]
-      : [];
-  const own = [
-    `[${cell('units')}]`,
-    `if(notEmpty(reached), [${cell('converted')}], [])`,
-    `arrayMap(g -> ${cell('goal', 'g, 0, 0, 0')}, arrayDistinct(arrayMap(c -> c.2, reached)))`,
-    ...days,
-    ...(paid ? [moneyCells(question)] : []),
-  ].map((one) => typed(one, number));
   const isCounted = includeMixed ? 'true' : 'length(seen) = 1';
-  const all = counts
-    ? `arrayConcat(${typed(reach, number)}, ${typed(mixed, number)}, if(${isCounted}, arrayConcat(${own.join(', ')}), ${typed('[]', number)}))`
-    : typed(reach, number);
-  const seen = counts
-    ? `SELECT seen, viewed, has_conversion, seen_variant, ${since} AS since, arrayFilter(c -> c.1 >= since, goals) AS reached${paid ? ', payments' : ''}`
-    : 'SELECT seen, viewed, has_conversion, seen_variant';
-  const sums = paid
-    ? ['sum(cell.4 * cell.4)', 'sum(cell.5 * cell.5)', 'sum(cell.4 * cell.5)']
-    : ['toInt256(0)', 'toInt256(0)', 'toInt256(0)'];
-  return `SELECT cell.1 AS arm, if(arm = 'mixed', '', seen_variant) AS variant, cell.2 AS key, count() AS units, toUInt64(sum(cell.3)) AS paid,
-  toInt256(sum(cell.4)) AS x, toInt256(sum(cell.5)) AS y, ${sums[0]} AS xx, ${sums[1]} AS yy, ${sums[2]} AS xy
+  const columns = [
+    'own',
+    'has_conversion',
+    `${hasPageview} AS has_viewed`,
+    'length(seen) > 1 AND own = seen[1] AS is_mixed',
+    ...(counts
+      ? [
+          `${isCounted} AS is_counted`,
+          `${since} AS since`,
+          `arrayFilter(c -> c.1 >= since AND ${isCounted}, goals) AS reached`,
+        ]
+      : []),
+    ...(paid ? ['payments'] : []),
+  ];
+  const number = paid ? 'Int256' : 'UInt8';
+  const none = `0, CAST(0, '${number}'), CAST(0, '${number}')`;
+  const all = `[('${per}s', '', ${none})]`;
+  const keys = counts ? keyCells(question, none) : [];
+  const sums = ['cell.4', 'cell.5', 'cell.4 * cell.4', 'cell.5 * cell.5', 'cell.4 * cell.5'];
+  const [x, y, xx, yy, xy] = sums.map((sum) => (paid ? `sum(${sum})` : 'toInt256(0)'));
+  const added = `SELECT cell.1 AS of_arm, CAST(own, 'String') AS of_variant, cell.2 AS key, count() AS n, countIf(has_viewed) AS viewed, countIf(has_conversion) AS did,
+  countIf(is_mixed) AS mixed, ${counts ? 'countIf(is_counted) AS counted, countIf(notEmpty(reached)) AS converted' : '0 AS counted, 0 AS converted'},
+  toUInt64(sum(cell.3)) AS paid_units, ${x} AS after, ${y} AS before, ${xx} AS xx, ${yy} AS yy, ${xy} AS xy
 FROM (
-  ${seen}
+  SELECT ${columns.join(', ')}
   FROM (
-    SELECT *, ${hasPageview} AS viewed FROM (
-${indent(indent(indent(units)))}
-    )
+${indent(indent(units))}
   )
-  ARRAY JOIN seen AS seen_variant
+  ARRAY JOIN seen AS own
 )
-ARRAY JOIN ${all} AS cell
-GROUP BY arm, variant, key`;
+ARRAY JOIN ${keys.length === 0 ? all : `arrayConcat(${[all, ...keys].join(', ')})`} AS cell
+GROUP BY of_arm, of_variant, key`;
+  // a unit is counted for all of these at once
+  const number256 = (value: string): string => `toInt256(${value})`;
+  const one = (arm: string, variant: string, count: string, more = '0, 0'): string =>
+    `('${arm}', ${variant}, toUInt64(${count}), ${more.split(', ').map(number256).join(', ')})`;
+  const base = [
+    one(`${per}s`, 'of_variant', 'n', 'viewed, did'),
+    ...(counts
+      ? [
+          one('units', 'of_variant', 'counted'),
+          one('converted', 'of_variant', 'converted'),
+          one('mixed', `''`, 'mixed'),
+        ]
+      : []),
+  ];
+  return `SELECT told.1 AS arm, told.2 AS variant, key, told.3 AS units, paid_units AS paid, told.4 AS x, told.5 AS y, xx, yy, xy
+FROM (
+${indent(added)}
+)
+ARRAY JOIN if(of_arm = '${per}s', [${base.join(', ')}], [(of_arm, of_variant, toUInt64(n), toInt256(after), toInt256(before))]) AS told`;
 }
 
-const typed = (cells: string, number: string): string =>
-  `CAST(${cells}, 'Array(Tuple(String, String, UInt8, ${number}, ${number}))')`;
-
-/** Before the range there are amounts alone. */
-function moneyCells({ scope: { from } }: ExperimentQuestion): string {
+/** What else a unit is counted for, each an array of cells. `none`: a cell's numbers when there are none. */
+function keyCells({ edges, scope: { from }, money }: ExperimentQuestion, none: string): readonly string[] {
+  const bucket = (ms: string): string =>
+    `toString(roundDown(${ms}, CAST([${edges.join(', ')}], 'Array(Int64)')))`;
+  const when = (condition: string, arm: string, key: string): string =>
+    `arrayMap(k -> ('${arm}', k, ${none}), if(${condition}, [${key}], []))`;
   const after = 'p.1 >= since';
   const before = `p.1 < ${from}`;
   const sum = (which: string): string =>
     `toInt256(arraySum(arrayMap(p -> p.3, arrayFilter(p -> p.2 = m AND ${which}, payments))))`;
-  return `arrayMap(m -> ('money', m, toUInt8(arrayExists(p -> p.2 = m AND ${after}, payments)), ${sum(after)}, ${sum(before)}),
-  arrayDistinct(arrayMap(p -> p.2, arrayFilter(p -> ${after} OR ${before}, payments))))`;
+  return [
+    `arrayMap(g -> ('goal', g, ${none}), arrayDistinct(arrayMap(c -> c.2, reached)))`,
+    ...(edges.length > 2
+      ? [
+          when('is_counted', 'entered', bucket('since')),
+          when('notEmpty(reached)', 'first', bucket('arrayMin(arrayMap(c -> c.1, reached))')),
+        ]
+      : []),
+    ...(money
+      ? [
+          `arrayMap(m -> ('money', m, toUInt8(arrayExists(p -> p.2 = m AND ${after}, payments)), ${sum(after)}, ${sum(before)}),
+  arrayDistinct(arrayMap(p -> CAST(p.2, 'String'), arrayFilter(p -> is_counted AND (${after} OR ${before}), payments))))`,
+        ]
+      : []),
+  ];
 }

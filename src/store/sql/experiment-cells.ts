@@ -6,7 +6,7 @@ import type { ExperimentQuestion, ExperimentRows, MoneyCell, Reach, VariantCell 
 /**
  * What a row is about; `key` is then:
  *  users, sessions  '': all with an exposure; x: those with a page view, y: those with a conversion
- *  mixed            '': units that saw several variants, of no variant
+ *  mixed            '': units that saw several variants, of no variant; perhaps several rows
  *  units, converted ''
  *  goal             the goal
  *  money            the currency; `paid`: units with amounts after, x: amounts after, y: amounts before
@@ -82,7 +82,10 @@ export function experimentRows(
         convertedFirst: byBucket('first', 'converted'),
       };
     });
-  return { variants, goals, mixed: Number(answer.find(([arm]) => arm === 'mixed')?.[3] ?? 0) };
+  const mixed = answer
+    .filter(([arm]) => arm === 'mixed')
+    .reduce((sum, [, , , units]) => sum + Number(units), 0);
+  return { variants, goals, mixed };
 }
 
 /** Most converted units first, then by bytes. */
