@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: a server with something in it. Starts one on a fresh directory, fills it with a shop's month and a real access
- * log, shows the first numbers, and goes on with a live stream until Ctrl-C.
+ * `npm run demo`: a server with something in it. Starts one on a fresh directory, fills it with a shop's month, a real access log and a
+ * published experiment, shows the first numbers, and goes on with a live stream until Ctrl-C.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { cookieCats } from './demo/cookie-cats.ts';
 import { liveReplay, liveShop } from './demo/live.ts';
 import { nextSteps, Screen } from './demo/screen.ts';
 import { type DemoEvent, sendEvents } from './demo/send.ts';
-import { choosePort, DemoServer, program } from './demo/server.ts';
+import { choosePort, DemoServer, type Keys, program } from './demo/server.ts';
 import { dayMs, Shop } from './demo/shop/shop.ts';
 import { type DemoState, keepState, openState } from './demo/state.ts';
 import { webLogEvents } from './demo/web-log.ts';
@@ -73,7 +74,7 @@ async function demo(): Promise<void> {
   });
   try {
     screen.line(`A server runs on ${server.url} ${screen.faint(`(after ${seconds()})`)}`);
-    state = await openWeblog(server, state);
+    state = await openProjects(server, state);
     if (!state.filled) state = await fill(server, state);
     await showFirstNumbers(server, state);
     if (options['fill-only']) return;
@@ -90,17 +91,22 @@ async function demo(): Promise<void> {
   }
 }
 
-/** The access log has a project of its own: another site, other people. */
-async function openWeblog(server: DemoServer, state: DemoState): Promise<DemoState> {
-  if (state.weblog !== undefined) return state;
-  await server.call('POST', '/api/v1/projects', { id: 'weblog', name: 'A real access log' });
+/** The access log and the experiment have projects of their own: another site, a game, other people. */
+async function openProjects(server: DemoServer, state: DemoState): Promise<DemoState> {
+  const weblog = state.weblog ?? (await openProject(server, 'weblog', 'A real access log'));
+  const game = state.game ?? (await openProject(server, 'game', 'A published A/B test of a game'));
+  return keepState(directory, { ...state, weblog, game });
+}
+
+async function openProject(
+  server: DemoServer,
+  id: string,
+  name: string,
+): Promise<Pick<Keys, 'write' | 'read'>> {
+  await server.call('POST', '/api/v1/projects', { id, name });
   const makeKey = async (scope: string) =>
-    (await server.call<{ data: { key: string } }>('POST', '/api/v1/keys', { project: 'weblog', scope })).data
-      .key;
-  return keepState(directory, {
-    ...state,
-    weblog: { write: await makeKey('write'), read: await makeKey('read') },
-  });
+    (await server.call<{ data: { key: string } }>('POST', '/api/v1/keys', { project: id, scope })).data.key;
+  return { write: await makeKey('write'), read: await makeKey('read') };
 }
 
 async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
@@ -117,6 +123,7 @@ async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
   await Promise.all([
     send(server, state.shop.write, shop.month(firstDay, until), sent),
     send(server, state.weblog!.write, [weblog], sent),
+    send(server, state.game!.write, cookieCats(firstDay), sent),
   ]);
   await drained(server);
   screen.line(
@@ -147,18 +154,19 @@ async function showFirstNumbers(server: DemoServer, { shop }: DemoState): Promis
   screen.line();
   screen.line(
     screen.faint(
-      `The first numbers, ${seconds()} after the start. The shop is made up; the access log is real.`,
+      `The first numbers, ${seconds()} after the start. The shop is made up; the access log and the experiment are real.`,
     ),
   );
 }
 
-function showNextSteps(server: DemoServer, { shop, weblog }: DemoState): void {
+function showNextSteps(server: DemoServer, { shop, weblog, game }: DemoState): void {
   screen.line();
   screen.line(screen.strong('Ask it yourself, in another terminal:'));
   for (const [question, command] of nextSteps({
     url: server.url,
     shopKey: shop.read,
     weblogKey: weblog!.read,
+    gameKey: game!.read,
   })) {
     screen.line();
     screen.line(`  ${question}`);

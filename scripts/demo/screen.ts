@@ -1,5 +1,6 @@
 /** What the demo prints: progress on one line of a terminal (lines elsewhere), and what to do next. */
 import type { Writable } from 'node:stream';
+import { experimentId } from './cookie-cats.ts';
 
 export interface Terminal extends Writable {
   readonly isTTY?: boolean;
@@ -45,10 +46,16 @@ export interface NextSteps {
   readonly url: string;
   readonly shopKey: string;
   readonly weblogKey: string;
+  readonly gameKey: string;
 }
 
 /** Each a question, and the command that answers it when pasted. */
-export function nextSteps({ url, shopKey, weblogKey }: NextSteps): readonly (readonly [string, string])[] {
+export function nextSteps({
+  url,
+  shopKey,
+  weblogKey,
+  gameKey,
+}: NextSteps): readonly (readonly [string, string])[] {
   const elsewhere = url === 'http://127.0.0.1:3000' ? '' : ` --url ${url}`;
   const query = (options: string, key: string) => `npx millrace query ${options} --key ${key}${elsewhere}`;
   return [
@@ -63,5 +70,9 @@ export function nextSteps({ url, shopKey, weblogKey }: NextSteps): readonly (rea
       query('--last 4d --by bot --bots include', weblogKey),
     ],
     ['What do its people read?', query('--last 4d --by path --filter "path^=/blog"', weblogKey)],
+    [
+      'Where should the first gate of a game stand? (90,189 players of a published A/B test)',
+      `npx millrace experiment show ${experimentId} --last 90d --control gate_30 --key ${gameKey}${elsewhere}`,
+    ],
   ];
 }

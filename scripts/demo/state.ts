@@ -11,6 +11,8 @@ export interface DemoState {
   readonly shop: Keys;
   /** Of the project with the access log; known once it is made. */
   readonly weblog?: Pick<Keys, 'write' | 'read'>;
+  /** Of the project with the experiment. */
+  readonly game?: Pick<Keys, 'write' | 'read'>;
   /** Whether everything before `filledUntil` was sent. */
   readonly filled: boolean;
 }
