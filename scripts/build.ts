@@ -40,7 +40,7 @@ function buildPages(): void {
 /** Whatever is no TypeScript is read at run time: pages, styles, images. Gives how many. */
 function copyFiles(): number {
   const read = globSync('src/**/*.*', { cwd: root }).filter((file) => !file.endsWith('.ts'));
-  const files = [...read, ...globSync('tracker/browser/dist/*.*', { cwd: root })];
+  const files = [...read, ...globSync('{tracker/browser,dashboard}/dist/**/*.*', { cwd: root })];
   for (const file of files) {
     mkdirSync(join(out, dirname(file)), { recursive: true });
     cpSync(join(root, file), join(out, file));

@@ -1,0 +1,55 @@
+/** Who is signed in, and what they may do in which project. */
+import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { ApiError, requestJson } from './client.ts';
+
+export type Role = 'viewer' | 'editor' | 'admin';
+
+export interface Session {
+  readonly person: {
+    readonly id: string;
+    readonly email: string | null;
+    readonly name?: string | null;
+    readonly hasPassword?: boolean;
+  };
+  readonly projects: readonly { readonly id: string; readonly name: string; readonly role: Role }[];
+}
+
+/** Null: nobody is signed in. */
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return (await requestJson<{ data: Session }>('/api/v1/session')).data;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export function useSession(): Session | null {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+export type Credentials = { readonly link: string } | { readonly email: string; readonly password: string };
+
+export function useSignIn() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (credentials: Credentials) =>
+      (await requestJson<{ data: Session }>('/api/v1/session', { method: 'POST', body: credentials })).data,
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export function useSignOut() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => requestJson('/api/v1/session', { method: 'DELETE' }),
+    onSettled: () => {
+      client.clear();
+      client.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
+}

@@ -1,0 +1,6 @@
+import { createLazyRoute } from '@tanstack/react-router';
+import { Empty } from '../../ui/states.tsx';
+
+export const route = createLazyRoute('/signed-in/p/$project/operations')({
+  component: () => <Empty title="operations" />,
+});

@@ -1,0 +1,107 @@
+/** Addresses and what they show. Who is not signed in sees the sign-in page, and comes back to where they wanted to be. */
+
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  Outlet,
+  redirect,
+  useParams,
+} from '@tanstack/react-router';
+import { sessionQuery, useSession } from './api/session.ts';
+import { NoProject, NotFound } from './pages/dead-ends.tsx';
+import { Overview } from './pages/overview/overview.tsx';
+import { SignIn } from './pages/sign-in/sign-in.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { parseSearch, stringifySearch } from './state/search.ts';
+import type { Search } from './state/view.ts';
+import { Failure } from './ui/states.tsx';
+
+const root = createRootRouteWithContext<{ client: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  validateSearch: (search): Search => search as Search,
+});
+
+const signIn = createRoute({ getParentRoute: () => root, path: '/sign-in', component: SignIn });
+
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.client.ensureQueryData(sessionQuery);
+    if (session === null) throw redirect({ to: '/sign-in', search: { to: location.href } as never });
+    return { session };
+  },
+  component: Outlet,
+  errorComponent: ({ error, reset }) => (
+    <div className="grid min-h-screen place-items-center">
+      <Failure error={error as Error} retry={reset} />
+    </div>
+  ),
+});
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    const [first] = context.session.projects;
+    if (first !== undefined) throw redirect({ to: '/p/$project', params: { project: first.id } });
+  },
+  component: NoProject,
+});
+
+const project = createRoute({ getParentRoute: () => signedIn, path: '/p/$project', component: ProjectFrame });
+
+function ProjectFrame() {
+  const session = useSession();
+  const { project: id } = useParams({ from: '/signed-in/p/$project' });
+  if (session === null) return <SignIn />;
+  if (!session.projects.some((each) => each.id === id)) return <NotFound />;
+  return (
+    <>
+      <TopBar session={session} project={id} />
+      <main id="main" className="mx-auto max-w-7xl px-3 py-5 sm:px-6">
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+const overview = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  component: () => <Overview {...useParams({ from: '/signed-in/p/$project' })} />,
+});
+
+const operations = createRoute({ getParentRoute: () => project, path: '/operations' }).lazy(() =>
+  import('./pages/operations/route.tsx').then(({ route }) => route),
+);
+const settings = createRoute({ getParentRoute: () => project, path: '/settings' }).lazy(() =>
+  import('./pages/settings/route.tsx').then(({ route }) => route),
+);
+const start = createRoute({ getParentRoute: () => project, path: '/start' }).lazy(() =>
+  import('./pages/start/route.tsx').then(({ route }) => route),
+);
+
+const tree = root.addChildren([
+  signIn,
+  signedIn.addChildren([home, project.addChildren([overview, operations, settings, start])]),
+]);
+
+export const makeRouter = (client: QueryClient) =>
+  createRouter({
+    routeTree: tree,
+    context: { client },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

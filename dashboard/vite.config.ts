@@ -1,0 +1,19 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** `npx vite dashboard` while a server runs: MILLRACE_URL says where, and MILLRACE_KEY signs in without a session. */
+const target = process.env.MILLRACE_URL ?? 'http://127.0.0.1:3000';
+const key = process.env.MILLRACE_KEY;
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwindcss()],
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  server: {
+    proxy: {
+      '/api': { target, ...(key && { headers: { authorization: `Bearer ${key}` } }) },
+      '/health': { target },
+    },
+  },
+});
