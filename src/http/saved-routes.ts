@@ -5,6 +5,7 @@
 import { type Saved, type SavedKind, savedKinds } from '../catalog/saved.ts';
 import { failure, isFailure } from '../errors.ts';
 import { type SavedCare, savedPageMax } from '../saved/saved-care.ts';
+import { savedAnswerDescription, savedDescriptions } from './openapi/saved-descriptions.ts';
 import type { QuestionStage } from './question-routes.ts';
 import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
 
@@ -28,23 +29,44 @@ export function savedRoutes(parts: SavedParts): readonly Route[] {
 function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
   const all = savedPath(kind);
   const one = `${all}/:id`;
+  const says = savedDescriptions(kind);
   return [
     {
       method: 'GET',
       path: all,
       scope: 'read',
       parameters: ['limit', 'after'],
+      describe: says.list,
       handle: (call) => list(care, kind, call),
     },
-    { method: 'POST', path: all, scope: 'admin', handle: (call) => create(care, kind, call) },
+    {
+      method: 'POST',
+      path: all,
+      scope: 'admin',
+      describe: says.create,
+      handle: (call) => create(care, kind, call),
+    },
     {
       method: 'GET',
       path: one,
       scope: 'read',
+      describe: says.get,
       handle: async (call) => answerOf(await care.get(placeOf(kind, call))),
     },
-    { method: 'PUT', path: one, scope: 'admin', handle: (call) => put(care, kind, call) },
-    { method: 'DELETE', path: one, scope: 'admin', handle: (call) => remove(care, kind, call) },
+    {
+      method: 'PUT',
+      path: one,
+      scope: 'admin',
+      describe: says.put,
+      handle: (call) => put(care, kind, call),
+    },
+    {
+      method: 'DELETE',
+      path: one,
+      scope: 'admin',
+      describe: says.remove,
+      handle: (call) => remove(care, kind, call),
+    },
   ];
 }
 
@@ -85,6 +107,7 @@ function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'ask'>
     method: 'GET',
     path: `${savedPath('question')}/:id/answer`,
     scope: 'read',
+    describe: savedAnswerDescription,
     handle: async (call) => {
       const question = await care.get(placeOf('question', call));
       const { project } = question;

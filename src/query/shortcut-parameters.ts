@@ -48,7 +48,7 @@ export const integer = (doc: string, minimum: number, maximum: number): Paramete
   read: asNumber,
 });
 
-const flag = (doc: string): Parameter => ({ doc, schema: { type: 'boolean' }, read: asFlag });
+export const flag = (doc: string): Parameter => ({ doc, schema: { type: 'boolean' }, read: asFlag });
 
 /** 'a==1;b?': all must match. */
 export const filter = (doc: string, example: string): Parameter => ({
@@ -87,10 +87,10 @@ export const metrics: Parameter = {
   read: (given, pointer) => piecesOf(given, pointer).map(metricOf),
 };
 
-export const fieldList = (doc: string): Parameter => ({
+export const nameList = (doc: string, example: string): Parameter => ({
   doc,
   schema: { type: 'string', maxLength: listTextMax },
-  example: 'country,device',
+  example,
   read: (given, pointer) => piecesOf(given, pointer),
 });
 

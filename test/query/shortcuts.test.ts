@@ -33,6 +33,7 @@ describe('shortcuts', () => {
       breakdown: 'by=country',
       funnel: 'steps=a,b',
       user: 'person=ada',
+      experiment: 'experiment=button',
     };
     for (const { name, kind, parameters } of shortcuts) {
       const required = Object.entries(parameters).flatMap(([each, { required }]) => (required ? [each] : []));

@@ -19,6 +19,7 @@ import {
   text,
   time,
 } from './describe.ts';
+import { experimentSchemas } from './experiment-schemas.ts';
 
 type Members = Readonly<Record<string, Schema>>;
 
@@ -257,6 +258,7 @@ export const dataOfKind: Readonly<Record<string, readonly string[]>> = {
   users: ['PeopleData'],
   user: ['UserData'],
   live: ['LiveData'],
+  experiment: ['ExperimentData'],
 };
 
 /** An answer whose data is one of these; any when nothing is said. */
@@ -292,10 +294,11 @@ export const answerSchemas: Members = {
     tables: list(text),
     rowsRead: count,
     computedInMs: number,
-    cache: oneOf('hit', 'miss', 'shared', 'stale'),
+    cache: oneOf('hit', 'miss', 'shared', 'stale', 'none'),
   }),
   ...numbers,
   ...analyses,
+  ...experimentSchemas,
   ...events,
   SummaryBody: object({
     data: object({ totalEvents: count, uniqueUsers: count, eventsByType: mapOf(count) }),

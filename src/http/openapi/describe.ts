@@ -7,6 +7,8 @@ export type Schema = Readonly<Record<string, unknown>>;
 type Members = Readonly<Record<string, Schema>>;
 
 export interface ParameterDescription {
+  /** Absent: in the query, or the path when that names it. */
+  readonly in?: 'header';
   readonly doc: string;
   readonly schema: Schema;
   readonly required?: true;
@@ -26,7 +28,13 @@ export interface AnswerDescription {
 export interface RouteDescription {
   /** Its name in generated clients. */
   readonly id: string;
-  readonly group: 'Collecting' | 'Questions' | 'Saved things' | 'Operations' | 'Projects and keys';
+  readonly group:
+    | 'Collecting'
+    | 'Questions'
+    | 'Streams'
+    | 'Saved things'
+    | 'Operations'
+    | 'Projects and keys';
   readonly summary: string;
   readonly doc?: string;
   /** Of the path and the query, by name. */

@@ -17,8 +17,12 @@ import {
   text,
 } from './describe.ts';
 import { houseSchemas } from './house-schemas.ts';
+import { savedSchemas } from './saved-descriptions.ts';
 
-export type DescribedRoute = Pick<Route, 'method' | 'path' | 'scope' | 'streams' | 'describe' | 'deprecated'>;
+export type DescribedRoute = Pick<
+  Route,
+  'method' | 'path' | 'scope' | 'streams' | 'describe' | 'deprecated' | 'tickets'
+>;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,7 +36,7 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of described) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], ...operationsOf(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
   }
   return {
     openapi: '3.1.0',
@@ -41,7 +45,7 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
       title: 'Millrace',
       version,
       description:
-        'Event analytics: events in, answers out. Every error is a problem document (RFC 9457) with a stable `code`. Times are ISO 8601 in UTC in answers.',
+        'Event analytics: events in, answers out. Every error is a problem document (RFC 9457) with a stable `code`. Times are ISO 8601 in UTC in answers. Wherever GET is taken HEAD is too, but for streams and exports.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -54,6 +58,12 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
           type: 'http',
           scheme: 'bearer',
           description: 'A key of the project: `Authorization: Bearer KEY`.',
+        },
+        ticket: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'ticket',
+          description: 'Of `/api/v1/stream-tickets`, for a stream.',
         },
         keyInAddress: {
           type: 'apiKey',
@@ -71,32 +81,14 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
         ...planSchemas(),
         ...answerSchemas,
         ...houseSchemas,
+        ...savedSchemas,
         Problem: problemSchema,
       },
     },
   };
 }
 
-/** The operation, and HEAD beside a GET that has one. */
-function operationsOf(route: DescribedRoute): Json {
-  const operation = operationOf(route);
-  if (route.method !== 'GET' || route.streams) return { [route.method.toLowerCase()]: operation };
-  const { operationId, responses, ...rest } = operation;
-  const withoutBodies = Object.fromEntries(
-    Object.entries(responses as Readonly<Record<string, Json>>).map(([status, answer]) => [
-      status,
-      headAnswer(answer),
-    ]),
-  );
-  const head = { ...rest, operationId: `${String(operationId)}Head`, responses: withoutBodies };
-  return { get: operation, head };
-}
-
-function headAnswer({ $ref, content: _, ...answer }: Json): Json {
-  return $ref === undefined ? answer : { description: 'What went wrong; the answer to GET says it.' };
-}
-
-function operationOf({ path, scope, describe, deprecated }: DescribedRoute): Json {
+function operationOf({ path, scope, describe, deprecated, tickets }: DescribedRoute): Json {
   const { id, group, summary, doc, parameters = {}, body, answers } = describe!;
   const inPath = new Set([...path.matchAll(/:(\w+)/g)].map((match) => match[1]!));
   const all = Object.entries(parameters).map(([name, parameter]) =>
@@ -110,6 +102,7 @@ function operationOf({ path, scope, describe, deprecated }: DescribedRoute): Jso
     ...(deprecated !== undefined && { deprecated: true }),
     ...(scope === 'open' ? { security: [] } : { 'x-scope': scope }),
     ...(scope === 'write' && { security: [{ key: [] }, { keyInAddress: [] }] }),
+    ...(tickets && { security: [{ key: [] }, { ticket: [] }] }),
     ...(all.length > 0 && { parameters: all }),
     ...(body !== undefined && {
       requestBody: { required: body.required, content: contentOf(body.content) },
@@ -127,12 +120,12 @@ function operationOf({ path, scope, describe, deprecated }: DescribedRoute): Jso
 
 function parameterOf(
   name: string,
-  { doc, schema, required, example }: ParameterDescription,
+  { doc, schema, required, example, in: where }: ParameterDescription,
   inPath: boolean,
 ): Json {
   return {
     name,
-    in: inPath ? 'path' : 'query',
+    in: where ?? (inPath ? 'path' : 'query'),
     ...((inPath || required) && { required: true }),
     description: doc,
     schema,

@@ -25,8 +25,17 @@ const ledger: Members = {
   lost: count,
   inFlight: { type: 'integer' },
 };
+/** What questions of a key may cost, where it is not as the settings say. */
+export const keyLimits: Members = {
+  timeMs: count,
+  memoryBytes: count,
+  rowsMax: count,
+  concurrencyMax: count,
+  waitingMax: count,
+};
 const pool = object({ size: count, idle: count, waiting: count, max: count, uses: count });
 const key: Members = {
+  limits: ref('KeyLimits'),
   id: text,
   project: text,
   scope: oneOf('write', 'read', 'admin'),
@@ -118,6 +127,7 @@ export const houseSchemas: Members = {
     partitions: object({ attached: count, daysAhead: orNull(number), rowsInDefault: count }),
   }),
   Project: object({ id: text, name: text, createdAt: time, status: oneOf('active', 'deleting') }),
+  KeyLimits: object({}, keyLimits),
   Key: object(key),
   MadeKey: object({ ...key, key: named(text, 'The key itself: said this once.') }),
   ReplayReport: object({

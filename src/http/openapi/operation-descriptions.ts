@@ -299,6 +299,10 @@ export const houseDescriptions = {
             scope: oneOf('write', 'read', 'admin'),
             name: nameText,
             origins: { type: 'array', items: text, maxItems: 50 },
+            limits: {
+              ...ref('KeyLimits'),
+              description: 'For admin keys of `default`: what its questions may cost.',
+            },
           },
           required: ['scope'],
           additionalProperties: false,

@@ -32,7 +32,7 @@ const answer = (schema: Schema): AnswerDescription => ({
   headers: { ETag: etag },
 });
 
-const described = (
+export const described = (
   parameters: Readonly<Record<string, Parameter>>,
 ): Readonly<Record<string, ParameterDescription>> =>
   Object.fromEntries(Object.entries(parameters).map(([name, { read: _, ...rest }]) => [name, rest]));
@@ -65,6 +65,12 @@ export const shortcutDescription = ({ name, kind, doc, parameters }: Shortcut): 
 
 const planSchema: Schema = { $ref: '#/components/schemas/Plan' };
 
+export const planInAddress: ParameterDescription = {
+  doc: 'The plan as JSON.',
+  schema: { type: 'string', contentMediaType: 'application/json', contentSchema: planSchema },
+  example: '{"kind":"summary","range":"7d"}',
+};
+
 export const queryDescription: RouteDescription = {
   id: 'query',
   group: 'Questions',
@@ -81,12 +87,7 @@ export const queryInAddressDescription: RouteDescription = {
   summary: 'Any question, in an address',
   doc: 'As `POST`; the answer can be kept and asked for again with `If-None-Match`.',
   parameters: {
-    plan: {
-      doc: 'The plan as JSON.',
-      schema: { type: 'string', contentMediaType: 'application/json', contentSchema: planSchema },
-      required: true,
-      example: '{"kind":"summary","range":"7d"}',
-    },
+    plan: { ...planInAddress, required: true },
   },
   answers: { 200: answer(ref('Answer')), 304: notModified },
   problems: refusals,
