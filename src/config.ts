@@ -72,6 +72,17 @@ const questionSettings = settingsGroup('Questions', {
     max: 10_000,
     doc: 'How many questions may wait for their turn; the next one is refused.',
   }),
+  keyConcurrencyMax: integer('MILLRACE_QUESTION_CONCURRENCY_PER_KEY', {
+    default: '3',
+    min: 1,
+    max: 64,
+    doc: 'How many questions of one key the store works on at the same time, unless the key has its own limit.',
+  }),
+  keyWaitingMax: integer('MILLRACE_QUESTION_WAITING_PER_KEY', {
+    default: '32',
+    max: 10_000,
+    doc: 'How many questions of one key may wait, unless the key has its own limit; the next one is refused.',
+  }),
 });
 
 const reporterSettings = settingsGroup('What prints', {

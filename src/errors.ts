@@ -114,11 +114,38 @@ export const catalogue = {
       `requests in flight hold ${p.bytesMax} bytes, which is the bound (MILLRACE_BODIES_IN_FLIGHT_BYTES); try again shortly`,
   ),
   rate_limited: entry(429, true, (p: { detail: string; retryAfterMs?: number }) => p.detail),
+  streams_full: entry(
+    429,
+    true,
+    (p: { what: string; streamsMax: number; setting: string }) =>
+      `${p.what} has ${p.streamsMax} streams open already, which is the bound (${p.setting}); close some, or ask again later`,
+  ),
+  server_closing: entry(
+    503,
+    true,
+    (_: Record<never, never>) => 'the server is going down; send this again shortly',
+  ),
   internal: entry(
     500,
     true,
     (p: { requestId: string }) =>
       `the server failed in a way it should not have; report the request id ${p.requestId}`,
+  ),
+
+  // sign-in
+  sign_in_failed: entry(401, false, (_: Record<never, never>) => 'the e-mail or the password is wrong'),
+  link_invalid: entry(
+    401,
+    false,
+    (_: Record<never, never>) =>
+      'this link was used already, or is older than an hour; make a new one with: millrace users link',
+  ),
+  sign_in_paused: entry(429, true, (p: { detail: string; retryAfterMs: number }) => p.detail),
+  cross_site: entry(
+    403,
+    false,
+    (_: Record<never, never>) =>
+      'a request with the cookie of a session must come from a page of this server; other programs send a key',
   ),
 
   // log
@@ -260,26 +287,34 @@ export const catalogue = {
   over_time: entry(
     422,
     false,
-    (p: { setting: string; limitMs: number }) =>
-      `the question needs longer than ${p.limitMs} ms (${p.setting}); ask for a shorter range or fewer groups`,
+    (p: { setting: string; limitMs: number; advice?: string }) =>
+      `the question needs longer than ${p.limitMs} ms (${p.setting}); ${p.advice ?? 'ask for a shorter range or fewer groups'}`,
   ),
   over_memory: entry(
     422,
     false,
-    (p: { setting: string; limitBytes: number }) =>
-      `the question needs more than ${p.limitBytes} bytes of memory (${p.setting}); ask for a shorter range or fewer groups`,
+    (p: { setting: string; limitBytes: number; advice?: string }) =>
+      `the question needs more than ${p.limitBytes} bytes of memory (${p.setting}); ${p.advice ?? 'ask for a shorter range or fewer groups'}`,
   ),
   over_rows: entry(
     422,
     false,
-    (p: { setting: string; limitRows: number }) =>
-      `the question reads more than ${p.limitRows} rows (${p.setting}); ask for a shorter range or a narrower filter`,
+    (p: { setting: string; limitRows: number; advice?: string }) =>
+      `the question reads more than ${p.limitRows} rows (${p.setting}); ${p.advice ?? 'ask for a shorter range or a narrower filter'}`,
+  ),
+  questions_too_many: entry(
+    429,
+    true,
+    (p: { concurrencyMax: number; waitingMax: number; setting?: string }) =>
+      `this key has as many questions waiting as it may, ${p.waitingMax} beside ${p.concurrencyMax} at work${
+        p.setting === undefined ? '' : ` (${p.setting})`
+      }; ask again once one is answered`,
   ),
   questions_overloaded: entry(
     503,
     true,
     (p: { waitingMax: number }) =>
-      `${p.waitingMax} questions are waiting for the store already, which is the bound; ask again shortly`,
+      `${p.waitingMax} questions are waiting for the store already, which is the bound (MILLRACE_QUESTION_WAITING_MAX); ask again shortly`,
   ),
   question_cancelled: entry(
     499,

@@ -8,25 +8,37 @@ import type { EventsPlan, Filter, Scope } from '../plan/plan.ts';
 import { cursorOf, type Position, positionOf } from '../plan/position.ts';
 import type { Budget, Store } from '../store/store.ts';
 import { eventDataOf } from './event-data.ts';
-import { Gate } from './gate.ts';
+import { Gate, type Lane } from './gate.ts';
 import type { EventData, EventsData } from './wire.ts';
 
 const exportsMax = 4;
 const exportsWaitingMax = 16;
+/** Of one key, whatever limits it has. */
+const keyExportsMax = 3;
+const keyExportsWaitingMax = 8;
+
+/** `budget`: of each page that the store reads. */
+export interface Reading {
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+}
+
+const ownShare = ({ id }: Lane): Lane => ({
+  id,
+  insideMax: keyExportsMax,
+  waitingMax: keyExportsWaitingMax,
+});
 
 export class EventLists {
   readonly #store: Pick<Store, 'events'>;
-  /** Of each page that the store reads. */
-  readonly #budget: Budget;
   readonly #exports = new Gate(exportsMax, exportsWaitingMax);
 
-  constructor(store: Pick<Store, 'events'>, budget: Budget) {
+  constructor(store: Pick<Store, 'events'>) {
     this.#store = store;
-    this.#budget = budget;
   }
 
   /** Newest first; of one person, when it is given. One more than the page is read, to know whether another follows. */
-  async page(plan: EventsPlan, signal: AbortSignal, person?: bigint): Promise<EventsData> {
+  async page(plan: EventsPlan, { budget, signal }: Reading, person?: bigint): Promise<EventsData> {
     const after = plan.after === undefined ? undefined : positionOf(plan.after);
     const rows: EventRow[] = [];
     const question = {
@@ -36,7 +48,7 @@ export class EventLists {
       ...(after && { after }),
       ...(person !== undefined && { person }),
     } as const;
-    for await (const some of this.#store.events(question, this.#budget, signal)) rows.push(...some);
+    for await (const some of this.#store.events(question, budget, signal)) rows.push(...some);
     const shown = rows.slice(0, plan.limit);
     return {
       kind: 'events',
@@ -49,38 +61,41 @@ export class EventLists {
   async *all(
     scope: Scope,
     afterId: string | undefined,
-    signal: AbortSignal,
+    { signal, budget, lane }: Reading & { readonly lane: Lane },
   ): AsyncGenerator<readonly EventData[]> {
-    const leave = await this.#enter(signal);
+    const leave = await this.#enter(signal, ownShare(lane));
     try {
-      const after = afterId === undefined ? undefined : await this.#find(scope, afterId, signal);
+      const after = afterId === undefined ? undefined : await this.#find(scope, afterId, { signal, budget });
       const question = { scope, order: 'asc', ...(after && { after }) } as const;
-      for await (const rows of this.#store.events(question, this.#budget, signal))
-        yield rows.map(eventDataOf);
+      for await (const rows of this.#store.events(question, budget, signal)) yield rows.map(eventDataOf);
     } finally {
       leave();
     }
   }
 
   /** Takes a place among the exports; the function gives it back. */
-  async #enter(signal: AbortSignal): Promise<() => void> {
+  async #enter(signal: AbortSignal, lane: Lane): Promise<() => void> {
     const entered = Promise.withResolvers<void>();
     const left = Promise.withResolvers<void>();
     this.#exports
-      .through(() => {
-        entered.resolve();
-        return left.promise;
-      }, signal)
+      .through(
+        () => {
+          entered.resolve();
+          return left.promise;
+        },
+        signal,
+        lane,
+      )
       .catch(entered.reject);
     await entered.promise;
     return left.resolve;
   }
 
   /** The filter is left out: what was exported last need not be asked for again. */
-  async #find(scope: Scope, eventId: string, signal: AbortSignal): Promise<Position> {
+  async #find(scope: Scope, eventId: string, { budget, signal }: Reading): Promise<Position> {
     const filter: Filter = { field: 'eventId', op: 'eq', value: eventId };
     const question = { scope: { ...scope, bots: 'include', filter }, order: 'asc', limit: 1 } as const;
-    for await (const [row] of this.#store.events(question, this.#budget, signal)) if (row) return row;
+    for await (const [row] of this.#store.events(question, budget, signal)) if (row) return row;
     const shown = JSON.stringify(eventId.slice(0, 200));
     throw failure('request_invalid', {
       detail: `after must be the eventId of an event between from and to; there is none with ${shown}`,

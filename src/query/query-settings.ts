@@ -10,6 +10,9 @@ export interface QuerySettings {
   readonly concurrencyMax: number;
   /** How many more may wait; the next one is refused. */
   readonly waitingMax: number;
+  /** The same of one key, unless it has limits of its own. */
+  readonly keyConcurrencyMax: number;
+  readonly keyWaitingMax: number;
 }
 
 export const defaultQuerySettings: QuerySettings = {
@@ -18,6 +21,8 @@ export const defaultQuerySettings: QuerySettings = {
   rowsMax: 1_000_000_000,
   concurrencyMax: 4,
   waitingMax: 64,
+  keyConcurrencyMax: 3,
+  keyWaitingMax: 32,
 };
 
 /** An answer about an open range may be this old although events have come since, at most. */

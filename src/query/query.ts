@@ -15,17 +15,21 @@ import type { AnalysisParts } from './analysis/analysis-parts.ts';
 import { analyzed } from './analysis/analyzed.ts';
 import { personData, personOf } from './analysis/people.ts';
 import { Answers, type Computed, type Job } from './answers.ts';
+import { type Asker, type Asking, budgetOf, laneOf, nobody } from './asker.ts';
 import { assemble, bucketList } from './assemble.ts';
 import { composed, isPlain, partsOf } from './compose.ts';
-import { EventLists } from './event-lists.ts';
+import { EventLists, type Reading } from './event-lists.ts';
+import { explained, mergedExplanation } from './explanation.ts';
 import { Gate } from './gate.ts';
+import { inTurn } from './in-turn.ts';
 import { answerKey } from './kept-answer.ts';
 import { cutFuture } from './passes/cut-future.ts';
 import { dependsOn } from './passes/depends-on.ts';
 import { isOpen } from './passes/is-open.ts';
 import { resolveBuckets } from './passes/resolve-buckets.ts';
 import { defaultQuerySettings, type QuerySettings } from './query-settings.ts';
-import type { Answer, AnswerData, AnswerMeta, EventData, NumbersData } from './wire.ts';
+import { refusalOf } from './refusal.ts';
+import type { Answer, AnswerData, AnswerMeta, EventData, EventsData, NumbersData, UserData } from './wire.ts';
 
 export interface QueryParts {
   readonly store: Pick<Store, 'run' | 'events' | 'version' | 'state' | 'analyses'>;
@@ -42,6 +46,8 @@ export interface AskOptions {
   readonly project: string;
   /** Aborts when the asker goes away. */
   readonly signal?: AbortSignal;
+  /** Whose key it is; absent: nobody's, with the limits of the settings. */
+  readonly asker?: Asker;
 }
 
 /** An answer before it is known how long it took. */
@@ -68,8 +74,7 @@ interface Asked extends Job {
 export class Query {
   readonly #store: QueryParts['store'];
   readonly #clock: Clock;
-  /** Of one question. */
-  readonly #budget: Budget;
+  readonly #settings: QuerySettings;
   readonly #lists: EventLists;
   readonly #gate: Gate;
   readonly #answers: Answers;
@@ -79,27 +84,28 @@ export class Query {
     this.#store = store;
     this.#clock = clock;
     this.#resolve = resolve ?? (async (plan) => plan);
-    const { concurrencyMax, waitingMax, ...budget }: QuerySettings = { ...defaultQuerySettings, ...settings };
-    this.#budget = budget;
-    this.#lists = new EventLists(store, budget);
-    this.#gate = new Gate(concurrencyMax, waitingMax);
+    this.#settings = { ...defaultQuerySettings, ...settings };
+    this.#lists = new EventLists(store);
+    this.#gate = new Gate(this.#settings.concurrencyMax, this.#settings.waitingMax);
     this.#answers = new Answers({ store, cache, clock, telemetry, gate: this.#gate });
   }
 
   /**
    * Answers a plan as it was sent, or one that `parsePlan` made. Errors: plan_invalid, over_time, over_memory, over_rows,
-   * questions_overloaded, question_cancelled, store_unavailable.
+   * questions_too_many, questions_overloaded, question_cancelled, store_unavailable.
    */
   async ask(input: unknown, options: AskOptions): Promise<Answer> {
     return (await this.tagged(input, options)).answer;
   }
 
   /** As `ask`, with a tag for who may ask the same again. */
-  async tagged(input: unknown, { project, signal }: AskOptions): Promise<Tagged> {
+  async tagged(input: unknown, { project, signal, asker = nobody }: AskOptions): Promise<Tagged> {
     const startedAt = this.#clock.monotonic();
     const plan = await this.#parsed(input, project);
     if (signal?.aborted) throw failure('question_cancelled', {});
-    const { data, meta, version } = await this.#answer(plan, signal);
+    const { data, meta, version } = await this.#answer(plan, this.#askingOf(asker, signal)).catch((error) => {
+      throw refusalOf(error, plan, asker, this.#settings);
+    });
     const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
     return { answer: { data, meta: { ...meta, durationMs } }, tag: tagOf(plan, version) };
   }
@@ -119,53 +125,80 @@ export class Query {
     return parsePlan(await this.#resolve(input, project), { project, now: this.#clock.now() });
   }
 
-  #answer(plan: AnyPlan, signal: AbortSignal | undefined): Promise<Untimed> {
+  #askingOf(asker: Asker, signal: AbortSignal | undefined): Asking {
+    return { signal, budget: budgetOf(asker, this.#settings), lane: laneOf(asker, this.#settings) };
+  }
+
+  async #answer(plan: AnyPlan, asking: Asking): Promise<Untimed> {
     switch (plan.kind) {
       case 'events':
-        return this.#list(plan, signal);
+        return this.#list(plan, asking);
       case 'summary':
       case 'trend':
       case 'breakdown':
-        return this.#numbers(plan, signal);
+        return this.#numbers(plan, asking);
       case 'user':
-        return this.#person(plan, signal);
+        return this.#person(plan, asking);
       default:
-        return this.#keptOrComputed(this.#analysisOf(plan), plan, signal);
+        return this.#keptOrComputed(this.#analysisOf(plan), plan, asking);
     }
   }
 
   /** One person's timeline is read as it is, like a list of events. */
-  async #person(plan: UserPlan, signal: AbortSignal | undefined): Promise<Untimed> {
-    this.#answers.assertThere();
-    const asked = signal ?? new AbortController().signal;
-    const version = await this.#versionOf(plan);
-    const row = await this.#gate.through(() => personOf(plan, this.#partsOf(asked)), asked);
-    if (row === undefined)
-      return listed({ kind: 'user', person: null, events: [] }, this.#clock.now(), 0, version);
+  #person(plan: UserPlan, asking: Asking): Promise<Untimed> {
     const { kind: _, person: __, ...scope } = plan;
-    const list: EventsPlan = { ...scope, kind: 'events' };
-    const { events, next } = await this.#gate.through(() => this.#lists.page(list, asked, row.key), asked);
-    const data = {
-      kind: 'user',
-      person: personData(row),
-      events,
-      ...(next !== undefined && { next }),
-    } as const;
-    return listed(data, this.#clock.now(), events.length, version);
+    return this.#read(plan, asking, async (reading) => {
+      const row = await personOf(plan, this.#partsOf(reading.signal, reading.budget));
+      if (row === undefined) return { kind: 'user', person: null, events: [] };
+      const { events, next } = await this.#lists.page({ ...scope, kind: 'events' }, reading, row.key);
+      return { kind: 'user', person: personData(row), events, ...(next !== undefined && { next }) };
+    });
   }
 
-  #partsOf(signal: AbortSignal): AnalysisParts {
+  /** Events as they are now: in one pass of the gate, and never kept. */
+  async #read(
+    plan: EventsPlan | UserPlan,
+    { signal = new AbortController().signal, budget, lane }: Asking,
+    work: (reading: Reading) => Promise<EventsData | UserData>,
+  ): Promise<Untimed> {
+    this.#answers.assertThere();
+    const now = this.#clock.now();
+    const version = await this.#versionOf(plan);
+    const { data, tookMs } = await this.#gate.through(
+      async () => {
+        const startedAt = this.#clock.monotonic();
+        const data = await work({ signal, budget });
+        return { data, tookMs: this.#clock.monotonic() - startedAt };
+      },
+      signal,
+      lane,
+    );
+    const rowsRead = data.events.length;
+    const meta = {
+      approximate: false,
+      error: 0,
+      stale: false,
+      asOf: new Date(now).toISOString(),
+      cached: false,
+      source: 'rows',
+      rowsRead,
+      ...(plan.explain && { explain: explained([plan.kind], 'rows', rowsRead, tookMs, 'none') }),
+    };
+    return { data, version, meta };
+  }
+
+  #partsOf(signal: AbortSignal, budget: Budget): AnalysisParts {
     const { analyses } = this.#store;
     if (analyses === undefined)
       throw failure('store_unavailable', { detail: 'this store answers no such questions yet' });
-    const run = (question: Question) => this.#store.run(question, this.#budget, signal);
-    return { analyses, run, budget: this.#budget, signal, now: this.#clock.now() };
+    const run = (question: Question) => this.#store.run(question, budget, signal);
+    return { analyses, run, budget, signal, now: this.#clock.now() };
   }
 
   #analysisOf(plan: Exclude<AnalysisPlan, UserPlan>): Asked {
     const now = this.#clock.now();
-    const compute = async (signal: AbortSignal): Promise<Computed> => {
-      const { data, rowsRead, source = 'rows' } = await analyzed(plan, this.#partsOf(signal));
+    const compute = async (signal: AbortSignal, budget: Budget): Promise<Computed> => {
+      const { data, rowsRead, source = 'rows' } = await analyzed(plan, this.#partsOf(signal, budget));
       return { data, approximate: plan.sample !== undefined, error: 0, source, rowsRead };
     };
     const whole = plan.kind === 'retention' && plan.first === 'ever' ? { ...plan, from: beginning } : plan;
@@ -190,18 +223,14 @@ export class Query {
     scope: Scope,
     afterId: string | undefined,
     signal: AbortSignal,
+    asker: Asker = nobody,
   ): AsyncGenerator<readonly EventData[]> {
     this.#answers.assertThere();
-    yield* this.#lists.all(scope, afterId, signal);
+    yield* this.#lists.all(scope, afterId, { ...this.#askingOf(asker, signal), signal });
   }
 
-  async #list(plan: EventsPlan, signal: AbortSignal | undefined): Promise<Untimed> {
-    this.#answers.assertThere();
-    const asked = signal ?? new AbortController().signal;
-    const now = this.#clock.now();
-    const version = await this.#versionOf(plan);
-    const data = await this.#gate.through(() => this.#lists.page(plan, asked), asked);
-    return listed(data, now, data.events.length, version);
+  #list(plan: EventsPlan, asking: Asking): Promise<Untimed> {
+    return this.#read(plan, asking, (reading) => this.#lists.page(plan, reading));
   }
 
   #versionOf(plan: AnyPlan): Promise<string> {
@@ -210,11 +239,10 @@ export class Query {
   }
 
   /** A plan that is made of parts is as good as its worst part. */
-  async #numbers(plan: Plan, signal: AbortSignal | undefined): Promise<Untimed> {
-    if (isPlain(plan)) return this.#keptOrComputed(this.#jobOf(plan), plan, signal);
-    const parts = await Promise.all(
-      partsOf(plan).map((part) => this.#keptOrComputed(this.#jobOf(part), plan, signal)),
-    );
+  async #numbers(plan: Plan, asking: Asking): Promise<Untimed> {
+    if (isPlain(plan)) return this.#keptOrComputed(this.#jobOf(plan), plan, asking);
+    const ask = (part: Plan, as: Asking) => this.#keptOrComputed(this.#jobOf(part), plan, as);
+    const parts = await inTurn(partsOf(plan), asking, ask, this.#clock);
     const data = composed(
       plan,
       parts.map((part) => part.data as NumbersData),
@@ -226,17 +254,10 @@ export class Query {
   async #keptOrComputed(
     asked: Asked,
     { sample, explain }: Pick<Scope, 'sample' | 'explain'>,
-    signal: AbortSignal | undefined,
+    asking: Asking,
   ): Promise<Untimed> {
-    const { kept, outcome, asOf } = await this.#answers.give(asked, signal);
+    const { kept, outcome, asOf } = await this.#answers.give(asked, asking);
     const { source, rowsRead, tookMs } = kept;
-    const explanation = {
-      passes: asked.passes,
-      tables: tablesOf(source),
-      rowsRead,
-      computedInMs: tookMs,
-      cache: outcome,
-    };
     return {
       data: asked.at(kept.data, asOf),
       // which buckets are over changes with the time alone
@@ -250,7 +271,7 @@ export class Query {
         source,
         rowsRead,
         ...(sample !== undefined && { sample }),
-        ...(explain && { explain: explanation }),
+        ...(explain && { explain: explained(asked.passes, source, rowsRead, tookMs, outcome) }),
       },
     };
   }
@@ -265,8 +286,8 @@ export class Query {
     const now = this.#clock.now();
     const buckets = resolveBuckets(plan);
     const question = cutFuture({ plan, edges: buckets.edges }, now);
-    const compute = async (signal: AbortSignal): Promise<Computed> => {
-      const rows = await this.#store.run(question, this.#budget, signal);
+    const compute = async (signal: AbortSignal, budget: Budget): Promise<Computed> => {
+      const rows = await this.#store.run(question, budget, signal);
       const data = assemble(plan, buckets, rows, now);
       const { approximate, error, version } = rows;
       const { source, rowsRead } = rows.explain;
@@ -294,6 +315,7 @@ type Meta = Untimed['meta'];
 
 function mergedMeta(metas: readonly Meta[]): Meta {
   const [first] = metas;
+  const explanations = metas.flatMap(({ explain }) => explain ?? []);
   return {
     ...first!,
     approximate: metas.some(({ approximate }) => approximate),
@@ -303,6 +325,7 @@ function mergedMeta(metas: readonly Meta[]): Meta {
     cached: metas.every(({ cached }) => cached),
     source: [...new Set(metas.map(({ source }) => source))].join(', '),
     rowsRead: metas.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
+    ...(explanations.length > 0 && { explain: mergedExplanation(explanations) }),
   };
 }
 
@@ -316,20 +339,6 @@ function tagOf(plan: AnyPlan, version: string): string {
 /** 132 bits: two answers do not meet in one tag by chance. */
 const tagLength = 22;
 
-function listed(data: AnswerData, now: number, rowsRead: number, version: string): Untimed {
-  const asOf = new Date(now).toISOString();
-  return {
-    data,
-    version,
-    meta: { approximate: false, error: 0, stale: false, asOf, cached: false, source: 'rows', rowsRead },
-  };
-}
-
 /** Before this nothing is stored: docs/decisions/007. */
 const beginning = Date.UTC(1900, 0, 1);
 const end = Date.UTC(2290, 0, 1);
-
-const tablesOf = (source: string): readonly string[] => [
-  ...(source.includes('rollup') ? ['rollup_counts', 'rollup_users'] : []),
-  ...(source.includes('rows') ? ['events'] : []),
-];

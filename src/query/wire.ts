@@ -244,7 +244,8 @@ export interface Explanation {
   readonly rowsRead: number;
   /** What computing it took; of an answer out of the cache, then. */
   readonly computedInMs: number;
-  readonly cache: 'hit' | 'miss' | 'shared' | 'stale';
+  /** `none`: events themselves are read anew each time. */
+  readonly cache: 'hit' | 'miss' | 'shared' | 'stale' | 'none';
 }
 
 /** Sum and friends of `amount` for one currency; null where events name an amount and no currency. */
