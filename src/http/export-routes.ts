@@ -14,6 +14,7 @@ import { exportParameters, exportRequest } from '../query/export-shortcut.ts';
 import type { Query } from '../query/query.ts';
 import type { Answer } from '../query/wire.ts';
 import { answerForm, sheetForm } from './accept.ts';
+import { askerOf } from './asker.ts';
 import { exportDescription } from './openapi/question-descriptions.ts';
 import type { Call, Route, RouteAnswer } from './route.ts';
 
@@ -41,7 +42,7 @@ async function exportEvents(
   const { scope, after, ...asked } = exportRequest(query, grant!.project, now);
   const format = asked.format ?? sheetForm(accept);
   if (after !== undefined && !resumable.includes(format)) throw wholeOnly(after);
-  const sheet = eventSheet(stage.export(scope, after, signal));
+  const sheet = eventSheet(stage.export(scope, after, signal, askerOf(grant!)));
   const bytes = writeSheet(sheet, format, { header: after === undefined });
   return {
     headers: {

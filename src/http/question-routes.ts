@@ -4,6 +4,7 @@ import { failure } from '../errors.ts';
 import type { Query, Tagged } from '../query/query.ts';
 import { inParameters, type Shortcut, shortcutPlan, shortcuts } from '../query/shortcuts.ts';
 import { summaryBody, summaryBodyV2, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
+import { askerOf } from './asker.ts';
 import { exportRoutes, sheetAnswer } from './export-routes.ts';
 import {
   queryDescription,
@@ -14,7 +15,7 @@ import {
 import type { Call, Route, RouteAnswer } from './route.ts';
 
 /** What these routes need of the query stage. */
-export type QuestionStage = Pick<Query, 'ask' | 'tagged' | 'export'>;
+export type QuestionStage = Pick<Query, 'ask' | 'tagged' | 'export' | 'meaning' | 'version'>;
 
 export function questionRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): readonly Route[] {
   return [
@@ -49,7 +50,7 @@ function summaryRoutes(questions: QuestionStage, clock: Pick<Clock, 'now'>): rea
     handle: async ({ grant, query, signal }) => {
       const { project } = grant!;
       const plan = summaryPlan(query, project, clock.now());
-      const { answer, tag } = await questions.tagged(plan, { project, signal });
+      const { answer, tag } = await questions.tagged(plan, { project, signal, asker: askerOf(grant!) });
       return {
         headers: keptHeaders(tag, 'json'),
         body: isSecond ? summaryBodyV2(answer, plan) : summaryBody(answer),
@@ -83,7 +84,7 @@ function shortcutRoute(shortcut: Shortcut, questions: QuestionStage, clock: Pick
 
 async function ask(questions: QuestionStage, { grant, body, accept, signal }: Call): Promise<RouteAnswer> {
   // from the key, never from what was sent: nothing crosses projects
-  const tagged = await questions.tagged(body, { project: grant!.project, signal });
+  const tagged = await questions.tagged(body, { project: grant!.project, signal, asker: askerOf(grant!) });
   return answered(tagged, accept, fieldOf(body));
 }
 

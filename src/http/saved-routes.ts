@@ -5,6 +5,7 @@
 import { type Saved, type SavedKind, savedKinds } from '../catalog/saved.ts';
 import { failure, isFailure } from '../errors.ts';
 import { type SavedCare, savedPageMax } from '../saved/saved-care.ts';
+import { askerOf } from './asker.ts';
 import { savedAnswerDescription, savedDescriptions } from './openapi/saved-descriptions.ts';
 import type { QuestionStage } from './question-routes.ts';
 import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
@@ -110,9 +111,9 @@ function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'ask'>
     describe: savedAnswerDescription,
     handle: async (call) => {
       const question = await care.get(placeOf('question', call));
-      const { project } = question;
+      const asked = { project: question.project, signal: call.signal, asker: askerOf(call.grant!) };
       try {
-        return { body: await questions.ask(question.body.plan, { project, signal: call.signal }) };
+        return { body: await questions.ask(question.body.plan, asked) };
       } catch (error) {
         if (!isFailure(error, 'plan_invalid')) throw error;
         throw failure('saved_outdated', { ...error.details, id: question.id, detail: error.message }, error);
