@@ -101,6 +101,41 @@ describe('projects and keys over HTTP', () => {
     assert.deepEqual(stages.removed, ['shop']);
   });
 
+  it('makes keys with limits for their questions, which rotation keeps', async (context) => {
+    const { call, keys, ring, care } = await openServer(context);
+    const post = (body: unknown, key = keys.admin, path = '/api/v1/keys') =>
+      call(path, { method: 'POST', key, body });
+    const limits = { timeMs: 5_000, rowsMax: 1_000_000, waitingMax: 0 };
+    const made = (await (await post({ scope: 'read', limits })).json()) as {
+      data: { id: string; key: string; limits: unknown };
+    };
+    assert.deepEqual(made.data.limits, limits);
+    assert.deepEqual(ring.find(made.data.key)?.limits, limits);
+    const rotated = (await (
+      await post(undefined, keys.admin, `/api/v1/keys/${made.data.id}/rotate`)
+    ).json()) as typeof made;
+    assert.deepEqual(ring.find(rotated.data.key)?.limits, limits);
+    const wrong: readonly [unknown, RegExp][] = [
+      [{ scope: 'read', limits: { timeMs: 1 } }, /limits\.timeMs must be a whole number from 10 to 3600000/],
+      [{ scope: 'read', limits: { seconds: 1 } }, /limits has no "seconds"; there are timeMs, memoryBytes/],
+      [{ scope: 'read', limits: { __proto_: 1, constructor: 1 } }, /limits has no "__proto_"/],
+      [{ scope: 'read', limits: [1] }, /limits must be an object/],
+      [{ scope: 'read', limits: null }, /limits must be an object/],
+      [{ scope: 'write', limits }, /a write key asks no questions/],
+    ];
+    for (const [body, detail] of wrong) {
+      const response = await post(body);
+      assert.equal(response.status, 400);
+      assert.match(String((await problemOf(response)).detail), detail);
+    }
+    await care.createProject('shop');
+    const { secret } = await care.createKey({ project: 'shop', scope: 'admin', name: 'a' });
+    await ring.refresh();
+    const foreign = await post({ scope: 'read', limits }, secret);
+    assert.equal(foreign.status, 403);
+    assert.match(String((await problemOf(foreign)).detail), /only an admin key of the project default/);
+  });
+
   it('refuses what is wrong in a body, naming the field and the rule', async (context) => {
     const { call, keys } = await openServer(context);
     const cases: readonly [string, unknown, number, RegExp][] = [
