@@ -14,6 +14,7 @@ export default defineConfig({
     proxy: {
       '/api': { target, ...(key && { headers: { authorization: `Bearer ${key}` } }) },
       '/health': { target },
+      '/metrics': { target, ...(key && { headers: { authorization: `Bearer ${key}` } }) },
     },
   },
 });

@@ -1,6 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Operations } from './operations.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/operations')({
-  component: () => <Empty title="operations" />,
-});
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <Operations project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/operations')({ component: Page });

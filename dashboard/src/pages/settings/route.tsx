@@ -1,6 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Settings } from './settings.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/settings')({
-  component: () => <Empty title="settings" />,
-});
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <Settings project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/settings')({ component: Page });

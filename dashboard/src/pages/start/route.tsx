@@ -1,6 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Start } from './start.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/start')({
-  component: () => <Empty title="start" />,
-});
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <Start project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/start')({ component: Page });

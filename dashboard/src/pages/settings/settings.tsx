@@ -1,0 +1,28 @@
+/** Keys of the project, who may see it, and a project of one's own. */
+import type { Role } from '../../api/session.ts';
+import { useSession } from '../../api/session.ts';
+import { Empty } from '../../ui/states.tsx';
+import { Keys } from './keys.tsx';
+import { NewProject } from './new-project.tsx';
+import { People } from './people.tsx';
+
+export function Settings({ project }: { project: string }) {
+  const session = useSession();
+  const role: Role | undefined = session?.projects.find(({ id }) => id === project)?.role;
+  if (role !== 'admin')
+    return (
+      <Empty title="Keys and people are kept by administrators">
+        Ask one of them, or whoever runs the server, for the role admin.
+      </Empty>
+    );
+  return (
+    <div className="grid gap-4">
+      <h1 className="text-lg font-semibold">
+        Settings of {session?.projects.find(({ id }) => id === project)?.name}
+      </h1>
+      <Keys project={project} />
+      <People project={project} />
+      <NewProject />
+    </div>
+  );
+}
