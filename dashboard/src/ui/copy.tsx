@@ -24,7 +24,12 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 export function CodeBlock({ text }: { text: string }) {
   return (
     <div className="relative">
-      <section aria-label="Code" tabIndex={0} className="overflow-x-auto rounded-lg bg-sunken p-3 pr-24">
+      <section
+        aria-label="Code"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        tabIndex={0}
+        className="overflow-x-auto rounded-lg bg-sunken p-3 pr-24"
+      >
         <pre className="font-mono text-[13px] leading-relaxed">{text}</pre>
       </section>
       <div className="absolute top-2 right-2">

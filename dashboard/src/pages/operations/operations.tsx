@@ -14,7 +14,7 @@ export function Operations({ project }: { project: string }) {
   const queue = useQueue(project);
   const metrics = useMetrics(project);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <h1 className="text-lg font-semibold">Operations</h1>
       <State />
       {queue.isError && queue.data === undefined ? (

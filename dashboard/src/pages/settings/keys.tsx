@@ -5,7 +5,7 @@ import { browserZone, fullDay } from '../../format/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
-import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { KeyForm } from './key-form.tsx';
 
 export function Keys({ project }: { project: string }) {
@@ -40,6 +40,8 @@ export function Keys({ project }: { project: string }) {
         <Failure error={error} retry={() => refetch()} />
       ) : living === undefined ? (
         <Skeleton className="h-24" />
+      ) : living.length === 0 ? (
+        <Empty title="No keys yet">Make one that sends events, and put it into your pages.</Empty>
       ) : (
         <ul className="divide-y divide-line">
           {living.map((key) => (

@@ -16,7 +16,7 @@ export function Settings({ project }: { project: string }) {
       </Empty>
     );
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <h1 className="text-lg font-semibold">
         Settings of {session?.projects.find(({ id }) => id === project)?.name}
       </h1>

@@ -21,9 +21,9 @@ export function Start({ project }: { project: string }) {
   const key = secret ?? placeholder;
   const origin = location.origin;
   return (
-    <div className="mx-auto grid max-w-3xl gap-4">
+    <div className="mx-auto grid max-w-3xl grid-cols-1 gap-4">
       <h1 className="text-lg font-semibold">First steps</h1>
-      <Card label="Key" className="grid gap-3 p-4">
+      <Card label="Key" className="grid grid-cols-1 gap-3 p-4">
         <h2 className="font-semibold">1. A key that may send events</h2>
         {secret === undefined ? (
           <>
@@ -53,7 +53,7 @@ export function Start({ project }: { project: string }) {
           </p>
         )}
       </Card>
-      <Card label="Snippet" className="grid gap-3 p-4">
+      <Card label="Snippet" className="grid grid-cols-1 gap-3 p-4">
         <h2 className="font-semibold">2. Into the head of every page</h2>
         <CodeBlock text={`<script defer src="${origin}/m.js" data-key="${key}"></script>`} />
         <p className="text-soft">
@@ -91,7 +91,7 @@ function FirstEvent({ project, secret }: { project: string; secret: string | und
   const isThere = last !== undefined;
   const Icon = isThere ? CheckCircle2 : LoaderCircle;
   return (
-    <Card label="First event" className="grid gap-3 p-4">
+    <Card label="First event" className="grid grid-cols-1 gap-3 p-4">
       <h2 className="font-semibold">3. The first event</h2>
       <p role="status" className="flex items-center gap-2">
         <Icon aria-hidden className={`size-5 ${isThere ? 'text-good' : 'animate-spin text-faint'}`} />

@@ -1,0 +1,91 @@
+/**
+ * Answers that follow the data: one stream a page, opened with a ticket, opened anew when it breaks, with the id of the answer that is
+ * already here. While there is no stream the page asks now and then.
+ */
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Answer, AnswerData } from '../../../src/query/wire.ts';
+import { requestJson } from './client.ts';
+import { answerKey, ask, type PlanInput } from './questions.ts';
+
+const againMsMin = 1_000;
+const againMsMax = 30_000;
+/** A page is not drawn anew more often. */
+const refreshMsMin = 5_000;
+
+interface Watching<Data extends AnswerData> {
+  readonly answer: Answer<Data> | undefined;
+  readonly isLive: boolean;
+}
+
+/** Keeps the answer to `plan`, and asks everything else of the page again when it has changed. */
+export function useWatched<Data extends AnswerData>(project: string, plan: PlanInput): Watching<Data> {
+  const client = useQueryClient();
+  const [watching, setWatching] = useState<Watching<Data>>({ answer: undefined, isLive: false });
+  const asked = JSON.stringify(plan);
+  useEffect(() => {
+    let refreshedAt = Date.now();
+    const refresh = () => {
+      if (document.visibilityState !== 'visible' || Date.now() - refreshedAt < refreshMsMin) return;
+      refreshedAt = Date.now();
+      void client.invalidateQueries({ queryKey: answerKey(project) });
+    };
+    return watch<Data>(project, JSON.parse(asked) as PlanInput, (next) => {
+      setWatching(next);
+      if (next.isLive) refresh();
+    });
+  }, [client, project, asked]);
+  return watching;
+}
+
+function watch<Data extends AnswerData>(
+  project: string,
+  plan: PlanInput,
+  tell: (watching: Watching<Data>) => void,
+): () => void {
+  const stop = new AbortController();
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let lastId = '';
+  let answer: Answer<Data> | undefined;
+  const again = () => {
+    source?.close();
+    tell({ answer, isLive: false });
+    const waitMs = Math.min(againMsMax, againMsMin * 2 ** failures) * (0.5 + Math.random() / 2);
+    failures += 1;
+    timer = setTimeout(open, waitMs);
+  };
+  const open = async () => {
+    try {
+      const { data } = await requestJson<{ data: { ticket: string } }>('/api/v1/stream-tickets', {
+        method: 'POST',
+        project,
+        body: { plan },
+        signal: stop.signal,
+      });
+      const parameters = new URLSearchParams({
+        ticket: data.ticket,
+        ...(lastId !== '' && { lastEventId: lastId }),
+      });
+      source = new EventSource(`/api/v1/stream?${parameters}`);
+      source.addEventListener('message', (message) => {
+        failures = 0;
+        lastId = message.lastEventId;
+        answer = JSON.parse(message.data as string) as Answer<Data>;
+        tell({ answer, isLive: true });
+      });
+      source.addEventListener('error', again);
+    } catch {
+      if (stop.signal.aborted) return;
+      answer = (await ask<Data>(project, plan, stop.signal).catch(() => undefined)) ?? answer;
+      again();
+    }
+  };
+  void open();
+  return () => {
+    stop.abort();
+    clearTimeout(timer);
+    source?.close();
+  };
+}
