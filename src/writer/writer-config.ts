@@ -15,10 +15,10 @@ export const writerSettings = settingsGroup('Writing', {
     doc: 'The most events that go into the store together when there is much to do. The last record may pass it.',
   }),
   batchBytesMax: bytes('MILLRACE_WRITER_BATCH_BYTES_MAX', {
-    default: '16MiB',
+    default: '40MiB',
     min: 1024,
     max: 256 * 1024 ** 2,
-    doc: 'The most bytes of the log that go into the store together. Memory in use is about ten times as much.',
+    doc: 'The most bytes of the log that go into the store together. Memory in use is several times as much.',
   }),
   backoffMinMs: milliseconds('MILLRACE_WRITER_BACKOFF_MIN_MS', {
     default: '50',

@@ -7,13 +7,14 @@ import { events } from './migrations/001-events.ts';
 import { removals } from './migrations/002-removals.ts';
 import { smallGranules } from './migrations/003-small-granules.ts';
 import { identity } from './migrations/004-identity.ts';
+import { merges } from './migrations/005-merges.ts';
 
 export interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }
 
-export const migrations: readonly Migration[] = [events, removals, ...smallGranules, identity];
+export const migrations: readonly Migration[] = [events, removals, ...smallGranules, identity, merges];
 
 /** Of one statement: a migration may copy a table. */
 const statementMsMax = 60 * 60_000;
