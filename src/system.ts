@@ -18,6 +18,8 @@ import { ProjectCare } from './operations/project-care.ts';
 import { markProject } from './operations/project-removal.ts';
 import { Readiness } from './operations/readiness.ts';
 import { careForSalts } from './operations/salt-care.ts';
+import { makePeople, type PeopleParts, sweepSessions } from './people/people.ts';
+import { linkPath } from './people/people-care.ts';
 import { Query } from './query/query.ts';
 import { SavedNames } from './saved/names.ts';
 import { SavedCare } from './saved/saved-care.ts';
@@ -45,6 +47,8 @@ export interface System {
   readonly url: string;
   /** Made by this start; to be printed once. */
   readonly madeKeys: FirstStart['made'];
+  /** Where to sign in for the first time, once; absent when somebody has a password. */
+  readonly startUrl?: string;
   /** Resolves when the log can promise nothing any more: the process must end. */
   readonly failed: Promise<Error>;
   /** Takes no more requests, stores what it can within bounds, and gives everything back. What is left waits in the log. */
@@ -76,6 +80,8 @@ export async function openSystem(
       each.close(),
     );
     startSaltCare(catalog, clock, telemetry, opened);
+    const people = makePeople({ catalog, clock, random: randomBytes, telemetry });
+    startSweeping(people, clock, opened);
 
     const { roles } = config;
     const has = (...some: readonly Role[]) => some.some((role) => roles.has(role));
@@ -109,6 +115,7 @@ export async function openSystem(
         ...(rates && { rates }),
         ...(collector && { collect: collector }),
         ...(query && { questions: query }),
+        ...(cache && { streams: { cache } }),
         operations: {
           readiness: () => readiness.report(),
           metrics,
@@ -116,13 +123,22 @@ export async function openSystem(
           ...(cache && { cache: () => cacheStatus(cache, config.cache.kind) }),
           pools: () => adapters.databases.figures(),
         },
+        people,
         house: { care, removeProject: keeping?.removeProject ?? markOnly, keysChanged },
         saved: new SavedCare({ saved: catalog.saved, now: () => clock.now(), resolve }),
       }),
       (each) => each.close(),
     );
     const failed = log?.failed ?? new Promise<never>(() => {});
-    return { url: server.url, madeKeys: made, failed, close: () => opened.close() };
+    const link = query && (await people.care.startLink());
+    const startUrl = link && server.url + linkPath(link);
+    return {
+      url: server.url,
+      madeKeys: made,
+      ...(startUrl && { startUrl }),
+      failed,
+      close: () => opened.close(),
+    };
   } catch (error) {
     await opened.close();
     throw error;
@@ -163,6 +179,15 @@ async function openOwnWriter(
   if (config.roles.has('write')) writer.start();
   else writer.observe();
   return writer;
+}
+
+function startSweeping({ sessions }: PeopleParts, clock: Clock, opened: Opened): void {
+  const stop = new AbortController();
+  const sweeping = sweepSessions(sessions, clock, stop.signal);
+  opened.add(sweeping, async () => {
+    stop.abort();
+    await sweeping;
+  });
 }
 
 function startSaltCare(catalog: Catalog, clock: Clock, telemetry: Telemetry, opened: Opened): void {

@@ -1,8 +1,17 @@
-/** What `serve` says once it listens: the keys that were just made, where to look, and two commands that work when pasted. */
+/**
+ * What `serve` says once it listens: the keys that were just made, where to sign in, and two commands that work when pasted.
+ */
 import type { Config } from '../config.ts';
 import type { FirstStart } from '../operations/first-start.ts';
 
 type Scope = FirstStart['made'][number]['scope'];
+
+/** What there is to say of a system that was opened. */
+export interface Started {
+  readonly url: string;
+  readonly madeKeys: FirstStart['made'];
+  readonly startUrl?: string;
+}
 
 const uses: Readonly<Record<Scope, string>> = {
   write: 'may only collect; safe in a page',
@@ -11,7 +20,7 @@ const uses: Readonly<Record<Scope, string>> = {
 };
 
 /** `now`: epoch milliseconds, the time of the event in the command that collects. */
-export function banner(url: string, made: FirstStart['made'], config: Config, now: number): string {
+export function banner({ url, madeKeys: made, startUrl }: Started, config: Config, now: number): string {
   const key = (scope: Scope) => keyText(scope, made, config);
   const event = JSON.stringify({ type: 'signup', userId: 'ada', timestamp: new Date(now).toISOString() });
   const day = new Date(now).toISOString().slice(0, 10);
@@ -28,10 +37,19 @@ export function banner(url: string, made: FirstStart['made'], config: Config, no
     '',
     `  curl "${url}/api/v1/analytics/summary?from=${day}&to=${day}" -H "Authorization: Bearer ${key('read')}"`,
     '',
-    `Status page: ${url}/`,
+    ...dashboardLines(url, startUrl),
     '',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function dashboardLines(url: string, startUrl: string | undefined): string[] {
+  if (startUrl === undefined) return [`Dashboard: ${url}/`];
+  return [
+    'Dashboard (this link signs you in, once, within an hour; for another: millrace users link):',
+    '',
+    `  ${startUrl}`,
+  ];
 }
 
 function madeLines(made: FirstStart['made']): string[] {

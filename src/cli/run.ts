@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isFailure } from '../errors.ts';
 import type { Environment } from '../settings.ts';
+import { backfillCommand } from './backfill.ts';
 import { backupCommand } from './backup.ts';
 import { type CliContext, exitCodes, PartlyDone, print, UsageError } from './context.ts';
 import { deadLettersCommand } from './dead-letters.ts';
@@ -20,6 +21,7 @@ import { projectsCommand } from './projects.ts';
 import { queryCommand } from './query.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
+import { usersCommand } from './users.ts';
 import { verifyLogCommand } from './verify-log.ts';
 
 const version = (
@@ -58,9 +60,11 @@ function program(context: CliContext): Command {
     exportCommand,
     keysCommand,
     projectsCommand,
+    usersCommand,
     deadLettersCommand,
     doctorCommand,
     maintainCommand,
+    backfillCommand,
     backupCommand,
     restoreCommand,
     moveCommand,

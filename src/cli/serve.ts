@@ -50,7 +50,7 @@ async function serve(context: CliContext): Promise<void> {
   const ended = ending();
   const { openSystem } = await import('../system.ts');
   const system = await openSystem(config, telemetry);
-  context.stdout.write(banner(system.url, system.madeKeys, config, context.now()));
+  context.stdout.write(banner(system, config, context.now()));
   const end = await Promise.race([ended, system.failed.then((error): Ending => ({ error }))]);
   if ('error' in end) {
     reporter.report('error', `the server must end: ${end.error.message}`);

@@ -7,18 +7,22 @@ import type { Scope } from '../catalog/catalog.ts';
 import { failure } from '../errors.ts';
 import { type Grant, type KeyRing, keyLengthMax } from './key-ring.ts';
 
-/** What each scope opens: a route asks for one, and an admin key opens all. */
-const opens: Readonly<Record<Scope, readonly Scope[]>> = {
+/** A key's scope, or what an editor may: read, and change what people keep. */
+export type Right = Scope | 'edit';
+
+/** What each right opens: a route asks for one, and an admin's opens all. */
+export const opens: Readonly<Record<Right, readonly Right[]>> = {
   write: ['write'],
   read: ['read'],
-  admin: ['write', 'read', 'admin'],
+  edit: ['read', 'edit'],
+  admin: ['write', 'read', 'edit', 'admin'],
 };
 
 const headerOnly =
   '?key= is for write keys on /api/collect only; send this key as "Authorization: Bearer KEY"';
 
 /** The grant of the request's key when it opens `wanted`. Errors: unauthorized, forbidden. */
-export function authorize(request: IncomingMessage, keys: KeyRing, wanted: Scope): Grant {
+export function authorize(request: IncomingMessage, keys: KeyRing, wanted: Right): Grant {
   const header = request.headers.authorization;
   const secret = header === undefined ? keyOfQuery(request.url ?? '', wanted) : keyOfHeader(header);
   const grant = keys.find(secret);
@@ -26,7 +30,7 @@ export function authorize(request: IncomingMessage, keys: KeyRing, wanted: Scope
   if (header === undefined && grant.scope !== 'write') throw failure('unauthorized', { detail: headerOnly });
   if (!opens[grant.scope].includes(wanted)) {
     throw failure('forbidden', {
-      detail: `this is a ${grant.scope} key; here a key with the scope ${wanted} is needed`,
+      detail: `this is a ${grant.scope} key; here a key with the scope ${wanted === 'edit' ? 'admin' : wanted} is needed`,
     });
   }
   refuseForeignOrigin(request.headers.origin, grant);
@@ -43,7 +47,7 @@ function keyOfHeader(header: string): string {
 }
 
 /** Addresses get into logs and histories, so only a key that is public anyway may stand in one. */
-function keyOfQuery(url: string, wanted: Scope): string {
+function keyOfQuery(url: string, wanted: Right): string {
   const start = url.indexOf('?');
   const secret = start < 0 ? null : new URLSearchParams(url.slice(start)).get('key');
   if (secret === null || secret === '')

@@ -3,6 +3,7 @@
  * calls the route, and turns what it gives or throws into an answer. Unknown paths are 404, known ones with another
  * method 405; both are problem documents like every other error.
  */
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import Fastify, {
   type FastifyError,
@@ -11,14 +12,18 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { failure, isFailure } from '../errors.ts';
-import { authorize } from './access.ts';
+import type { Found } from '../people/sessions.ts';
+import { authorize, type Right } from './access.ts';
 import type { ServerContext } from './context.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { deprecationHeaders } from './deprecation.ts';
 import type { Grant } from './key-ring.ts';
 import { problemAnswer } from './problem.ts';
 import { pathOf, requestIdOf } from './request-id.ts';
-import { type Route, type RouteAnswer, readQuery } from './route.ts';
+import { type Access, type Call, type Route, type RouteAnswer, readQuery } from './route.ts';
+import { grantOf, projectParameter, sessionOf } from './session-access.ts';
+import { sessionCookie } from './session-cookie.ts';
+import type { Ticket } from './stream-tickets.ts';
 
 /** A question or an order is small; only collect takes large bodies. */
 export const jsonBytesMax = 1024 * 1024;
@@ -39,7 +44,12 @@ const safeHeaders = {
 declare module 'fastify' {
   interface FastifyRequest {
     grant: Grant | undefined;
+    session: Found | undefined;
+    ticket: Ticket | undefined;
     startedAt: number;
+  }
+  interface FastifyContextConfig {
+    access?: Access;
   }
 }
 
@@ -50,9 +60,15 @@ export async function buildApp(context: ServerContext, routes: readonly Route[])
     requestIdHeader: false,
     genReqId: (request) => requestIdOf(request, context.newId),
     routerOptions: { maxParamLength: pathPartLengthMax },
-    frameworkErrors: (error, request, reply) => sendProblem(context, error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      // of a request that no hook has seen
+      reply.headers({ ...safeHeaders, 'x-request-id': request.id });
+      return sendProblem(context, error, request, reply);
+    },
   });
   app.decorateRequest('grant', undefined);
+  app.decorateRequest('session', undefined);
+  app.decorateRequest('ticket', undefined);
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', async (request, reply) => {
     request.startedAt = context.clock.monotonic();
@@ -62,7 +78,10 @@ export async function buildApp(context: ServerContext, routes: readonly Route[])
       ...corsHeaders(request.headers.origin, context.corsOrigins),
     });
   });
-  app.addHook('onResponse', async (request, reply) => publish(context, request, reply));
+  app.addHook('onResponse', async (request, reply) => {
+    publish(context, request, reply);
+    tellChange(context, request, reply);
+  });
   readJsonOnly(app);
   for (const route of routes) addRoute(app, context, route);
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(context, error, request, reply));
@@ -78,6 +97,7 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
   app.route({
     method: route.method,
     url: route.path,
+    config: { access: route.scope },
     exposeHeadRoute: route.streams !== true,
     // before the body is read: who has no key may not make us read one
     onRequest: async (request, reply) => {
@@ -85,19 +105,23 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
         reply.headers(deprecationHeaders(route.deprecated));
         context.telemetry.publish('http.deprecated', { method: request.method, route: route.path });
       }
-      checkKey(context, route, request);
+      await admit(context, route, request, reply);
     },
     handler: async (request, reply) => {
       const answer = await route.handle({
         grant: request.grant,
         path: request.params as Record<string, string>,
-        query: readQuery(request.url, route.parameters ?? []),
+        query: queryOf(route, request),
         body: request.body,
         accept: request.headers.accept,
         headers: request.headers,
+        session: request.session,
+        client: clientOf(context, request),
         signal: goneSignal(reply),
+        ...(request.ticket && { ticket: request.ticket }),
       });
       reply.code(answer.status ?? 200).headers(headersOf(answer, reply));
+      if (answer.takeOver !== undefined) return handOver(reply, answer.takeOver);
       if (isKnown(request, answer)) return reply.code(304).send();
       if (typeof answer.body === 'string') return reply.send(answer.body);
       if (answer.body instanceof Readable) return reply.send(watched(answer.body, context, request, reply));
@@ -130,11 +154,77 @@ const sameTag = (a: string, b: string): boolean =>
   a === '*' || a.replace(/^W\//, '') === b.replace(/^W\//, '');
 const safeMethods = new Set(['GET', 'HEAD']);
 
-function checkKey(context: ServerContext, route: Route, request: FastifyRequest): void {
+/** The response is the route's own from here on. */
+function handOver(reply: FastifyReply, takeOver: NonNullable<RouteAnswer['takeOver']>): FastifyReply {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  takeOver(raw);
+  return reply;
+}
+
+/** Of a session the project is the request's, whatever the route declares. */
+function queryOf(
+  { parameters = [] }: Route,
+  { url, session }: FastifyRequest,
+): Readonly<Record<string, string>> {
+  if (parameters === 'any') return {};
+  if (session === undefined || parameters.includes(projectParameter)) return readQuery(url, parameters);
+  const { [projectParameter]: _, ...rest } = readQuery(url, [...parameters, projectParameter]);
+  return rest;
+}
+
+const clientOf = (context: ServerContext, { raw }: FastifyRequest): Call['client'] => ({
+  method: raw.method ?? 'GET',
+  headers: raw.headers,
+  isSecure: context.isSecure(raw),
+  address: context.address(raw),
+});
+
+/** Finds who asks, and whether they may. Errors: unauthorized, forbidden, cross_site, rate_limited. */
+async function admit(
+  context: ServerContext,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   if (route.scope === 'open') return;
-  request.grant = authorize(request.raw, context.keys, route.scope);
+  const session =
+    route.scope === 'write' || hasTicket(route, request) ? undefined : await sessionOf(request.raw, context);
+  request.session = session;
+  if (session?.newToken !== undefined)
+    reply.header('set-cookie', sessionCookie(session.newToken, context.isSecure(request.raw)));
+  if (route.scope === 'session') {
+    if (session === undefined) throw failure('unauthorized', { detail: 'nobody is signed in' });
+    context.keyLimit.take(session.person.id);
+  } else if (session !== undefined) {
+    request.grant = grantOf(session, request.raw, context, route.scope);
+    context.keyLimit.take(request.grant.keyId);
+  } else return checkKey(context, route, route.scope, request);
+  context.addressLimit.take(context.address(request.raw));
+}
+
+const hasTicket = ({ tickets }: Route, { url }: FastifyRequest): boolean =>
+  tickets === true && ticketIn(url) !== null;
+
+async function checkKey(
+  context: ServerContext,
+  route: Route,
+  wanted: Right,
+  request: FastifyRequest,
+): Promise<void> {
+  const ticket = route.tickets && request.headers.authorization === undefined ? ticketIn(request.url) : null;
+  if (ticket && context.tickets) {
+    request.ticket = await context.tickets.redeem(ticket);
+    request.grant = request.ticket.grant;
+  } else request.grant = authorize(request.raw, context.keys, wanted);
   context.keyLimit.take(request.grant.keyId);
   context.addressLimit.take(context.address(request.raw));
+}
+
+function ticketIn(url: string): string | null {
+  const start = url.indexOf('?');
+  return start < 0 ? null : new URLSearchParams(url.slice(start)).get('ticket');
 }
 
 /** Aborts when the client goes away before its answer was written. */
@@ -276,4 +366,19 @@ function publish({ telemetry, clock }: ServerContext, request: FastifyRequest, r
     status: reply.statusCode,
     durationMs: clock.monotonic() - request.startedAt,
   });
+}
+
+const told: ReadonlySet<unknown> = new Set(['edit', 'admin', 'session']);
+
+/** Who changed what: said of every change that was made, never with what was sent. */
+function tellChange(
+  { telemetry }: ServerContext,
+  request: FastifyRequest,
+  { statusCode }: FastifyReply,
+): void {
+  const { method, grant, session, routeOptions } = request;
+  if (safeMethods.has(method) || statusCode >= 400 || !told.has(routeOptions.config.access)) return;
+  const who = session?.person.id ?? grant?.keyId;
+  const fields = { who, method, path: pathOf(request.url), ...(grant && { project: grant.project }) };
+  telemetry.publish('note', { level: 'info', message: 'a change was made', fields });
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 
 /** Whether the hop with this address, counted from the server (0), may say who stood behind it. */
 export type TrustProxy = (address: string, hop: number) => boolean;
@@ -51,6 +52,15 @@ export function clientAddress(request: IncomingMessage, trust: TrustProxy): stri
     client = next;
   }
   return client;
+}
+
+/** Whether the client spoke TLS: with a proxy that is trusted, by `X-Forwarded-Proto`. */
+export function cameByTls(request: IncomingMessage, trust: TrustProxy): boolean {
+  if ((request.socket as Partial<TLSSocket>).encrypted === true) return true;
+  const forwarded = request.headers['x-forwarded-proto'];
+  if (forwarded === undefined || !trust(peer(request.socket.remoteAddress ?? ''), 0)) return false;
+  // the first proxy's word: those behind it speak plainly among themselves
+  return String(forwarded).split(',', 1)[0]!.trim().toLowerCase() === 'https';
 }
 
 /** The socket's own word needs little care, and this is the hot path. */

@@ -2,13 +2,16 @@
  * All that is served, as one function of node:http's request and response: collect by its plain handler, everything else by the
  * app. Knows no socket, so that it serves where others listen too.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Cache } from '../cache/cache.ts';
 import type { Clock } from '../clock.ts';
 import type { SharedRates } from '../limits/limits.ts';
+import type { PeopleParts } from '../people/people.ts';
+import { Watching } from '../query/watching.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { buildApp } from './app.ts';
-import { clientAddress } from './client-address.ts';
+import { cameByTls, clientAddress } from './client-address.ts';
 import { CollectRoute, type CollectStage, collectPath, collectRoute } from './collect-route.ts';
 import type { ServerContext } from './context.ts';
 import { type HouseParts, houseRoutes } from './house-routes.ts';
@@ -21,7 +24,12 @@ import { pageRoutes } from './page-routes.ts';
 import { planSchemaRoute } from './plan-schema-route.ts';
 import { type QuestionStage, questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
+import { sampleSizeRoute } from './sample-size-route.ts';
 import { type SavedParts, savedRoutes } from './saved-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { type StreamParts, streamRoutes } from './stream-routes.ts';
+import { StreamTickets } from './stream-tickets.ts';
+import { Streams } from './streams.ts';
 
 export interface HttpHandlerOptions {
   readonly config: HttpConfig;
@@ -38,20 +46,35 @@ export interface HttpHandlerOptions {
   readonly house: HouseParts;
   /** What people keep in projects; absent: this server does not hand it out. */
   readonly saved?: SavedParts['care'];
+  /** Who may sign in; absent: nobody does here. */
+  readonly people?: PeopleParts;
+  /** Absent: answers are not streamed. */
+  readonly streams?: StreamingOptions;
   readonly newId?: () => string;
   /** Rates of other servers; absent: each server limits for itself. */
   readonly rates?: SharedRates;
 }
 
+export interface StreamingOptions {
+  /** Where tickets wait. */
+  readonly cache: Pick<Cache, 'get' | 'set'>;
+  /** A stream is one answer and its end: for where processes live for seconds. */
+  readonly once?: true;
+}
+
 export interface HttpHandler {
   readonly context: ServerContext;
   handle(request: IncomingMessage, response: ServerResponse): void;
+  /** At once; none is opened any more. */
+  endStreams(): void;
   close(): Promise<void>;
 }
 
 export async function openHandler(options: HttpHandlerOptions): Promise<HttpHandler> {
-  const context = contextOf(options);
-  const app = await buildApp(context, describedRoutesOf(options));
+  const base = contextOf(options);
+  const streaming = options.questions && options.streams && openStreaming(options, base);
+  const context = streaming ? { ...base, tickets: streaming.tickets } : base;
+  const app = await buildApp(context, describedRoutesOf(options, streaming));
   const collect = options.collect && new CollectRoute(context, options.collect);
   return {
     context,
@@ -60,7 +83,9 @@ export async function openHandler(options: HttpHandlerOptions): Promise<HttpHand
       if (collect && isCollect(request.url)) void collect.handle(request, response);
       else app.routing(request, response);
     },
+    endStreams: () => streaming?.streams.close(),
     async close() {
+      streaming?.streams.close();
       context.keyLimit.close();
       context.addressLimit.close();
       await app.close();
@@ -68,7 +93,15 @@ export async function openHandler(options: HttpHandlerOptions): Promise<HttpHand
   };
 }
 
-function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpHandlerOptions): ServerContext {
+function contextOf({
+  config,
+  keys,
+  clock,
+  telemetry,
+  newId,
+  rates,
+  people,
+}: HttpHandlerOptions): ServerContext {
   const monotonic = () => clock.monotonic();
   return {
     keys,
@@ -79,23 +112,54 @@ function contextOf({ config, keys, clock, telemetry, newId, rates }: HttpHandler
     addressLimit: new RateLimiter(config.requestsPerMinutePerAddress, 'this address', monotonic, rates),
     bodies: new BodyBudget(config.bodiesInFlightBytesMax),
     corsOrigins: config.corsOrigins.map((origin) => origin.toLowerCase()),
+    ...(people && { sessions: people.sessions }),
+    isSecure: (request) => cameByTls(request, config.trustProxy),
     address: (request) => clientAddress(request, config.trustProxy),
   };
 }
 
+function openStreaming(
+  { config, questions, streams, clock }: HttpHandlerOptions,
+  { keys, telemetry, newId }: ServerContext,
+): StreamParts {
+  const watching = new Watching({ questions: questions!, clock, intervalMs: config.streamIntervalMs });
+  const { streamsMax, streamsPerKeyMax } = config;
+  const monotonic = () => clock.monotonic();
+  return {
+    streams: new Streams({ watching, keys, telemetry, monotonic, newId, streamsMax, streamsPerKeyMax }),
+    watching,
+    tickets: new StreamTickets({ cache: streams!.cache, keys, clock, random: randomBytes }),
+    clock,
+    once: streams!.once ?? false,
+  };
+}
+
 /** Every route that this process has, with the description of them all. */
-function describedRoutesOf(options: HttpHandlerOptions): readonly Route[] {
-  const routes = routesOf(options);
+export function describedRoutesOf(
+  options: HttpHandlerOptions,
+  streaming: StreamParts | undefined,
+): readonly Route[] {
+  const routes = [...routesOf(options), ...(streaming ? streamRoutes(streaming) : [])];
   return [...routes, openApiRoute(options.collect ? [collectRoute, ...routes] : routes)];
 }
 
-function routesOf({ questions, operations, house, saved, clock }: HttpHandlerOptions): readonly Route[] {
+function routesOf({
+  people,
+  keys,
+  questions,
+  operations,
+  house,
+  saved,
+  clock,
+}: HttpHandlerOptions): readonly Route[] {
   return [
     ...pageRoutes(),
     planSchemaRoute(),
+    sampleSizeRoute(),
     ...operationRoutes(operations),
     ...(questions ? questionRoutes(questions, clock) : []),
     ...houseRoutes(house),
+    ...(people ? sessionRoutes({ ...people, projects: () => keys.projects }) : []),
     ...(saved ? savedRoutes({ care: saved, ...(questions && { questions }) }) : []),
   ];
 }

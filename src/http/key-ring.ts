@@ -12,10 +12,13 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 export interface Grant {
   readonly keyId: string;
   readonly project: string;
-  readonly scope: Scope;
+  /** `edit`: a person's who is editor. */
+  readonly scope: Scope | 'edit';
   readonly origins: readonly string[];
   /** Set by the environment rather than kept in the catalog. */
   readonly environment: boolean;
+  /** Set when it is a person's, whose id is `keyId` then: the id of the session. */
+  readonly session?: string;
   /** What its questions may cost, where it is not as the settings say. */
   readonly limits?: KeyLimits;
 }
@@ -45,6 +48,8 @@ export class KeyRing {
   readonly #environment: KeyRingOptions['environment'];
   readonly #timer: NodeJS.Timeout;
   #entries: ReadonlyMap<string, Entry> = new Map();
+  #projects: readonly Project[] = [];
+  #holders: ReadonlySet<string> = new Set();
   #version: string | undefined;
   #generation = 0;
   #reading: Promise<void> | undefined;
@@ -78,6 +83,12 @@ export class KeyRing {
     return entry && timingSafeEqual(entry.hash, Buffer.from(hash, 'hex')) ? entry.grant : undefined;
   }
 
+  /** Whether a key that was found once may still do what it could. */
+  holds({ project, keyId, session }: Pick<Grant, 'project' | 'keyId' | 'session'>): boolean {
+    if (session !== undefined) return this.#projects.some(({ id }) => id === project);
+    return this.#holders.has(holderOf(project, keyId));
+  }
+
   /** Reads the catalog again if it has changed. Call it after a change, so that the change holds from the next request on. */
   async refresh(): Promise<void> {
     // a read that began before the change may miss it, so one more follows it
@@ -86,6 +97,11 @@ export class KeyRing {
       this.#reading = undefined;
     });
     await this.#reading;
+  }
+
+  /** Those that are not being deleted. */
+  get projects(): readonly Project[] {
+    return this.#projects;
   }
 
   /** Another number after each change: what was found before may not hold any more. */
@@ -116,6 +132,10 @@ export class KeyRing {
     if (version === this.#version) return;
     const [projects, keys] = await Promise.all([this.#catalog.projects(), this.#catalog.keys()]);
     this.#entries = index(this.#environment, projects, keys);
+    this.#projects = projects.filter(({ deletingSince }) => deletingSince === undefined);
+    this.#holders = new Set(
+      [...this.#entries.values()].map(({ grant }) => holderOf(grant.project, grant.keyId)),
+    );
     this.#version = version;
     this.#generation += 1;
   }
@@ -149,6 +169,8 @@ function index(
   }
   return entries;
 }
+
+const holderOf = (project: string, keyId: string): string => `${project} ${keyId}`;
 
 /** Finding an entry may tell time by the hash's beginning, which says nothing of the key; the comparison proper does not. */
 function indexOf(hash: string): string {

@@ -2,15 +2,19 @@
  * What a route is: data that says who may call it with which parameters, and a function from a call to an answer. It knows no
  * sockets and no framework; `app.ts` does the rest.
  */
-import type { Scope } from '../catalog/catalog.ts';
+import type { ServerResponse } from 'node:http';
 import { failure } from '../errors.ts';
+import type { Found } from '../people/sessions.ts';
 import { closestName } from '../settings.ts';
+import type { Right } from './access.ts';
 import type { Deprecated } from './deprecation.ts';
 import type { Grant } from './key-ring.ts';
 import type { RouteDescription } from './openapi/describe.ts';
+import type { Came } from './same-origin.ts';
+import type { Ticket } from './stream-tickets.ts';
 
 export interface Call {
-  /** Of the key that was sent; on a route that is open, undefined. */
+  /** Of the key that was sent, or of the person who is signed in; on a route that asks for neither, undefined. */
   readonly grant: Grant | undefined;
   /** The named parts of the path. */
   readonly path: Readonly<Record<string, string>>;
@@ -22,8 +26,19 @@ export interface Call {
   readonly accept: string | undefined;
   /** The request's headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Set when the request came with the cookie of a session, and without a key. */
+  readonly session: Found | undefined;
+  readonly client: Client;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** What a ticket stands for that was sent in place of a key. */
+  readonly ticket?: Ticket;
+}
+
+/** Who is at the other end, seen through the proxies that are trusted. */
+export interface Client extends Came {
+  /** '' when it is not known. */
+  readonly address: string;
 }
 
 export interface RouteAnswer {
@@ -32,17 +47,25 @@ export interface RouteAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, unless it is text or a stream of bytes, which are sent as they are. */
   readonly body: unknown;
+  /** In place of the body: writes it, for as long as it likes. Headers are sent by then. */
+  readonly takeOver?: (response: ServerResponse) => void;
 }
+
+/** `session`: somebody who is signed in, whatever their role; `open`: anybody. */
+export type Access = Right | 'session' | 'open';
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:name` for its variable parts. */
   readonly path: string;
-  /** What the caller's key must open; `open`: no key is asked for. */
-  readonly scope: Scope | 'open';
-  readonly parameters?: readonly string[];
+  /** What the caller's key or role must open. */
+  readonly scope: Access;
+  /** `any`: a page's own, which it reads itself. */
+  readonly parameters?: readonly string[] | 'any';
   /** Its answer may be long: there is no HEAD of it. */
   readonly streams?: true;
+  /** Takes `?ticket=` in place of a key. */
+  readonly tickets?: true;
   /** What clients read about it, and are promised; a route without is not part of the API. */
   readonly describe?: RouteDescription;
   /** It goes away: every answer says so, and its use is counted. */

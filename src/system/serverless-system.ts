@@ -9,6 +9,7 @@ import { firstStart } from '../operations/first-start.ts';
 import { ProjectCare } from '../operations/project-care.ts';
 import { markProject } from '../operations/project-removal.ts';
 import { Readiness } from '../operations/readiness.ts';
+import { makePeople } from '../people/people.ts';
 import { Query } from '../query/query.ts';
 import { SavedNames } from '../saved/names.ts';
 import { SavedCare } from '../saved/saved-care.ts';
@@ -108,6 +109,7 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
         ...(rates && { rates }),
         collect: collector,
         questions: query,
+        streams: { cache, once: true },
         operations: {
           readiness: () => readiness.report(),
           metrics,
@@ -115,6 +117,7 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
           cache: () => cacheStatus(cache, config.cache.kind),
           pools: () => adapters.databases.figures(),
         },
+        people: makePeople({ catalog, clock, random: randomBytes, telemetry }),
         house: {
           care,
           removeProject: (id) => markProject(id, { catalog, clock, keysChanged }),

@@ -61,7 +61,7 @@ export async function startServer(
     await closed;
   });
   const url = await Promise.race([
-    output.until(/listens on (http\S+)[\s\S]*Status page/),
+    output.until(/listens on (http\S+)[\s\S]*Dashboard/),
     closed.then(([code]) => {
       throw new Error(`the server ended with ${code}: ${output.stderr()}`);
     }),

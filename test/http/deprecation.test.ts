@@ -22,6 +22,7 @@ async function appOf(telemetry: Telemetry, routes: readonly Route[]) {
     addressLimit: noLimit(),
     bodies: new BodyBudget(1),
     corsOrigins: [],
+    isSecure: () => false,
     address: () => '',
   };
   return buildApp(context, routes);

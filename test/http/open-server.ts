@@ -5,8 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { MemoryCache } from '../../src/cache/memory/memory-cache.ts';
 import { SqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { CollectRequest, CollectResult } from '../../src/collect/collect.ts';
 import { readBody } from '../../src/collect/read-body.ts';
 import type { CollectStage } from '../../src/http/collect-route.ts';
@@ -17,6 +18,7 @@ import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { firstStart } from '../../src/operations/first-start.ts';
 import { ProjectCare } from '../../src/operations/project-care.ts';
 import type { ReadinessReport } from '../../src/operations/readiness.ts';
+import { makePeople, type PeopleParts } from '../../src/people/people.ts';
 import type { Answer } from '../../src/query/wire.ts';
 import { SavedNames } from '../../src/saved/names.ts';
 import { SavedCare } from '../../src/saved/saved-care.ts';
@@ -31,6 +33,7 @@ export interface Opened {
   readonly care: ProjectCare;
   readonly ring: KeyRing;
   readonly catalog: SqliteCatalog;
+  readonly people: PeopleParts;
   readonly stages: Stages;
   readonly notes: Signals['note'][];
   readonly telemetry: Telemetry;
@@ -50,6 +53,8 @@ export interface Stages {
   ask: QuestionStage['ask'];
   tagged?: QuestionStage['tagged'];
   export: QuestionStage['export'];
+  meaning?(plan: unknown): string;
+  version(project: string): Promise<string>;
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
   quarantined: NonNullable<HttpServerOptions['operations']['quarantine']>['list'];
@@ -60,6 +65,7 @@ export async function openServer(
   context: TestContext,
   settings: Partial<HttpConfig> = {},
   environment: { write?: string; read?: string; admin?: string } = {},
+  clock: Clock = systemClock,
 ): Promise<Opened> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-http-'));
   const telemetry = new Telemetry();
@@ -70,13 +76,17 @@ export async function openServer(
   const { made } = await firstStart(care, []);
   const ring = await KeyRing.open({ catalog, telemetry, environment, pollIntervalMs: 10 });
   const stages = defaultStages();
+  // scrypt at a cost that tests can bear
+  const people = makePeople({ catalog, clock, random: randomBytes, telemetry, costLog2: 10 });
   const config = { ...readSettings(httpSettings, {}), port: 0, ...settings };
   const server = await HttpServer.open({
     ...partsOf(stages, care, ring),
     config,
     keys: ring,
-    clock: systemClock,
+    clock,
     telemetry,
+    people,
+    streams: { cache: new MemoryCache({ bytesMax: 1024 * 1024, clock: systemClock }) },
     saved: new SavedCare({
       saved: catalog.saved,
       now: Date.now,
@@ -91,7 +101,7 @@ export async function openServer(
   });
   const keys = Object.fromEntries(made.map(({ scope, secret }) => [scope, secret])) as Opened['keys'];
   const call = (path: string, options: CallOptions = {}) => fetch(server.url + path, toInit(options));
-  return { server, url: server.url, keys, care, ring, catalog, stages, notes, telemetry, call };
+  return { server, url: server.url, keys, care, ring, catalog, people, stages, notes, telemetry, call };
 }
 
 const answer: Answer = {
@@ -114,6 +124,7 @@ function defaultStages(): Stages {
     collect: async () => ({ accepted: 1, rejected: 0, results: [] }),
     ask: async () => answer,
     export: async function* () {},
+    version: async () => '1',
     queue: async () => ({ queueLength: 0, status: 'ok' }),
     readiness: async () => ({
       status: 'ready',
@@ -136,6 +147,8 @@ function partsOf(stages: Stages, care: ProjectCare, ring: KeyRing) {
     tagged: async (plan, asker) =>
       stages.tagged?.(plan, asker) ?? { answer: await stages.ask(plan, asker), tag: 'tag' },
     export: (...asked) => stages.export(...asked),
+    meaning: async (plan) => stages.meaning?.(plan) ?? JSON.stringify(plan),
+    version: (project) => stages.version(project),
   };
   return {
     collect,

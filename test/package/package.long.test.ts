@@ -168,7 +168,7 @@ async function listening(server: ChildProcess): Promise<string> {
   // left open: a server whose reader goes away is another test
   for await (const chunk of server.stdout!.iterator({ destroyOnReturn: false })) {
     printed += String(chunk);
-    const url = /listens on (http\S+)[\s\S]*Status page/.exec(printed)?.[1];
+    const url = /listens on (http\S+)[\s\S]*Dashboard/.exec(printed)?.[1];
     if (url !== undefined) return url;
   }
   throw new Error(`the server ended: ${errors.join('')}`);

@@ -34,7 +34,8 @@ export interface RouteDescription {
     | 'Streams'
     | 'Saved things'
     | 'Operations'
-    | 'Projects and keys';
+    | 'Projects and keys'
+    | 'People and sign-in';
   readonly summary: string;
   readonly doc?: string;
   /** Of the path and the query, by name. */

@@ -17,6 +17,7 @@ import {
   text,
 } from './describe.ts';
 import { houseSchemas } from './house-schemas.ts';
+import { peopleSchemas } from './people-descriptions.ts';
 import { savedSchemas } from './saved-descriptions.ts';
 
 export type DescribedRoute = Pick<
@@ -82,6 +83,7 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
         ...answerSchemas,
         ...houseSchemas,
         ...savedSchemas,
+        ...peopleSchemas,
         Problem: problemSchema,
       },
     },

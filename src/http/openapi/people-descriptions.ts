@@ -1,5 +1,18 @@
 /** What the routes of sign-in and of people say of themselves. */
-import { flag, json, list, named, object, oneOf, orNull, type RouteDescription, ref, type Schema, text, time } from './describe.ts';
+import {
+  flag,
+  json,
+  list,
+  named,
+  object,
+  oneOf,
+  orNull,
+  type RouteDescription,
+  ref,
+  type Schema,
+  text,
+  time,
+} from './describe.ts';
 
 type Members = Readonly<Record<string, Schema>>;
 
@@ -24,7 +37,10 @@ export const peopleSchemas: Members = {
     roles: list(object({ project: text, role })),
   }),
   SignInLink: object({
-    path: named(text, 'Behind the address of the server. Said this once; good for one sign-in within the hour.'),
+    path: named(
+      text,
+      'Behind the address of the server. Said this once; good for one sign-in within the hour.',
+    ),
     expiresAt: time,
   }),
 };
@@ -37,7 +53,9 @@ const ofSession = (
 ): RouteDescription => ({
   group: 'People and sign-in',
   ...description,
-  answers: { [status]: { doc, content: json(object({ data: schema })), ...(status !== 200 && { headers: cookie }) } },
+  answers: {
+    [status]: { doc, content: json(object({ data: schema })), ...(status !== 200 && { headers: cookie }) },
+  },
 });
 
 const closed = (properties: Members, required: readonly string[]): Schema => ({
@@ -113,10 +131,10 @@ export const peopleDescriptions = {
       body: {
         required: true,
         content: json(
-          closed({ email: emailText, name: { type: 'string', minLength: 1, maxLength: 100 }, project: text, role }, [
-            'email',
-            'role',
-          ]),
+          closed(
+            { email: emailText, name: { type: 'string', minLength: 1, maxLength: 100 }, project: text, role },
+            ['email', 'role'],
+          ),
         ),
       },
       problems: [404, 409],
@@ -126,7 +144,12 @@ export const peopleDescriptions = {
     object({ person: ref('Person'), link: { anyOf: [ref('SignInLink'), { type: 'null' }] } }),
   ),
   removePerson: ofSession(
-    { id: 'removePerson', summary: 'Ends a person: sessions and links at once', parameters: { id: personId }, problems: [404, 409] },
+    {
+      id: 'removePerson',
+      summary: 'Ends a person: sessions and links at once',
+      parameters: { id: personId },
+      problems: [404, 409],
+    },
     200,
     'They are gone.',
     object({ id: text, status: { const: 'removed' } }),
@@ -167,7 +190,12 @@ export const peopleDescriptions = {
     ref('Person'),
   ),
   endSessions: ofSession(
-    { id: 'endSessions', summary: 'Ends all sessions of a person', parameters: { id: personId }, problems: [404] },
+    {
+      id: 'endSessions',
+      summary: 'Ends all sessions of a person',
+      parameters: { id: personId },
+      problems: [404],
+    },
     200,
     'They have ended.',
     object({ ended: { type: 'integer', minimum: 0 } }),

@@ -1,0 +1,99 @@
+/**
+ * Sessions: found by their token, at each request, in the catalog, so that what was ended is ended at once and everywhere. A token is
+ * used for a day, then the next answer brings a new one; the old one is good for a minute more, for requests that are under way.
+ */
+import type { Random } from '../catalog/keys.ts';
+import type { People, Person, Session } from '../catalog/people.ts';
+import { type Clock, millisecondsPerDay } from '../clock.ts';
+import { hashOfToken, makeId, makeToken } from './tokens.ts';
+
+export interface SessionsOptions {
+  readonly people: People;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+}
+
+export interface Found {
+  readonly session: Session;
+  readonly person: Person;
+  /** Takes the place of the one that was sent. */
+  readonly newToken?: string;
+}
+
+/** Not used for so long, it has ended. */
+export const sessionIdleMs = 14 * millisecondsPerDay;
+/** However much it is used. */
+export const sessionAgeMs = 90 * millisecondsPerDay;
+export const rotationMs = millisecondsPerDay;
+export const previousMs = 60_000;
+/** How exactly the last use is known: not every request writes. */
+const touchMs = 10 * 60_000;
+export const sessionsMax = 50;
+
+export class Sessions {
+  readonly #people: People;
+  readonly #clock: SessionsOptions['clock'];
+  readonly #random: Random;
+
+  constructor({ people, clock, random }: SessionsOptions) {
+    this.#people = people;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Whose token this is; undefined: nobody's, or not any more. Errors: catalog_unavailable. */
+  async find(token: string): Promise<Found | undefined> {
+    const hash = hashOfToken('session', token);
+    const now = this.#clock.now();
+    const found = hash === undefined ? undefined : await this.#people.session(hash, now);
+    if (hash === undefined || found === undefined) return undefined;
+    const { session, person } = found;
+    if (now - session.usedAt >= sessionIdleMs || now - session.createdAt >= sessionAgeMs) {
+      await this.#people.endSession(session.id);
+      return undefined;
+    }
+    if (session.hash === hash && now - session.rotatedAt >= rotationMs) return this.#rotated(session, person);
+    if (now - session.usedAt >= touchMs) await this.#people.touch(session.id, now);
+    return { session, person };
+  }
+
+  /** Begins one: always with a token of its own, whatever was sent before. */
+  async start(
+    person: Person,
+    startedBy: Session['startedBy'],
+  ): Promise<Found & { readonly newToken: string }> {
+    const { token, hash } = makeToken('session', this.#random);
+    const now = this.#clock.now();
+    const id = makeId('ses', this.#random);
+    const times = { createdAt: now, rotatedAt: now, usedAt: now };
+    const session: Session = { id, person: person.id, hash, startedBy, ...times };
+    await this.#people.addSession(session, sessionsMax);
+    return { session, person, newToken: token };
+  }
+
+  /** A new token now; the old one is good for `forMs` more. Undefined: another request was first. */
+  async rotate(session: Session, forMs: number): Promise<string | undefined> {
+    const { token, hash } = makeToken('session', this.#random);
+    const at = this.#clock.now();
+    const { id, hash: from } = session;
+    const isDone = await this.#people.rotate({ id, from, to: hash, at, previousUntil: at + forMs });
+    return isDone ? token : undefined;
+  }
+
+  async end(token: string): Promise<void> {
+    const hash = hashOfToken('session', token);
+    const found = hash === undefined ? undefined : await this.#people.session(hash, this.#clock.now());
+    if (found) await this.#people.endSession(found.session.id);
+  }
+
+  /** Removes what is past its time. */
+  async sweep(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#people.sweep({ now, usedBefore: now - sessionIdleMs, createdBefore: now - sessionAgeMs });
+  }
+
+  async #rotated(session: Session, person: Person): Promise<Found> {
+    const newToken = await this.rotate(session, previousMs);
+    return { session, person, ...(newToken !== undefined && { newToken }) };
+  }
+}
