@@ -8,10 +8,12 @@ export interface Session {
   readonly person: {
     readonly id: string;
     readonly email: string | null;
-    readonly name?: string | null;
-    readonly hasPassword?: boolean;
+    readonly name: string | null;
+    readonly hasPassword: boolean;
   };
   readonly projects: readonly { readonly id: string; readonly name: string; readonly role: Role }[];
+  /** May make projects, and people of all of them. */
+  readonly keepsHouse: boolean;
 }
 
 /** Null: nobody is signed in. */
@@ -39,6 +41,23 @@ export function useSignIn() {
   return useMutation({
     mutationFn: async (credentials: Credentials) =>
       (await requestJson<{ data: Session }>('/api/v1/session', { method: 'POST', body: credentials })).data,
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+}
+
+export interface PasswordChange {
+  readonly password: string;
+  /** When there is one already. */
+  readonly current?: string;
+  readonly email?: string;
+}
+
+export function usePasswordChange() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: PasswordChange) =>
+      (await requestJson<{ data: Session }>('/api/v1/session/password', { method: 'PUT', body: change }))
+        .data,
     onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
   });
 }

@@ -6,9 +6,6 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Field, inputBox } from '../../ui/field.tsx';
 
-/** Administrators of `default` keep all projects. */
-const keepers = 'default';
-
 export function NewProject() {
   const session = useSession();
   const navigate = useNavigate();
@@ -19,7 +16,7 @@ export function NewProject() {
     .normalize('NFKD')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '');
-  if (!session?.projects.some((each) => each.id === keepers && each.role === 'admin')) return null;
+  if (session?.keepsHouse !== true) return null;
   return (
     <Card label="New project" className="p-4">
       <h2 className="mb-2 font-semibold">New project</h2>
