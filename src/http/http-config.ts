@@ -85,6 +85,22 @@ export const httpSettings = settingsGroup('HTTP', {
     min: 1024 * 1024,
     doc: 'The most that the bodies of all requests in flight may hold together; over it, collecting answers 503.',
   }),
+  streamsMax: integer('MILLRACE_STREAMS_MAX', {
+    default: '5000',
+    min: 0,
+    doc: 'The most streams of answers open at the same time; below `MILLRACE_CONNECTIONS_MAX`, or streams keep events out.',
+  }),
+  streamsPerKeyMax: integer('MILLRACE_STREAMS_PER_KEY_MAX', {
+    default: '1000',
+    min: 0,
+    doc: 'The most streams that one key may have open.',
+  }),
+  streamIntervalMs: milliseconds('MILLRACE_STREAM_INTERVAL_MS', {
+    default: '1s',
+    min: 10,
+    max: 3_600_000,
+    doc: 'The shortest time between two evaluations of a question that is streamed; a question that takes long is asked less often.',
+  }),
   queueWarningEvents: integer('MILLRACE_QUEUE_WARNING_EVENTS', {
     default: '1000',
     min: 1,

@@ -67,6 +67,7 @@ export class HttpServer {
   }
 
   async #drain(): Promise<void> {
+    this.#handler.endStreams();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // a connection that falls idle from now on would keep the server up until its keep-alive ends
     const sweep = setInterval(() => this.#server.closeIdleConnections(), drainPollMs);
