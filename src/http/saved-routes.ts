@@ -1,5 +1,5 @@
 /**
- * What people keep, by kind: `/api/v1/saved/questions`, `/dashboards` and so on. Who may read sees it, who may administer changes it.
+ * What people keep, by kind: `/api/v1/saved/questions`, `/dashboards` and so on. Who may read sees it; an admin key, or a person who is editor, changes it.
  * An `ETag` is the version, and `If-Match` holds a change to it, so that two people who edit one board do not overwrite each other.
  */
 import { type Saved, type SavedKind, savedKinds } from '../catalog/saved.ts';
@@ -43,7 +43,7 @@ function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
     {
       method: 'POST',
       path: all,
-      scope: 'admin',
+      scope: 'edit',
       describe: says.create,
       handle: (call) => create(care, kind, call),
     },
@@ -57,14 +57,14 @@ function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
     {
       method: 'PUT',
       path: one,
-      scope: 'admin',
+      scope: 'edit',
       describe: says.put,
       handle: (call) => put(care, kind, call),
     },
     {
       method: 'DELETE',
       path: one,
-      scope: 'admin',
+      scope: 'edit',
       describe: says.remove,
       handle: (call) => remove(care, kind, call),
     },
