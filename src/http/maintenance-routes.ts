@@ -1,11 +1,13 @@
 /** Doctor, maintenance and backup over HTTP: of the whole house, so for admin keys of the project `default` alone. */
 import { Readable } from 'node:stream';
 import { failure } from '../errors.ts';
+import type { BackfillOrder } from '../operations/backfill.ts';
 import type { Doctor } from '../operations/doctor.ts';
-import { defaultProject } from '../operations/first-start.ts';
 import type { Maintenance, UpkeepTasks } from '../operations/maintenance.ts';
+import { actorOf, refuseUnlessKeeper } from './actor.ts';
 import type { RouteDescription } from './openapi/describe.ts';
 import {
+  backfillDescription,
   backupDescription,
   doctorDescription,
   rebuildDescription,
@@ -17,7 +19,10 @@ import { type Call, type Route, type RouteAnswer, readObject } from './route.ts'
 
 export interface MaintenanceParts {
   readonly doctor: Pick<Doctor, 'examine'>;
-  readonly maintenance: Pick<Maintenance, 'verifyRollups' | 'rebuildRollups' | 'expire' | 'upkeep'>;
+  readonly maintenance: Pick<
+    Maintenance,
+    'verifyRollups' | 'rebuildRollups' | 'expire' | 'upkeep' | 'backfill'
+  >;
   /** A tar archive; what was set aside for it is removed when the reading ends. */
   readonly backup: () => AsyncIterable<Uint8Array>;
 }
@@ -37,10 +42,7 @@ export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenancePa
     scope: 'admin',
     describe,
     handle: async (call) => {
-      if (call.grant!.project !== defaultProject)
-        throw failure('forbidden', {
-          detail: 'only an admin key of the project default keeps the whole house',
-        });
+      refuseUnlessKeeper(actorOf(call), 'keeps the whole house');
       return handle(call);
     },
   });
@@ -59,6 +61,9 @@ export function maintenanceRoutes({ doctor, maintenance, backup }: MaintenancePa
     })),
     route('POST', '/api/v1/maintenance/upkeep', upkeepDescription, async ({ body }) => ({
       body: { data: (await maintenance.upkeep(tasksOf(body))) ?? null },
+    })),
+    route('POST', '/api/v1/maintenance/backfill', backfillDescription, async ({ body }) => ({
+      body: { data: await maintenance.backfill(orderOf(body)) },
     })),
     route('POST', '/api/v1/backup', backupDescription, async () => ({
       headers: { 'content-type': 'application/x-tar' },
@@ -91,6 +96,31 @@ function daysOf(body: unknown): readonly string[] | undefined {
       detail: `days must be a list of 1 to ${daysMax} days such as "2026-01-31"`,
     });
   return days as string[];
+}
+
+/** `{"fields": {"variantKey": ["properties.variant"]}, "dryRun": true}`: one step, from the beginning or `after` the one before. */
+function orderOf(body: unknown): BackfillOrder {
+  const {
+    fields,
+    project,
+    after,
+    dryRun = false,
+  } = readObject(body ?? {}, ['fields', 'project', 'after', 'dryRun']);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
+    throw failure('request_invalid', {
+      detail: 'fields must be an object of paths by field, as {"variantKey": ["properties.variant"]}',
+    });
+  for (const [name, value] of Object.entries({ project, after }))
+    if (value !== undefined && typeof value !== 'string')
+      throw failure('request_invalid', { detail: `${name} must be text` });
+  if (typeof dryRun !== 'boolean')
+    throw failure('request_invalid', { detail: 'dryRun must be true or false' });
+  return {
+    fields: fields as BackfillOrder['fields'],
+    ...(typeof project === 'string' && { project }),
+    ...(typeof after === 'string' && { after }),
+    dryRun,
+  };
 }
 
 /** `{"vacuum": true}`: what is not said is done, but for `vacuum`. */

@@ -5,12 +5,19 @@
  */
 import { type Clock, millisecondsPerDay } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
-import type { MaintenanceReport, MaintenanceTasks, RollupDifference, Store } from '../store/store.ts';
+import type {
+  BackfillStep,
+  MaintenanceReport,
+  MaintenanceTasks,
+  RollupDifference,
+  Store,
+} from '../store/store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type BackfillOrder, backfillTask } from './backfill.ts';
 import type { OneAtATime } from './one-at-a-time.ts';
 
 export interface MaintenanceOptions {
-  readonly store: Pick<Store, 'verifyRollups' | 'rebuildRollups' | 'expire' | 'maintain'>;
+  readonly store: Pick<Store, 'verifyRollups' | 'rebuildRollups' | 'expire' | 'maintain' | 'backfill'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly turns: OneAtATime;
@@ -67,6 +74,17 @@ export class Maintenance {
       throw failure('conflict', { detail: 'nothing expires: MILLRACE_RETENTION_DAYS is not set' });
     const expired = await this.#options.turns.now('retention', () => this.#options.store.expire(before));
     return { expired, before: new Date(before).toISOString() };
+  }
+
+  /** One step: whoever orders it goes on with its `next`. Errors: request_invalid, conflict, store_unavailable. */
+  async backfill(order: BackfillOrder): Promise<BackfillStep> {
+    const task = backfillTask(order);
+    const { store, turns } = this.#options;
+    return turns.now('a backfill', async () => {
+      const step = await store.backfill?.(task);
+      if (step === undefined) throw failure('conflict', { detail: 'this store fills nothing afterwards' });
+      return step;
+    });
   }
 
   /** Undefined: this store sees to all of it by itself. Errors: conflict, while another process is at it; store_unavailable. */

@@ -6,6 +6,8 @@ import type { Clock } from '../clock.ts';
 import { failure, isFailure } from '../errors.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type {
+  BackfillStep,
+  BackfillTask,
   Batch,
   Budget,
   EventKey,
@@ -128,6 +130,13 @@ export class LateStore implements Store {
 
   async maintain(tasks: MaintenanceTasks) {
     return this.#opened().maintain?.(tasks);
+  }
+
+  async backfill(task: BackfillTask): Promise<BackfillStep> {
+    const store = this.#opened();
+    if (store.backfill === undefined)
+      throw failure('conflict', { detail: 'this store fills nothing afterwards' });
+    return store.backfill(task);
   }
 
   async freeze(name: string) {

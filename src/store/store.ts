@@ -225,6 +225,51 @@ export interface PartitionReport {
   readonly rowsInDefault: number;
 }
 
+/** A text column of a row that may be filled from properties afterwards. */
+export type BackfillField =
+  | 'experimentId'
+  | 'variantKey'
+  | 'productId'
+  | 'sessionId'
+  | 'viewId'
+  | 'title'
+  | 'screen'
+  | 'language'
+  | 'appVersion'
+  | 'os'
+  | 'device'
+  | 'browser'
+  | 'country'
+  | 'region'
+  | 'city';
+
+/** Fills fields where they are absent with the first text, neither empty nor over `charactersMax`, at one of the paths. */
+export interface BackfillTask {
+  readonly fields: readonly {
+    readonly field: BackfillField;
+    /** As fields of plans, without `properties.`. */
+    readonly paths: readonly string[];
+    readonly charactersMax: number;
+  }[];
+  /** Absent: of every project. */
+  readonly project?: string;
+  /** The `next` of the step before; absent: from the beginning. */
+  readonly after?: string;
+  /** Only counts. */
+  readonly dryRun: boolean;
+}
+
+/** A part of the rows, some days or a month, is done: rows and rollups agree. */
+export interface BackfillStep {
+  /** ISO dates of the first and the last day on which something was to do; absent: on none. */
+  readonly days?: readonly [first: string, last: string];
+  readonly events: number;
+  /** Absent: nothing is left to look at. */
+  readonly next?: string;
+  /** About how many steps there are after this one. */
+  readonly stepsLeft: number;
+}
+
 export interface Store {
   readonly supports: StoreSupports;
   /** Undefined: the store answers no questions about people over time yet. */
@@ -268,6 +313,8 @@ export interface Store {
   expire(before: number): Promise<number>;
   /** What a schedule or a person has it do to stay in shape; absent, or undefined: it sees to that itself. Errors: conflict, while another process is at it. */
   maintain?(tasks: MaintenanceTasks): Promise<MaintenanceReport | undefined>;
+  /** One step; a step that was broken off, by a crash too, is made good by the same one again. Errors: store_unavailable. */
+  backfill?(task: BackfillTask): Promise<BackfillStep>;
   /** Keeps the files as they are now, between two inserts, as `shadow/NAME` in the store's directory until that is removed. */
   freeze(name: string): Promise<void>;
   close(): Promise<void>;

@@ -191,6 +191,27 @@ export const rebuildDescription = upkeep(
   days,
   object({ days: count }),
 );
+export const backfillDescription = upkeep(
+  'backfill',
+  'Fills fields from properties where they are absent: one step, to be gone on with after its `next`',
+  {
+    type: 'object',
+    properties: {
+      fields: {
+        type: 'object',
+        additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 10 },
+        minProperties: 1,
+        description: 'The paths that may hold each field; the first text that fits counts.',
+      },
+      project: { type: 'string' },
+      after: { type: 'string', description: 'The `next` of the step before.' },
+      dryRun: { type: 'boolean', default: false },
+    },
+    required: ['fields'],
+    additionalProperties: false,
+  },
+  object({ events: count, stepsLeft: count }, { days: list(text), next: text }),
+);
 export const retentionDescription = upkeep(
   'expire',
   'Removes what is past MILLRACE_RETENTION_DAYS now',

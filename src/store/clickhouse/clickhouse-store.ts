@@ -10,6 +10,8 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Analyses } from '../analyses.ts';
 import { stringLiteral } from '../sql/clickhouse-literal.ts';
 import type {
+  BackfillStep,
+  BackfillTask,
   Batch,
   Budget,
   Corrections,
@@ -28,6 +30,7 @@ import type {
   StoreState,
   StoreSupports,
 } from '../store.ts';
+import { daysToFill, endMutations, fillMonth, monthsAfter } from './backfill.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import { ClickHouseReader } from './clickhouse-reader.ts';
 import { deleteRows } from './delete-rows.ts';
@@ -44,7 +47,7 @@ import { ProgressTable } from './progress-table.ts';
 import { QuarantineTable } from './quarantine-table.ts';
 import { readBack } from './read-back.ts';
 import { Removals } from './removals.ts';
-import { deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
+import { dayText, deleteProjectRollups, monthOf, rebuildDays } from './repair.ts';
 import { type PackedBlocks, packRows } from './row-pack.ts';
 import { daysSetAside, dropSetAside, partsSetAside, type SetAside } from './set-aside.ts';
 import { exactUsersMax, usersError } from './sketch.ts';
@@ -135,6 +138,7 @@ export class ClickHouseStore implements Store {
   async #prepare(): Promise<void> {
     await migrate(this.#client);
     await this.#reader.identity.open();
+    await endMutations(this.#client, this.#options.clock);
     const progress = await this.#progress.load();
     const aside = await partsSetAside(this.#client);
     this.#dirty.mark(opening, await this.#suspects.find(opening, progress));
@@ -414,6 +418,38 @@ export class ClickHouseStore implements Store {
     }
   }
 
+  /** A month. Until its rollups are rebuilt its days are answered from rows. */
+  async backfill(task: BackfillTask): Promise<BackfillStep> {
+    this.#assertOpen();
+    return this.#reading(async () => {
+      // of a step that failed half-way
+      await endMutations(this.#client, this.#options.clock);
+      await this.#repair(filling);
+      const [month, next] = await monthsAfter(this.#client, task.after);
+      if (month === undefined) return { events: 0, stepsLeft: 0 };
+      const found = await daysToFill(this.#client, task, month);
+      const days = found.map(([day]) => day);
+      if (!task.dryRun && days.length > 0) await this.#fill(task, month, days);
+      return {
+        ...(days.length > 0 && { days: [dayText(days[0]!), dayText(days.at(-1)!)] as const }),
+        events: found.reduce((sum, [, events]) => sum + events, 0),
+        ...(next !== undefined && { next: month }),
+        stepsLeft: next === undefined ? 0 : (await monthsAfter(this.#client, month)).length,
+      };
+    });
+  }
+
+  async #fill(task: BackfillTask, month: string, days: readonly number[]): Promise<void> {
+    this.#dirty.mark(filling, days);
+    await this.#suspects.announce(filling, days);
+    try {
+      await fillMonth(this.#client, this.#options.clock, task, month);
+      await this.#repair(filling);
+    } finally {
+      this.#versions.changedEverywhere(days);
+    }
+  }
+
   async freeze(name: string): Promise<void> {
     this.#assertOpen();
     const as = `FREEZE WITH NAME ${stringLiteral(name)}`;
@@ -472,4 +508,5 @@ export class ClickHouseStore implements Store {
 const opening = 'opening';
 const restarted = 'restarted';
 const expiring = 'expiring';
+const filling = 'filling';
 const markerOf = (partition: number): string => `partition ${partition}`;

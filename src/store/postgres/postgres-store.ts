@@ -13,6 +13,8 @@ import type { PostgresPools } from '../../postgres/postgres-pools.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Analyses } from '../analyses.ts';
 import type {
+  BackfillStep,
+  BackfillTask,
   Batch,
   Budget,
   Corrections,
@@ -35,6 +37,7 @@ import type {
   StoreSupports,
 } from '../store.ts';
 import { Attempts } from './attempts.ts';
+import { backfillStep } from './backfill.ts';
 import { Claims } from './claims.ts';
 import type { IdHash } from './copy-encoder.ts';
 import { correctionsOf } from './corrections.ts';
@@ -273,6 +276,10 @@ export class PostgresStore implements Store {
   async expire(before: number): Promise<number> {
     const { cut } = this.#setUp;
     return this.#asking(() => expireEvents({ pool: this.#pool, features: this.#setUp, cut }, before));
+  }
+
+  async backfill(task: BackfillTask): Promise<BackfillStep> {
+    return this.#asking(() => backfillStep(this.#pool, this.#setUp, task));
   }
 
   /** Errors: conflict, always: the files are the server's. */
