@@ -2,9 +2,11 @@
 import { settingsGroups } from '../../src/config.ts';
 import { catalogue } from '../../src/errors.ts';
 import { planSchema } from '../../src/plan/schema.ts';
+import { apiTypes } from './api-types.ts';
 import { configPage } from './config-page.ts';
 import { envExample } from './env-example.ts';
 import { errorsPage } from './errors-page.ts';
+import { openApiPage } from './openapi-page.ts';
 
 export interface Page {
   /** From the root of the repository. */
@@ -17,6 +19,8 @@ export function generatedPages(): readonly Page[] {
     { path: 'docs/config.md', contents: configPage(settingsGroups) },
     { path: '.env.example', contents: envExample(settingsGroups) },
     { path: 'docs/errors.md', contents: errorsPage(catalogue) },
+    { path: 'docs/openapi.json', contents: openApiPage() },
+    { path: 'tracker/api/schema.ts', contents: apiTypes() },
     { path: 'docs/plan.schema.json', contents: `${JSON.stringify(planSchema, undefined, 2)}\n` },
   ];
 }

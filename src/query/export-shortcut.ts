@@ -1,8 +1,9 @@
 /** `GET /api/v1/export`: its parameters as the events that are asked for. */
-import { invalid, objectWith, oneOf, text } from '../plan/check.ts';
+import { objectWith, oneOf, text } from '../plan/check.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import type { Scope } from '../plan/plan.ts';
 import { getScope, scopeParameters } from './get-scope.ts';
+import { common } from './shortcut-parameters.ts';
 
 export const exportFormats = ['ndjson', 'csv', 'parquet', 'arrow'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -24,7 +25,10 @@ export function exportRequest(
   now: number,
 ): ExportRequest {
   const given = objectWith(parameters, '', exportParameters);
-  const filter = given.filter === undefined ? {} : { filter: filterOf(text(given.filter, '/filter')) };
+  const filter =
+    given.filter === undefined
+      ? {}
+      : { filter: common.filter.read(text(given.filter, '/filter'), '/filter') };
   const format = given.format === undefined ? undefined : oneOf(given.format, '/format', exportFormats);
   const after = given.after === undefined ? undefined : text(given.after, '/after');
   return {
@@ -35,16 +39,4 @@ export function exportRequest(
     format,
     after,
   };
-}
-
-function filterOf(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw invalid(
-      '/filter',
-      'must be a filter as JSON, like {"field":"type","op":"eq","value":"purchase"}',
-      json,
-    );
-  }
 }

@@ -52,7 +52,7 @@ describe('questions', () => {
     assert.match(notes.at(-1)?.message ?? '', /an answer broke off: gone/);
     for (const [query, detail] of [
       ['format=xml', /\/format must be one of ndjson, csv, parquet/],
-      ['filter=nonsense', /\/filter must be a filter as JSON/],
+      ['filter=nonsense', /\/filter must look like country=DE/],
       ['format=parquet&after=a', /\/after goes with ndjson and csv/],
     ] as const)
       assert.match(String((await problemOf(await get(query))).detail), detail);

@@ -1,4 +1,14 @@
-/** What is public of the Node client. */
+/** What is public of the client in Node: sending events, and the API as in browsers. */
+export {
+  type AnswerOf,
+  type ApiOptions,
+  type CallOptions,
+  type DataOf,
+  type Given,
+  MillraceApi,
+  MillraceApiError,
+  type MillraceSchema,
+} from '../api/index.ts';
 export {
   type ClientOptions,
   type ClientTotals,

@@ -25,6 +25,8 @@ export async function openBusyServer(
   return server;
 }
 
+const browser =
+  'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36';
 const types = ['pageview', 'pageview', 'signup', 'purchase', 'EXPOSURE', 'CONVERSION', 'identify', 'click'];
 
 function eventOf(i: number, now: number): object {
@@ -42,6 +44,8 @@ function eventOf(i: number, now: number): object {
       url: `https://shop.example/page-${i % 7}?utm_source=news`,
       referrer: 'https://search.example/',
     }),
+    // every fifth is a bot
+    userAgent: i % 5 === 4 ? 'Googlebot/2.1' : browser,
     country: ['DE', 'AT', 'CH', 'FR'][i % 4],
     ...(type === 'purchase' && {
       amount: i % 3 === 0 ? '-12.5' : i * 1.25,

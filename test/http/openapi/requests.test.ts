@@ -12,6 +12,9 @@ const seed = Number(process.env.SEED ?? 1);
 /** They end what the others need, never end, or need files, which a store in memory has none of. */
 const leftOut = new Set(['deleteProject', 'summaryStream', 'summaryStreamUnversioned', 'stream', 'backup']);
 
+/** Need who signed in, a store with tables, or parameters that go together as no schema says. */
+const byLuck = new Set(['session', 'signIn', 'signOut', 'setPassword', 'backfill', 'sampleSize']);
+
 /** 503 may be: a store that cannot now; what is promised is that nothing fails in a way that was not foreseen. */
 const isFault = (status: number): boolean => status >= 500 && status !== 503;
 
@@ -35,8 +38,10 @@ describe('a server that is asked everything that its description allows', () => 
       [...broken].map(([what, how]) => `${what}: ${how}`),
       [],
     );
-    // an id that is there is luck
-    const sure = operations.filter(({ path }) => !path.includes('{'));
+    // an id that is there is luck too
+    const sure = operations.filter(
+      ({ path, operationId }) => !path.includes('{') && !byLuck.has(operationId),
+    );
     const never = sure.filter(({ operationId }) => !isAnswered(told.get(operationId)));
     assert.deepEqual(
       never.map(({ operationId }) => operationId),
