@@ -75,7 +75,7 @@ export class Metrics {
     ];
   }
 
-  /** Collecting over the last minute, for the status page. Undefined durations: nothing was collected. */
+  /** Collecting over the last minute, for readiness and the queue. Undefined durations: nothing was collected. */
   recent(): { eventsPerSecond: number; p95Ms: number | undefined; p99Ms: number | undefined } {
     return {
       eventsPerSecond: this.#collected.perSecond(),

@@ -15,6 +15,7 @@ export interface TrendOptionInput extends Line {
   readonly zone: string;
   readonly label: string;
   readonly show: (value: number) => string;
+  readonly annotations: readonly { readonly at: string; readonly text: string }[];
   readonly color: (name: string) => string;
 }
 
@@ -69,6 +70,17 @@ export function trendOption(input: TrendOptionInput): EChartsCoreOption {
         lineStyle: { color: color('accent'), width: 2.5 },
         itemStyle: { color: color('accent') },
         areaStyle: { color: color('accent'), opacity: 0.1 },
+        markLine: {
+          silent: true,
+          symbol: 'none',
+          animation: false,
+          label: { show: false },
+          lineStyle: { color: color('warn'), type: 'solid', width: 1 },
+          data: input.annotations.flatMap(({ at }) => {
+            const index = bucketAt(buckets, at);
+            return index < 0 ? [] : [{ xAxis: index }];
+          }),
+        },
       },
       {
         ...line,
@@ -80,9 +92,14 @@ export function trendOption(input: TrendOptionInput): EChartsCoreOption {
   };
 }
 
+const bucketAt = (buckets: readonly Bucket[], at: string) => {
+  const time = Date.parse(at);
+  return buckets.findIndex(({ from, to }) => time >= Date.parse(from) && time < Date.parse(to));
+};
+
 /** Nodes, not markup: names come from events. */
 function tooltip(
-  { buckets, values, before, interval, zone, label, show }: TrendOptionInput,
+  { buckets, values, before, interval, zone, label, show, annotations }: TrendOptionInput,
   index: number,
 ): HTMLElement {
   const box = document.createElement('div');
@@ -104,5 +121,6 @@ function tooltip(
   const then = before?.buckets[index];
   if (then !== undefined && earlier !== undefined)
     add(`${bucketTitle(then, interval, zone)}: ${show(earlier)}`, 'text-faint');
+  for (const { at, text } of annotations) if (bucketAt(buckets, at) === index) add(text, 'text-warn');
   return box;
 }

@@ -2,6 +2,7 @@
 import { useCallback } from 'react';
 import type { Bucket, Compared, SeriesData } from '../../../../src/query/wire.ts';
 import { useAnswer } from '../../api/questions.ts';
+import { type AnnotationBody, useSaved } from '../../api/saved.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { trendOption } from '../../charts/trend-option.ts';
 import { bucketTitle } from '../../format/dates.ts';
@@ -11,6 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { ChoiceMenu } from '../../ui/menu.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Annotations } from './annotations.tsx';
 import { seriesOf, trendMetrics, trendPlan } from './metrics.ts';
 import type { PartProps } from './overview.tsx';
 
@@ -27,6 +29,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
   const metric = trendMetrics.find(({ name }) => name === view.metric) ?? trendMetrics[0]!;
   const [interval, zone] = [intervalOf(view), zoneOf(view)];
   const answer = data?.data;
+  const { data: annotations } = useSaved<AnnotationBody>(project, 'annotation');
   const option = useCallback(
     (color: (name: string) => string) => {
       const before = answer?.compare?.data as SeriesData | undefined;
@@ -38,10 +41,11 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
         zone,
         label: metric.label,
         show: metric.show,
+        annotations: annotations?.map(({ body }) => body) ?? [],
         color,
       });
     },
-    [answer, metric, interval, zone],
+    [answer, metric, interval, zone, annotations],
   );
   const zoomIn = useCallback(
     (index: number) => {
@@ -56,6 +60,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
       <div className="mb-2 flex items-center gap-2">
         <h2 className="font-medium">{metric.label}</h2>
         <div className="ml-auto flex items-center gap-1">
+          <Annotations project={project} zone={zone} />
           <Button look="quiet" small aria-pressed={isTable} onClick={() => onTable(!isTable)}>
             {isTable ? 'Chart' : 'Table'}
           </Button>
