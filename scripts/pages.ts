@@ -11,6 +11,8 @@ import { build, type InlineConfig } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 const compressedBytesMin = 1_000;
+/** The best takes five times as long for two percent. */
+const brotliQuality = 9;
 const { values } = parseArgs({ options: { 'if-stale': { type: 'boolean', default: false } } });
 
 interface Part {
@@ -57,7 +59,7 @@ function compress(folder: string): void {
     const bytes = readFileSync(join(folder, name));
     if (bytes.byteLength < compressedBytesMin) continue;
     writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-    const quality = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+    const quality = { [constants.BROTLI_PARAM_QUALITY]: brotliQuality };
     writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: quality }));
   }
 }

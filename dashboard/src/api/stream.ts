@@ -1,11 +1,10 @@
 /**
- * Answers that follow the data: one stream a page, opened with a ticket, opened anew when it breaks, with the id of the answer that is
- * already here. While there is no stream the page asks now and then.
+ * Answers that follow the data: one stream a page, opened anew when it breaks, with the id of the answer that is already here. While there is
+ * no stream the page asks now and then.
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Answer, AnswerData } from '../../../src/query/wire.ts';
-import { requestJson } from './client.ts';
 import { answerKey, ask, type PlanInput } from './questions.ts';
 
 const againMsMin = 1_000;
@@ -49,40 +48,32 @@ function watch<Data extends AnswerData>(
   let failures = 0;
   let lastId = '';
   let answer: Answer<Data> | undefined;
-  const again = () => {
+  const again = async () => {
     source?.close();
+    if (failures > 0) answer = (await ask<Data>(project, plan, stop.signal).catch(() => undefined)) ?? answer;
+    if (stop.signal.aborted) return;
     tell({ answer, isLive: false });
     const waitMs = Math.min(againMsMax, againMsMin * 2 ** failures) * (0.5 + Math.random() / 2);
     failures += 1;
     timer = setTimeout(open, waitMs);
   };
-  const open = async () => {
-    try {
-      const { data } = await requestJson<{ data: { ticket: string } }>('/api/v1/stream-tickets', {
-        method: 'POST',
-        project,
-        body: { plan },
-        signal: stop.signal,
-      });
-      const parameters = new URLSearchParams({
-        ticket: data.ticket,
-        ...(lastId !== '' && { lastEventId: lastId }),
-      });
-      source = new EventSource(`/api/v1/stream?${parameters}`);
-      source.addEventListener('message', (message) => {
-        failures = 0;
-        lastId = message.lastEventId;
-        answer = JSON.parse(message.data as string) as Answer<Data>;
-        tell({ answer, isLive: true });
-      });
-      source.addEventListener('error', again);
-    } catch {
-      if (stop.signal.aborted) return;
-      answer = (await ask<Data>(project, plan, stop.signal).catch(() => undefined)) ?? answer;
-      again();
-    }
+  const open = () => {
+    const parameters = new URLSearchParams({
+      project,
+      plan: JSON.stringify(plan),
+      ...(lastId !== '' && { lastEventId: lastId }),
+    });
+    source = new EventSource(`/api/v1/stream?${parameters}`);
+    source.addEventListener('message', (message) => {
+      failures = 0;
+      lastId = message.lastEventId;
+      answer = JSON.parse(message.data as string) as Answer<Data>;
+      tell({ answer, isLive: true });
+    });
+    // it would come back by itself, but at once and with the id that it began with
+    source.addEventListener('error', again);
   };
-  void open();
+  open();
   return () => {
     stop.abort();
     clearTimeout(timer);

@@ -1,4 +1,5 @@
 /** The course of one metric, beside the range that it is compared with; as a chart or as a table of the same numbers. */
+import { Link } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { Bucket, Compared, SeriesData } from '../../../../src/query/wire.ts';
 import { useAnswer } from '../../api/questions.ts';
@@ -79,7 +80,12 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
         ) : answer === undefined ? (
           <Skeleton className="h-full w-full" />
         ) : isNothing(answer) ? (
-          <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>
+          <Empty title="Nothing happened in this time">
+            Choose a longer range, or take filters away. New here?{' '}
+            <Link to="/p/$project/start" params={{ project }} className="text-accent underline">
+              First steps
+            </Link>
+          </Empty>
         ) : isTable ? (
           <TrendTable answer={answer} name={metric.name} show={metric.showFull} zone={zone} />
         ) : (

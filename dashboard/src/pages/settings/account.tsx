@@ -27,7 +27,7 @@ function PasswordForm({ email: known, asksCurrent }: { email: string; asksCurren
   const [password, setPassword] = useState('');
   return (
     <form
-      className="grid max-w-3xl gap-3 sm:grid-cols-3"
+      className="grid max-w-3xl items-start gap-3 sm:grid-cols-3"
       onSubmit={(submitted) => {
         submitted.preventDefault();
         change.mutate({ password, ...(asksCurrent && { current }), ...(email !== known && { email }) });

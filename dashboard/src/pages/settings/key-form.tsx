@@ -15,7 +15,7 @@ export function KeyForm({ isBusy, onSubmit, onCancel }: KeyFormProps) {
   const [origins, setOrigins] = useState('');
   return (
     <form
-      className="mb-3 grid gap-3 rounded-lg bg-sunken p-3 sm:grid-cols-3"
+      className="mb-3 grid items-start gap-3 rounded-lg bg-sunken p-3 sm:grid-cols-3"
       onSubmit={(submitted) => {
         submitted.preventDefault();
         onSubmit({ name, scope, origins: origins.split(/[\s,]+/).filter(Boolean) });
