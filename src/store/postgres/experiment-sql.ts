@@ -8,6 +8,7 @@ import type { ExperimentQuestion } from '../experiments.ts';
 import { chosenCells } from '../sql/experiment-cells.ts';
 import { indent } from '../sql/select.ts';
 import type { PostgresCompiler } from './postgres-compiler.ts';
+import { holdsNul } from './without-nul.ts';
 
 const typesOf = (types: readonly string[]): string =>
   `type IN (${types.map((type) => `'${type}'`).join(', ')})`;
@@ -167,7 +168,8 @@ GROUP BY unit, variant_key`;
     const { goals } = this.#question;
     const isConversion = typesOf(conversionTypes);
     if (goals === undefined) return isConversion;
-    return `${isConversion} AND ${this.#goal} IN (${goals.map((goal) => this.#compiler.text(goal)).join(', ')})`;
+    const known = goals.filter((goal) => !holdsNul(goal)).map((goal) => this.#compiler.text(goal));
+    return `${isConversion} AND ${known.length === 0 ? 'false' : `${this.#goal} IN (${known.join(', ')})`}`;
   }
 
   #reach(per: Per): string {
