@@ -22,7 +22,8 @@ test('what cannot be stored is found, looked at, kept and discarded, and the doc
     telemetry: new Telemetry(),
   });
   const now = Date.now();
-  const events = [eventAt('fine-1', now), { ...eventAt('ancient-1', Date.UTC(1700, 0, 1)), type: 'ancient' }];
+  const fine = { ...eventAt('fine-1', now), properties: { variant_key: 'short' } };
+  const events = [fine, { ...eventAt('ancient-1', Date.UTC(1700, 0, 1)), type: 'ancient' }];
   await log.append(0, 2, encodeBatch({ project: 'default', receivedAt: now, events }));
   await log.close();
   const server = await startServer(t, directory, {});
@@ -52,10 +53,14 @@ test('what cannot be stored is found, looked at, kept and discarded, and the doc
     /^the rollups of 1 days are made anew\nrollups equal the rows on every day$/m,
   );
   assert.equal((await millrace('maintain', '--vacuum')).stdout, 'this store keeps itself in shape\n');
+  assert.match((await millrace('backfill', '--dry-run')).stdout, /^1 events would be filled$/m);
+  assert.match((await millrace('backfill', '--field', 'userId=x')).stderr, /userId cannot be filled/);
+  assert.match((await millrace('backfill')).stdout, /^\d{4}-\d\d-\d\d: 1 events\n1 events are filled$/m);
   const unset = await millrace('maintain', '--retention');
   assert.match(unset.stderr, /MILLRACE_RETENTION_DAYS is not set/);
   assert.equal(await server.stop('SIGTERM'), 0);
 
+  assert.equal((await run(directory, ['backfill'])).stdout, 'nothing is to be filled\n');
   const closed = await run(directory, ['doctor', '--json']);
   assert.equal(closed.code, 0, closed.stdout + closed.stderr);
   const partition = join(directory, 'data', 'log', '0');
