@@ -21,6 +21,7 @@ import { BodyBudget, RateLimiter } from './limits.ts';
 import { openApiRoute } from './openapi-route.ts';
 import { type OperationParts, operationRoutes } from './operation-routes.ts';
 import { pageRoutes } from './page-routes.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { planSchemaRoute } from './plan-schema-route.ts';
 import { type QuestionStage, questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
@@ -64,6 +65,8 @@ export interface StreamingOptions {
 
 export interface HttpHandler {
   readonly context: ServerContext;
+  /** But for collect, which comes before them. */
+  readonly routes: readonly Route[];
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** At once; none is opened any more. */
   endStreams(): void;
@@ -74,10 +77,12 @@ export async function openHandler(options: HttpHandlerOptions): Promise<HttpHand
   const base = contextOf(options);
   const streaming = options.questions && options.streams && openStreaming(options, base);
   const context = streaming ? { ...base, tickets: streaming.tickets } : base;
-  const app = await buildApp(context, describedRoutesOf(options, streaming));
+  const routes = describedRoutesOf(options, streaming);
+  const app = await buildApp(context, routes);
   const collect = options.collect && new CollectRoute(context, options.collect);
   return {
     context,
+    routes,
     handle(request, response) {
       request.url = originForm(request.url);
       if (collect && isCollect(request.url)) void collect.handle(request, response);
@@ -159,7 +164,9 @@ function routesOf({
     ...operationRoutes(operations),
     ...(questions ? questionRoutes(questions, clock) : []),
     ...houseRoutes(house),
-    ...(people ? sessionRoutes({ ...people, projects: () => keys.projects }) : []),
+    ...(people
+      ? [...sessionRoutes({ ...people, projects: () => keys.projects }), ...peopleRoutes(people.care)]
+      : []),
     ...(saved ? savedRoutes({ care: saved, ...(questions && { questions }) }) : []),
   ];
 }

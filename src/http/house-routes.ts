@@ -3,10 +3,11 @@
  * project see and change that project alone.
  */
 import type { Key, KeyLimits, Project, Scope } from '../catalog/catalog.ts';
+import { houseProject } from '../catalog/people.ts';
 import { failure } from '../errors.ts';
-import { defaultProject } from '../operations/first-start.ts';
 import type { MadeKey, ProjectCare } from '../operations/project-care.ts';
-import type { Grant } from './key-ring.ts';
+import { roleIn } from '../people/rights.ts';
+import { type Actor, actorOf, mayKeep, refuseForeign, refuseUnlessKeeper } from './actor.ts';
 import type { RouteDescription } from './openapi/describe.ts';
 import { houseDescriptions as texts } from './openapi/operation-descriptions.ts';
 import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
@@ -44,15 +45,16 @@ export function houseRoutes(parts: HouseParts): readonly Route[] {
   ];
 }
 
-async function listProjects({ care }: HouseParts, { grant }: Call): Promise<RouteAnswer> {
-  const projects = await care.projects();
-  return { body: { data: projects.filter((each) => mayKeep(grant!, each.id)).map(shownProject) } };
+/** A person's: those that they have any part in. */
+async function listProjects({ care }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const actor = actorOf(call);
+  const projects = (await care.projects()).filter(({ id }) => roleIn(actor, id) !== undefined);
+  return { body: { data: projects.map(shownProject) } };
 }
 
-async function createProject({ care, keysChanged }: HouseParts, { grant, body }: Call): Promise<RouteAnswer> {
-  if (grant!.project !== defaultProject)
-    throw failure('forbidden', { detail: 'only an admin key of the project default creates projects' });
-  const wanted = readObject(body, ['id', 'name']);
+async function createProject({ care, keysChanged }: HouseParts, call: Call): Promise<RouteAnswer> {
+  refuseUnlessKeeper(actorOf(call), 'creates projects');
+  const wanted = readObject(call.body, ['id', 'name']);
   const id = textOf(wanted, 'id');
   const project = await care.createProject(id, textOf(wanted, 'name', id));
   await keysChanged();
@@ -63,63 +65,56 @@ async function createProject({ care, keysChanged }: HouseParts, { grant, body }:
   };
 }
 
-async function deleteProject({ removeProject }: HouseParts, { grant, path }: Call): Promise<RouteAnswer> {
-  const id = path.id!;
-  refuseForeign(grant!, id);
+async function deleteProject({ removeProject }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const id = call.path.id!;
+  refuseForeign(actorOf(call), id);
   await removeProject(id);
   return { status: 202, body: { data: { id, status: 'deleting' } } };
 }
 
-async function listKeys({ care }: HouseParts, { grant, query }: Call): Promise<RouteAnswer> {
-  const project = query.project ?? (grant!.project === defaultProject ? undefined : grant!.project);
-  if (project !== undefined) refuseForeign(grant!, project);
+async function listKeys({ care }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const { project: own } = call.grant!;
+  const project = call.query.project ?? (own === houseProject ? undefined : own);
+  if (project !== undefined) refuseForeign(actorOf(call), project);
   return { body: { data: (await care.keys(project)).map(shownKey) } };
 }
 
-async function createKey({ care, keysChanged }: HouseParts, { grant, body }: Call): Promise<RouteAnswer> {
-  const wanted = readObject(body, ['project', 'scope', 'name', 'origins', 'limits']);
-  const project = textOf(wanted, 'project', grant!.project);
-  refuseForeign(grant!, project);
+async function createKey({ care, keysChanged }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const actor = actorOf(call);
+  const wanted = readObject(call.body, ['project', 'scope', 'name', 'origins', 'limits']);
+  const project = textOf(wanted, 'project', call.grant!.project);
+  refuseForeign(actor, project);
   const scope = textOf(wanted, 'scope') as Scope;
   const made = await care.createKey({
     project,
     scope,
     name: textOf(wanted, 'name', `${scope} key`),
     origins: originsOf(wanted),
-    ...limitsOf(wanted, grant!),
+    ...limitsOf(wanted, actor),
   });
   await keysChanged();
   return madeAnswer(made);
 }
 
-async function revokeKey({ care, keysChanged }: HouseParts, { grant, path }: Call): Promise<RouteAnswer> {
-  const key = await ownKey(care, grant!, path.id!);
+async function revokeKey({ care, keysChanged }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const key = await ownKey(care, actorOf(call), call.path.id!);
   await care.revokeKey(key.id);
   await keysChanged();
   return { body: { data: shownKey(await care.key(key.id)) } };
 }
 
-async function rotateKey({ care, keysChanged }: HouseParts, { grant, path }: Call): Promise<RouteAnswer> {
-  const key = await ownKey(care, grant!, path.id!);
+async function rotateKey({ care, keysChanged }: HouseParts, call: Call): Promise<RouteAnswer> {
+  const key = await ownKey(care, actorOf(call), call.path.id!);
   const made = await care.rotateKey(key.id);
   await keysChanged();
   return madeAnswer(made);
 }
 
 /** A key of a project that this asker may not see is as good as missing. */
-async function ownKey(care: ProjectCare, grant: Grant, id: string): Promise<Key> {
+async function ownKey(care: ProjectCare, actor: Actor, id: string): Promise<Key> {
   const key = await care.key(id);
-  if (!mayKeep(grant, key.project)) throw failure('not_found', { detail: `there is no key ${id}` });
+  if (!mayKeep(actor, key.project)) throw failure('not_found', { detail: `there is no key ${id}` });
   return key;
-}
-
-function mayKeep(grant: Grant, project: string): boolean {
-  return grant.project === defaultProject || grant.project === project;
-}
-
-function refuseForeign(grant: Grant, project: string): void {
-  if (!mayKeep(grant, project))
-    throw failure('forbidden', { detail: `this key keeps the project ${grant.project} alone` });
 }
 
 function originsOf(wanted: Readonly<Record<string, unknown>>): readonly string[] {
@@ -130,11 +125,10 @@ function originsOf(wanted: Readonly<Record<string, unknown>>): readonly string[]
 }
 
 /** Whoever shares a house gets no more of it by saying so: those who keep it give out its share. */
-function limitsOf(wanted: Readonly<Record<string, unknown>>, grant: Grant): { limits?: KeyLimits } {
+function limitsOf(wanted: Readonly<Record<string, unknown>>, actor: Actor): { limits?: KeyLimits } {
   const { limits } = wanted;
   if (limits === undefined) return {};
-  if (grant.project !== defaultProject)
-    throw failure('forbidden', { detail: 'only an admin key of the project default gives limits to keys' });
+  refuseUnlessKeeper(actor, 'gives limits to keys');
   if (typeof limits !== 'object' || limits === null || Array.isArray(limits))
     throw failure('request_invalid', { detail: 'limits must be an object, like {"timeMs": 10000}' });
   return { limits };

@@ -9,6 +9,7 @@ import { failure } from '../errors.ts';
 import { type HttpHandler, type HttpHandlerOptions, openHandler } from './handler.ts';
 import type { HttpConfig } from './http-config.ts';
 import { problemAnswer } from './problem.ts';
+import type { Route } from './route.ts';
 
 export type HttpServerOptions = HttpHandlerOptions;
 
@@ -47,6 +48,11 @@ export class HttpServer {
       throw error;
     }
     return self;
+  }
+
+  /** Every route that there is, but for collect. */
+  get routes(): readonly Route[] {
+    return this.#handler.routes;
   }
 
   get port(): number {

@@ -41,7 +41,7 @@ export async function sessionOf(
 
 /** What the person may do, in the project that the request names, when it opens `wanted`. Errors: forbidden, request_invalid. */
 export function grantOf(
-  { person }: Found,
+  { session, person }: Found,
   request: IncomingMessage,
   context: ServerContext,
   wanted: Exclude<Access, 'open' | 'session'>,
@@ -55,7 +55,7 @@ export function grantOf(
     throw failure('forbidden', {
       detail: `you are ${role} of the project ${project}; this takes ${takes(wanted)}`,
     });
-  return { keyId: person.id, project, scope, origins: [], environment: false };
+  return { keyId: person.id, project, scope, origins: [], environment: false, session: session.id };
 }
 
 const takes = (wanted: Right): string => (wanted === 'edit' ? 'an editor or admin' : 'an admin');

@@ -51,7 +51,7 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
     },
     servers: [{ url: '/' }],
     tags: [...new Set(described.map(({ describe }) => describe!.group))].map((name) => ({ name })),
-    security: [{ key: [] }],
+    security: [{ key: [] }, { session: [] }],
     paths,
     components: {
       securitySchemes: {
@@ -59,6 +59,13 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
           type: 'http',
           scheme: 'bearer',
           description: 'A key of the project: `Authorization: Bearer KEY`.',
+        },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'millrace_session',
+          description:
+            'Of somebody who is signed in; behind TLS its name begins with `__Host-`. `X-Millrace-Project` names the project, or `?project=` with GET.',
         },
         ticket: {
           type: 'apiKey',
@@ -103,8 +110,9 @@ function operationOf({ path, scope, describe, deprecated, tickets }: DescribedRo
     ...(doc !== undefined && { description: doc }),
     ...(deprecated !== undefined && { deprecated: true }),
     ...(scope === 'open' ? { security: [] } : { 'x-scope': scope }),
+    ...(scope === 'session' && { security: [{ session: [] }] }),
     ...(scope === 'write' && { security: [{ key: [] }, { keyInAddress: [] }] }),
-    ...(tickets && { security: [{ key: [] }, { ticket: [] }] }),
+    ...(tickets && { security: [{ key: [] }, { session: [] }, { ticket: [] }] }),
     ...(all.length > 0 && { parameters: all }),
     ...(body !== undefined && {
       requestBody: { required: body.required, content: contentOf(body.content) },
