@@ -4,6 +4,7 @@
  */
 
 import { analyzeExperiment } from '../src/experiment/analyze.ts';
+import { sequentialMeans } from '../src/experiment/analyze-means.ts';
 import { enough, sequentialRates } from '../src/experiment/analyze-rates.ts';
 import { cuped } from '../src/experiment/cuped.ts';
 import type { MetricSums } from '../src/experiment/experiment.ts';
@@ -178,6 +179,21 @@ for (const units of [100, 1_000]) {
     return (welchTest(adjusted.adjusted[0]!, adjusted.adjusted[1]!, level)?.pValue ?? 1) < level;
   });
 }
+
+const plus = (a: MetricSums, b: MetricSums): MetricSums => ({
+  units: a.units + b.units,
+  sum: a.sum + b.sum,
+  sumOfSquares: a.sumOfSquares + b.sumOfSquares,
+});
+
+line('sequential test on money, stopped when it shows (10000 users, 50 looks)', '≤ 5 %', 500, () => {
+  let [a, b] = [spend(100), spend(100)];
+  for (let users = 100; users < 5_000; users += 100, a = plus(a, spend(100)), b = plus(b, spend(100))) {
+    const [x, y] = [momentsOf(users, a), momentsOf(users, b)];
+    if ((sequentialMeans(x, y, level)?.pValue ?? 1) < level) return true;
+  }
+  return false;
+});
 
 /** Whole answers: does any verdict call a variant better or worse? */
 function anyVerdict(variants: number, goals: number): boolean {

@@ -1,6 +1,14 @@
 /** Money per exposed unit in one currency: each variant's own, and each against the control's. */
+import { expectedMin } from './analyze-rates.ts';
 import { type Cuped, cuped } from './cuped.ts';
-import type { Absence, CupedComparison, MeanComparison, MeanResult, MetricSums } from './experiment.ts';
+import type {
+  Absence,
+  CupedComparison,
+  MeanComparison,
+  MeanResult,
+  MetricSums,
+  SequentialComparison,
+} from './experiment.ts';
 import { meanInterval, meanLift, meanLiftInterval, type WelchTest, welchTest } from './means.ts';
 import { type Moments, momentsOf } from './moments.ts';
 import { sequentialComparison } from './sequential.ts';
@@ -16,6 +24,8 @@ export interface NamedSums {
 
 interface Counted extends Moments {
   readonly variant: string;
+  /** Units that have an amount. */
+  readonly having: number;
 }
 
 /** p-values are adjusted later, when all comparisons are known. `control`: its key, undefined when it has no units. */
@@ -27,7 +37,9 @@ export function analyzeMeans(
 ): MeanResult[] {
   const counted = named
     .filter(({ exposed }) => exposed > 0)
-    .map(({ variant, exposed, sums }): Counted => ({ variant, ...momentsOf(exposed, sums) }));
+    .map(
+      ({ variant, exposed, sums }): Counted => ({ variant, having: sums.units, ...momentsOf(exposed, sums) }),
+    );
   const adjusted = exact ? cuped(counted) : null;
   const first = counted.findIndex(({ variant }) => variant === control);
   return named.map(({ variant, exposed }) => {
@@ -48,8 +60,8 @@ export function analyzeMeans(
 }
 
 function compareMeans(
-  control: Moments,
-  own: Moments,
+  control: Counted,
+  own: Counted,
   cupedComparison: CupedComparison | null,
   level: number,
   exact: boolean,
@@ -71,15 +83,20 @@ function compareMeans(
   };
 }
 
-function absenceOf(control: Moments, own: Moments, test: WelchTest | null, lifted: boolean): Absence | null {
-  if (Math.min(control.count, own.count) < meanUnitsMin) return 'too_few_units';
+function absenceOf(control: Counted, own: Counted, test: WelchTest | null, lifted: boolean): Absence | null {
+  const fewest = Math.min(control.count, own.count);
+  const having = (control.having + own.having) / (control.count + own.count);
+  if (fewest < meanUnitsMin) return 'too_few_units';
   if (test === null) return 'no_variation';
+  if (fewest * having < expectedMin) return 'too_few_units';
   return lifted ? null : 'mean_near_zero';
 }
 
-function sequentialMeans(control: Moments, own: Moments, level: number) {
+/** The comparison for who looks often; null as long as there are too few, or nothing varies. */
+export function sequentialMeans(control: Moments, own: Moments, level: number): SequentialComparison | null {
   if (Math.min(control.count, own.count) < meanUnitsMin) return null;
   const variance = control.variance / control.count + own.variance / own.count;
+  if (variance === 0) return null;
   return sequentialComparison(own.mean - control.mean, variance, control.count + own.count, level);
 }
 

@@ -1,5 +1,6 @@
 /** The verdicts of money in one currency, each variant against the control; by CUPED's numbers where there are some. */
 import { meanUnitsMin } from './analyze-means.ts';
+import { expectedMin } from './analyze-rates.ts';
 import type { ExperimentAnalysis, ExperimentNumbers, MeanComparison, Verdict } from './experiment.ts';
 import { holdsAnytime, untilTheEnd } from './verdict-rates.ts';
 import { percent, pText, signedMoney } from './words.ts';
@@ -35,7 +36,7 @@ function compared(
   analysis: ExperimentAnalysis,
 ): Pick<Verdict, 'code' | 'tone' | 'text'> {
   if (comparison.absent === 'too_few_units') {
-    const text = `too early to compare ${variant} with ${control}: at least ${meanUnitsMin} ${unit}s of each are needed`;
+    const text = `too early to compare ${variant} with ${control}: at least ${meanUnitsMin} ${unit}s of each are needed, and about ${expectedMin} of them with amounts`;
     return { code: 'too_few', tone: 'open', text };
   }
   if (comparison.pValue === null) {

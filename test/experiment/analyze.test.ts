@@ -195,6 +195,11 @@ describe('a verdict', () => {
       experiment([variant('A', 9, [], [sums(9, 4, 2)]), variant('B', 9, [], [sums(9, 5, 2)])]),
       ['open too_few'],
     ],
+    [
+      'of money of few among many',
+      experiment([variant('A', 900, [], [sums(900, 1, 2)]), variant('B', 900, [], [sums(900, 8, 2)])]),
+      ['open too_few'],
+    ],
   ];
   for (const [name, answer, expected] of cases) {
     it(`${name} is: ${expected.join(', ')}`, () => assert.deepEqual(said(answer), expected));
