@@ -100,15 +100,49 @@ function columnsOf(
   ];
 }
 
-/** Which rows a unit is made of, but for their time. `isExposed`: the row is of a unit with an exposure. */
-function isOfUnit(
+/** Exposures of the experiment, and all conversions: what every unit is made of. */
+const isOfUnit = (compiler: ClickHouseCompiler, question: ExperimentQuestion): string =>
+  `((${isOfExperiment(compiler, question)}) OR ${typesOf(conversionTypes)})`;
+
+/** Rows of a unit, of any range. `isExposed`: the row is of a unit with an exposure. */
+function unitRows(
   compiler: ClickHouseCompiler,
   question: ExperimentQuestion,
   per: Per,
+  unit: string,
   isExposed: string,
 ): string {
-  const own = `((${isOfExperiment(compiler, question)}) OR ${typesOf(conversionTypes)})`;
-  return per === question.per && question.money ? `(${own} OR (amount IS NOT NULL AND ${isExposed}))` : own;
+  const scope = whole(question);
+  const { from, to } = scope;
+  const columns = columnsOf(compiler, question, per);
+  const own = [...inScope(compiler, scope), isThere(unit), isOfUnit(compiler, question)];
+  const rows = `SELECT ${[`${unit} AS unit`, ...columns.map(([name, value]) => `${value} AS ${name}`)].join(', ')}
+FROM events
+WHERE ${own.join(' AND ')}`;
+  if (!question.money || per !== question.per) return rows;
+  // few rows have an amount, and they are found by it first
+  const earliest = per === 'user' ? from - (to - from) : from;
+  const inRange = `timestamp >= ${compiler.instant(from)}`;
+  const others = [
+    ...inScope(compiler, { ...scope, from: earliest }),
+    isExposed,
+    `NOT (${inRange} AND ${isOfUnit(compiler, question)})`,
+  ];
+  const nothing: Readonly<Record<string, string>> = {
+    variant: "CAST('', 'LowCardinality(String)')",
+    goal: "''",
+    is_exposure: 'false',
+    is_conversion: 'false',
+    is_goal: 'false',
+    is_paid: 'true',
+  };
+  const amounts = columns.map(([name, value]) => `${nothing[name] ?? value} AS ${name}`);
+  return `${rows}
+UNION ALL
+SELECT ${[`${unit} AS unit`, ...amounts].join(', ')}
+FROM events
+PREWHERE amount IS NOT NULL
+WHERE ${others.join(' AND ')}`;
 }
 
 /** The units with an exposure: most rows are of others. */
@@ -117,7 +151,7 @@ function exposedUnits(compiler: ClickHouseCompiler, question: ExperimentQuestion
     ...inScope(compiler, question.scope),
     isOfExperiment(compiler, question),
     "variant_key <> ''",
-    unit === sessionKey ? "session_id <> ''" : 'user_key <> 0',
+    isThere(unit),
   ];
   return `SELECT ${unit} FROM events WHERE ${where.join(' AND ')}`;
 }
@@ -133,41 +167,22 @@ function pageviewsOf(
 }
 
 function usersRows(compiler: ClickHouseCompiler, question: ExperimentQuestion): UnitRows {
-  const scope = whole(question);
-  const { from, to } = scope;
-  const hasBefore = question.per === 'user' && question.money;
-  const earliest = hasBefore ? from - (to - from) : from;
-  const inRange = `timestamp >= ${compiler.instant(from)}`;
-  const ofRange = new Set(['is_exposure', 'is_conversion', 'is_goal']);
-  const columns = columnsOf(compiler, question, 'user').map(([name, value]) =>
-    hasBefore && ofRange.has(name) ? `${inRange} AND ${value} AS ${name}` : `${value} AS ${name}`,
-  );
-  const isExposed = `user_key <> 0 AND ${compiler.person} IN (${exposedUnits(compiler, question, compiler.person)})`;
-  const where = [
-    ...inScope(compiler, { ...scope, from: earliest }),
-    'user_key <> 0',
-    isOfUnit(compiler, question, 'user', isExposed),
-    ...(hasBefore ? [`(${inRange} OR amount IS NOT NULL)`] : []),
-  ];
+  const unit = compiler.person;
+  const isExposed = `user_key <> 0 AND ${unit} IN (${exposedUnits(compiler, question, unit)})`;
   return {
-    sql: `SELECT ${[`${compiler.person} AS unit`, ...columns].join(', ')}\nFROM events\nWHERE ${where.join(' AND ')}`,
-    hasPageview: `unit IN (${pageviewsOf(compiler, question, compiler.person, isExposed)})`,
+    sql: unitRows(compiler, question, 'user', unit, isExposed),
+    hasPageview: `unit IN (${pageviewsOf(compiler, question, unit, isExposed)})`,
   };
 }
 
 /** Sessions by their names are told apart as persons are: by 64 bits. */
 const sessionKey = 'xxHash64(session_id)';
+const isThere = (unit: string): string => (unit === sessionKey ? "session_id <> ''" : 'user_key <> 0');
 
 function namedSessions(compiler: ClickHouseCompiler, question: ExperimentQuestion): UnitRows {
   const isExposed = `session_id <> '' AND ${sessionKey} IN (${exposedUnits(compiler, question, sessionKey)})`;
-  const where = [
-    ...inScope(compiler, whole(question)),
-    "session_id <> ''",
-    isOfUnit(compiler, question, 'session', isExposed),
-  ];
-  const columns = columnsOf(compiler, question, 'session').map(([name, value]) => `${value} AS ${name}`);
   return {
-    sql: `SELECT ${[`${sessionKey} AS unit`, ...columns].join(', ')}\nFROM events\nWHERE ${where.join(' AND ')}`,
+    sql: unitRows(compiler, question, 'session', sessionKey, isExposed),
     hasPageview: `unit IN (${pageviewsOf(compiler, question, sessionKey, isExposed)})`,
   };
 }
