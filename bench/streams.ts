@@ -73,7 +73,9 @@ async function evaluations(): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${server.port}/metrics`, {
     headers: { authorization: `Bearer ${adminKey}` },
   });
-  const counts = [...(await response.text()).matchAll(/^millrace_cache_lookups_total\{outcome="miss"\} (\d+)/gm)];
+  const counts = [
+    ...(await response.text()).matchAll(/^millrace_cache_lookups_total\{outcome="miss"\} (\d+)/gm),
+  ];
   return counts.reduce((all, [, count]) => all + Number(count), 0);
 }
 

@@ -20,6 +20,7 @@ import { moveCommand } from './move.ts';
 import { projectsCommand } from './projects.ts';
 import { queryCommand } from './query.ts';
 import { restoreCommand } from './restore.ts';
+import { savedCommand } from './saved.ts';
 import { serveCommand } from './serve.ts';
 import { usersCommand } from './users.ts';
 import { verifyLogCommand } from './verify-log.ts';
@@ -60,6 +61,7 @@ function program(context: CliContext): Command {
     exportCommand,
     keysCommand,
     projectsCommand,
+    savedCommand,
     usersCommand,
     deadLettersCommand,
     doctorCommand,
