@@ -124,14 +124,17 @@ function contextOf({
 }
 
 function openStreaming(
-  { config, questions, streams, clock }: HttpHandlerOptions,
+  { config, questions, streams, clock, people }: HttpHandlerOptions,
   { keys, telemetry, newId }: ServerContext,
 ): StreamParts {
   const watching = new Watching({ questions: questions!, clock, intervalMs: config.streamIntervalMs });
   const { streamsMax, streamsPerKeyMax } = config;
   const monotonic = () => clock.monotonic();
   return {
-    streams: new Streams({ watching, keys, telemetry, monotonic, newId, streamsMax, streamsPerKeyMax }),
+    streams: new Streams({
+      ...{ watching, keys, telemetry, monotonic, newId, streamsMax, streamsPerKeyMax },
+      ...(people && { sessionHolds: (grant) => people.sessions.holds(grant) }),
+    }),
     watching,
     tickets: new StreamTickets({ cache: streams!.cache, keys, clock, random: randomBytes }),
     clock,

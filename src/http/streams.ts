@@ -13,6 +13,8 @@ import { problemAnswer } from './problem.ts';
 export interface StreamsOptions {
   readonly watching: Watching;
   readonly keys: Pick<KeyRing, 'generation' | 'holds'>;
+  /** Whether the session of a person's grant goes on; absent: nobody signs in here. */
+  readonly sessionHolds?: (grant: Grant) => Promise<boolean>;
   readonly telemetry: Telemetry;
   readonly monotonic: () => number;
   readonly newId: () => string;
@@ -23,6 +25,8 @@ export interface StreamsOptions {
   readonly silentMs?: number;
   /** A client that takes nothing for so long is dropped. */
   readonly blockedMsMax?: number;
+  /** How often sessions are looked at. */
+  readonly sessionsMs?: number;
 }
 
 export interface StreamRequest {
@@ -38,6 +42,7 @@ export interface StreamRequest {
 const silentMs = 15_000;
 const blockedMsMax = 30_000;
 const sweepMs = 1_000;
+const sessionsMs = 5_000;
 /** How long a browser waits before it opens a stream again that was ended. */
 export const retryMs = 2_000;
 
@@ -47,12 +52,14 @@ export class Streams {
   readonly #byKey = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #count = 0;
+  #sessionsAt: number;
   #generation: number;
   #isClosed = false;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
     this.#generation = options.keys.generation;
+    this.#sessionsAt = options.monotonic();
     const often = Math.min(sweepMs, options.silentMs ?? silentMs, options.blockedMsMax ?? blockedMsMax);
     this.#timer = setInterval(() => this.#sweep(), often);
     this.#timer.unref();
@@ -155,10 +162,27 @@ export class Streams {
       else if (stream.blockedMs >= blocked) stream.drop();
       else stream.keepAlive(silent);
     }
+    this.#sweepSessions();
+  }
+
+  /** Who was signed out, or has no part in the project any more, sees no more of it. */
+  #sweepSessions(): void {
+    const { sessionHolds, sessionsMs: often = sessionsMs, monotonic } = this.#options;
+    if (sessionHolds === undefined || monotonic() - this.#sessionsAt < often) return;
+    this.#sessionsAt = monotonic();
+    const streams = [...this.#open].filter(({ grant }) => grant.session !== undefined);
+    const byGrant = Map.groupBy(streams, ({ grant }) => `${grant.session} ${grant.project}`);
+    for (const same of byGrant.values()) {
+      // while the catalog is away streams go on, as keys do
+      const holding = sessionHolds(same[0]!.grant).catch(() => true);
+      void holding.then((holds) => {
+        if (!holds) for (const stream of same) this.#revoke(stream);
+      });
+    }
   }
 
   #revoke(stream: EventStream): void {
-    const detail = 'this key was revoked, so the stream ends';
+    const detail = `${stream.grant.session === undefined ? 'this key was revoked' : 'the session has ended'}, so the stream ends`;
     stream.problem(this.#problem(failure('unauthorized', { detail }), ''));
     stream.end();
   }

@@ -116,12 +116,22 @@ async function moveCatalog({ from, to, clock }: MoveOptions): Promise<number> {
   const keys = (await from.catalog.keys()).filter((key) => key.revokedAt === undefined);
   for (const key of keys) await unlessThere(() => to.catalog.createKey(key));
   for (const { id } of await from.catalog.projects()) await moveSaved(from, to, id);
+  await movePeople(from, to);
   for (let day = -saltDays.back; day <= saltDays.ahead; day++) {
     const at = now + day * millisecondsPerDay;
     const salt = await from.catalog.salt(at, now);
     if (salt !== undefined) await to.catalog.keepSalt(at, salt);
   }
   return keys.length;
+}
+
+/** Without links and sessions: people sign in again. */
+async function movePeople({ catalog: from }: MoveEnd, { catalog: to }: MoveEnd): Promise<void> {
+  for (const person of await from.people.all()) {
+    const password = await from.people.passwordOf(person.id);
+    const whole = { ...person, ...(password !== undefined && { password }) };
+    await unlessThere(() => to.people.create(whole, Number.MAX_SAFE_INTEGER));
+  }
 }
 
 async function moveSaved(from: MoveEnd, to: MoveEnd, project: string): Promise<void> {

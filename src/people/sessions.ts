@@ -5,12 +5,20 @@
 import type { Random } from '../catalog/keys.ts';
 import type { People, Person, Session } from '../catalog/people.ts';
 import { type Clock, millisecondsPerDay } from '../clock.ts';
+import { roleIn } from './rights.ts';
 import { hashOfToken, makeId, makeToken } from './tokens.ts';
 
 export interface SessionsOptions {
   readonly people: People;
   readonly clock: Pick<Clock, 'now'>;
   readonly random: Random;
+}
+
+/** A person's grant, by the names that grants have. */
+export interface Held {
+  readonly keyId: string;
+  readonly session?: string;
+  readonly project: string;
 }
 
 export interface Found {
@@ -48,13 +56,21 @@ export class Sessions {
     const found = hash === undefined ? undefined : await this.#people.session(hash, now);
     if (hash === undefined || found === undefined) return undefined;
     const { session, person } = found;
-    if (now - session.usedAt >= sessionIdleMs || now - session.createdAt >= sessionAgeMs) {
+    if (isOver(session, now)) {
       await this.#people.endSession(session.id);
       return undefined;
     }
     if (session.hash === hash && now - session.rotatedAt >= rotationMs) return this.#rotated(session, person);
     if (now - session.usedAt >= touchMs) await this.#people.touch(session.id, now);
     return { session, person };
+  }
+
+  /** Whether a session that was found once goes on, and its person has a part in the project. Errors: catalog_unavailable. */
+  async holds({ keyId, session: id, project }: Held): Promise<boolean> {
+    const person = await this.#people.get(keyId);
+    if (person === undefined || roleIn(person, project) === undefined) return false;
+    const session = (await this.#people.sessionsOf(keyId)).find((each) => each.id === id);
+    return session !== undefined && !isOver(session, this.#clock.now());
   }
 
   /** Begins one: always with a token of its own, whatever was sent before. */
@@ -97,3 +113,6 @@ export class Sessions {
     return { session, person, ...(newToken !== undefined && { newToken }) };
   }
 }
+
+const isOver = ({ usedAt, createdAt }: Session, now: number): boolean =>
+  now - usedAt >= sessionIdleMs || now - createdAt >= sessionAgeMs;

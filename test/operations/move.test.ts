@@ -78,12 +78,21 @@ describe('a move', () => {
     } as const;
     await from.catalog.createKey(key);
     const now = hastyClock.now();
+    const ada = {
+      id: 'ada',
+      email: 'ada@example.com',
+      roles: new Map([['p', 'editor'] as const]),
+      createdAt: now,
+    };
+    await from.catalog.people.create({ ...ada, password: 'kept' }, 1);
     const salt = await from.catalog.salt(now, now);
     const to = await openEnd(context);
     const report = await move({ from, to, clock: hastyClock, signal: never, keepCursor: async () => {} });
     assert.deepEqual(report, { projects: 2, keys: 1, events: 300, quarantined: 2, partitions: 2 });
     assert.deepEqual(await to.catalog.projects(), await from.catalog.projects());
     assert.deepEqual(await to.catalog.keys(), await from.catalog.keys());
+    assert.deepEqual(await to.catalog.people.all(), [{ ...ada, hasPassword: true }]);
+    assert.equal(await to.catalog.people.passwordOf('ada'), 'kept');
     assert.deepEqual(await to.catalog.salt(now, now), salt);
     await assertMoved(from, to);
   });

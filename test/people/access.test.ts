@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
+import type { Clock } from '../../src/clock.ts';
+import { TestClock } from '../../src/testing/test-clock.ts';
 import { type Opened, openServer, problemOf } from '../http/open-server.ts';
 import { type SessionData, signedIn, signedInKeeper, visitor } from './browser.ts';
 
@@ -11,8 +13,8 @@ const session = '/api/v1/session';
 const boards = '/api/v1/saved/dashboards';
 const board = { name: 'Board', body: { tiles: [] } };
 
-async function openShops(...[context]: Parameters<typeof openServer>): Promise<Opened> {
-  const opened = await openServer(context);
+async function openShops(context: TestContext, clock?: Clock): Promise<Opened> {
+  const opened = await openServer(context, {}, {}, clock);
   for (const id of ['shop', 'blog', 'constructor']) await opened.care.createProject(id);
   await opened.ring.refresh();
   return opened;
@@ -152,6 +154,31 @@ describe('what a role opens', () => {
     assert.equal((await again.call('/api/v1/queue')).status, 403);
     await care.remove(id);
     assert.equal((await again.call(session)).status, 401);
+  });
+});
+
+describe('a stream', () => {
+  it('opens by the cookie alone, and ends with the session or the part in the project', async (context) => {
+    const clock = new TestClock();
+    const opened = await openShops(context, clock);
+    const { care } = opened.people;
+    const path = '/api/v1/analytics/stream?from=2026-01-01&to=2026-01-02&project=shop';
+    for (const end of [
+      (id: string) => care.endSessions(id),
+      (id: string) => care.setRole(id, 'shop', undefined),
+    ]) {
+      const ada = await signedIn(opened, 'ada@example.com', { shop: 'viewer' });
+      const response = await ada.call(path, { headers: { accept: 'text/event-stream' } });
+      assert.equal(response.status, 200);
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+      assert.match((await reader.read()).value ?? '', /retry|data/);
+      await end((await care.named('ada@example.com')).id);
+      clock.advance(6_000);
+      let rest = '';
+      for (let part = await reader.read(); !part.done; part = await reader.read()) rest += part.value;
+      assert.match(rest, /unauthorized.*the session has ended/);
+      assert.ok([401, 403].includes((await ada.call(path)).status));
+    }
   });
 });
 
