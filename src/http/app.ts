@@ -84,8 +84,13 @@ export async function buildApp(context: ServerContext, routes: readonly Route[])
   });
   readJsonOnly(app);
   for (const route of routes) addRoute(app, context, route);
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(context, error, request, reply));
   const methodsOf = methodFinder(routes);
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    // what is wrong with the body of a request that nobody takes is nobody's matter
+    request.is404
+      ? notFound(context, methodsOf(pathOf(request.url)), request, reply)
+      : sendProblem(context, error, request, reply),
+  );
   app.setNotFoundHandler((request, reply) =>
     notFound(context, methodsOf(pathOf(request.url)), request, reply),
   );

@@ -74,7 +74,7 @@ async function list(quarantine: QuarantineParts, { grant, query }: Call): Promis
 
 /** `{"ids": […]}`, or `{"all": true}` with filters: an empty body must not mean everything. */
 function selectionOf({ grant, body }: Call): Selection {
-  const wanted = readObject(body ?? {}, ['ids', 'all', ...filters]);
+  const wanted = readObject(body === undefined ? {} : body, ['ids', 'all', ...filters]);
   const { ids, all } = wanted;
   if ((ids === undefined) === (all !== true))
     throw failure('request_invalid', {

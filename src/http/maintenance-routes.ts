@@ -87,7 +87,7 @@ async function begun(source: AsyncIterable<Uint8Array>): Promise<AsyncIterable<U
 
 /** `{"days": ["2026-01-31"]}`; undefined: all. */
 function daysOf(body: unknown): readonly string[] | undefined {
-  const { days } = readObject(body ?? {}, ['days']);
+  const { days } = readObject(body === undefined ? {} : body, ['days']);
   if (days === undefined) return undefined;
   const isDay = (day: unknown) =>
     typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day));
@@ -105,7 +105,7 @@ function orderOf(body: unknown): BackfillOrder {
     project,
     after,
     dryRun = false,
-  } = readObject(body ?? {}, ['fields', 'project', 'after', 'dryRun']);
+  } = readObject(body === undefined ? {} : body, ['fields', 'project', 'after', 'dryRun']);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
     throw failure('request_invalid', {
       detail: 'fields must be an object of paths by field, as {"variantKey": ["properties.variant"]}',
@@ -125,9 +125,14 @@ function orderOf(body: unknown): BackfillOrder {
 
 /** `{"vacuum": true}`: what is not said is done, but for `vacuum`. */
 function tasksOf(body: unknown): UpkeepTasks {
-  const wanted = readObject(body ?? {}, ['createPartitions', 'refreshViews', 'analyze', 'vacuum']);
+  const wanted = readObject(body === undefined ? {} : body, [
+    'createPartitions',
+    'refreshViews',
+    'analyze',
+    'vacuum',
+  ]);
   const asked = (name: string, unsaid: boolean): boolean => {
-    const value = wanted[name] ?? unsaid;
+    const value = wanted[name] === undefined ? unsaid : wanted[name];
     if (typeof value !== 'boolean')
       throw failure('request_invalid', { detail: `${name} must be true or false` });
     return value;

@@ -41,7 +41,7 @@ export function momentOf(name: string, value: unknown, timeZone: string): Moment
 
 /** Digits are epoch milliseconds; a blank before an offset was a '+' that nobody escaped. */
 function readable(value: string): string | number {
-  if (/^-?\d+$/.test(value)) return Number(value);
+  if (/^-?\d{1,16}$/.test(value)) return Number(value);
   return value.replace(/(T.*) (\d\d:?\d\d)$/, '$1+$2');
 }
 

@@ -314,6 +314,7 @@ describe('every answer', () => {
       ['DELETE', '/api/v1/query', 'GET, HEAD, POST, OPTIONS'],
       ['PUT', '/api/v1/keys', 'GET, HEAD, POST, OPTIONS'],
       ['GET', '/api/v1/keys/key_1', 'DELETE, OPTIONS'],
+      ['QUERY', '/health', 'GET, HEAD, OPTIONS'],
       ['DELETE', '/', 'GET, HEAD, OPTIONS'],
     ];
     for (const [method, path, allow] of cases) {

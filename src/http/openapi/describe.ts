@@ -56,7 +56,7 @@ export const number: Schema = { type: 'number' };
 export const count: Schema = { type: 'integer', minimum: 0 };
 export const time: Schema = { type: 'string', format: 'date-time', description: 'ISO 8601 in UTC.' };
 /** Exact decimal text. */
-export const decimal: Schema = { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' };
+export const decimal: Schema = { type: 'string', pattern: '^-?[0-9]+(\\.[0-9]+)?$' };
 export const scalar: Schema = { type: ['string', 'number', 'boolean', 'null'] };
 
 export const named = (schema: Schema, description: string): Schema => ({ ...schema, description });

@@ -162,6 +162,7 @@ function refusalsOf(
 ): readonly number[] {
   const all = [
     400,
+    431,
     ...(scope === 'open' ? [] : [401, 403, 429]),
     ...(body === undefined ? [] : [413, 415]),
     ...problems,

@@ -93,7 +93,7 @@ const quarantineFilters: Readonly<Record<'reason' | 'from' | 'to', ParameterDesc
   from: { doc: received, schema: text, example: '2026-01-31' },
   to: { doc: received, schema: text },
 };
-const letterId = { type: 'string', pattern: '^\\d+-\\d+$' };
+const letterId = { type: 'string', pattern: '^[0-9]{1,5}-[0-9]{1,15}$' };
 
 export const deadLettersDescription: RouteDescription = {
   id: 'deadLetters',

@@ -112,7 +112,7 @@ const id: ParameterDescription = {
 const ifMatch: ParameterDescription = {
   in: 'header',
   doc: 'The `ETag` that it must have, or `*`; else the answer is 412.',
-  schema: { type: 'string', pattern: '^(\\*|"\\d{1,15}")$' },
+  schema: { type: 'string', pattern: '^(\\*|"[0-9]{1,15}")$' },
   example: '"3"',
 };
 
@@ -134,7 +134,7 @@ export function savedDescriptions(kind: SavedKind) {
       summary: `Lists saved ${kind}s`,
       parameters: {
         limit: { doc: '100 when absent.', schema: { type: 'integer', minimum: 1, maximum: 200 } },
-        after: { doc: 'The `next` of the page before.', schema: word },
+        after: { doc: 'The `next` of the page before.', schema: text },
       },
       answers: {
         200: {
