@@ -4,7 +4,6 @@ import type {
   AnswerData,
   AnswerMeta,
   BreakdownData,
-  GroupName,
   GroupValues,
   Money,
   Numbers,
@@ -13,23 +12,42 @@ import type {
   SummaryData,
   TrendData,
 } from '../query/wire.ts';
+import {
+  funnelLines,
+  liveLines,
+  pathsLines,
+  peopleLines,
+  retentionLines,
+  sessionsLines,
+  userLines,
+} from './analysis-text.ts';
 import { experimentLines } from './experiment-text.ts';
 import { type Column, grouped, printable, sparkline, table } from './table.ts';
+import { bucketText, groupText, localTime } from './words.ts';
 
 export interface Asked {
-  readonly from: string;
-  readonly to: string;
+  /** What was asked, in words; without it range and bots are told. */
+  readonly title?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly bots?: string;
   readonly timeZone: string;
-  readonly bots: string;
   readonly by?: { readonly field: string };
   /** The width of what is printed, in characters. */
   readonly columnsMax: number;
 }
 
+const titleCharactersMax = 200;
 const right = (title: string): Column => ({ title, align: 'right' });
 
 export function answerText({ data, meta }: Answer, asked: Asked): string[] {
-  return [heading(asked), '', ...bodyLines(data, asked), ...remarks(meta)];
+  return [
+    asked.title ?? heading(asked),
+    '',
+    ...bodyLines(data, asked),
+    ...comparedLines(data, asked),
+    ...remarks(meta),
+  ];
 }
 
 function bodyLines(data: AnswerData, asked: Asked): string[] {
@@ -46,14 +64,37 @@ function bodyLines(data: AnswerData, asked: Asked): string[] {
       return experimentLines(data);
     case 'events':
       return data.events.map((event) => printable(JSON.stringify(event), asked.columnsMax));
+    case 'funnel':
+      return funnelLines(data);
+    case 'retention':
+      return retentionLines(data, asked.columnsMax);
+    case 'paths':
+      return pathsLines(data);
+    case 'sessions':
+      return sessionsLines(data);
+    case 'people':
+      return peopleLines(data.people, asked.timeZone, data.next);
+    case 'user':
+      return userLines(data, asked.timeZone, asked.columnsMax);
+    case 'live':
+      return liveLines(data);
     default:
-      return JSON.stringify(data, null, 2)
-        .split('\n')
-        .map((line) => printable(line, asked.columnsMax));
+      return data satisfies never;
   }
 }
 
-function heading({ from, to, timeZone, bots }: Asked): string {
+/** The same of another range, below. */
+function comparedLines(data: AnswerData, asked: Asked): string[] {
+  const compare = 'compare' in data ? data.compare : undefined;
+  if (compare === undefined) return [];
+  const { timeZone } = asked;
+  const range = `compared with ${localTime(compare.from, timeZone)} until ${localTime(compare.to, timeZone)}`;
+  return ['', range, '', ...bodyLines(compare.data, asked)];
+}
+
+function heading({ title, from, to, timeZone, bots = 'exclude' }: Asked): string {
+  if (title !== undefined || from === undefined || to === undefined)
+    return printable(title ?? '', titleCharactersMax);
   const which = { exclude: 'without bots', include: 'with bots', only: 'bots only' }[bots] ?? bots;
   return `${localTime(from, timeZone)} until ${localTime(to, timeZone)} ${timeZone}, ${which}`;
 }
@@ -97,13 +138,22 @@ function trendLines(data: TrendData, asked: Asked): string[] {
 function bucketLines({ buckets, total, interval, timeZone }: TrendData, { columnsMax }: Asked): string[] {
   const sparks = [`events  ${sparkline(total.events, columnsMax - 8)}`];
   if (total.users) sparks.push(`users   ${sparkline(total.users, columnsMax - 8)}`);
-  const columns = [{ title: interval }, right('events'), ...(total.users ? [right('users')] : [])];
+  const { users, sessions, measures = {} } = total;
+  const columns = [
+    { title: interval },
+    right('events'),
+    ...(users ? [right('users')] : []),
+    ...(sessions ? [right('sessions')] : []),
+    ...Object.keys(measures).map((name) => right(printable(name))),
+  ];
   const money = total.amount ?? [];
   for (const each of money) columns.push(right(`${each.currency ?? 'no currency'} sum`));
   const rows = buckets.map((bucket, index) => [
     bucketText(bucket.from, interval, timeZone) + (bucket.complete ? '' : ' *'),
     grouped(total.events[index]!),
-    ...(total.users ? [grouped(total.users[index]!)] : []),
+    ...(users ? [grouped(users[index]!)] : []),
+    ...(sessions ? [grouped(sessions[index]!)] : []),
+    ...Object.values(measures).map((values) => cellText(values[index])),
     ...money.map((each) => grouped(each.sum[index]!)),
   ]);
   const partial = buckets.some((bucket) => !bucket.complete)
@@ -133,29 +183,42 @@ function groupLines(
 }
 
 function seriesLines({ buckets, interval = 'hour', timeZone = 'UTC', series }: SeriesData): string[] {
-  const cell = (value: number | null | undefined) => (value == null ? '' : grouped(+value.toFixed(4)));
   if (buckets === undefined)
     return table(
       [{ title: 'series' }, right('value')],
-      series.map(({ name, values }) => [name, cell(values[0])]),
+      series.map(({ name, values }) => [name, cellText(values[0])]),
     );
   const columns = [{ title: interval }, ...series.map(({ name }) => right(name))];
   return table(
     columns,
     buckets.map(({ from }, i) => [
       bucketText(from, interval, timeZone),
-      ...series.map(({ values }) => cell(values[i])),
+      ...series.map(({ values }) => cellText(values[i])),
     ]),
   );
 }
 
-function numberColumns(numbers: Numbers): Column[] {
-  return [right('events'), ...(numbers.users === undefined ? [] : [right('users')])];
+function numberColumns({ users, sessions, measures = {} }: Numbers): Column[] {
+  return [
+    right('events'),
+    ...(users === undefined ? [] : [right('users')]),
+    ...(sessions === undefined ? [] : [right('sessions')]),
+    ...Object.keys(measures).map((name) => right(printable(name))),
+  ];
 }
 
-function numberCells(numbers: Numbers): string[] {
-  return [grouped(numbers.events), ...(numbers.users === undefined ? [] : [grouped(numbers.users)])];
+function numberCells({ events, users, sessions, measures = {} }: Numbers): string[] {
+  return [
+    grouped(events),
+    ...(users === undefined ? [] : [grouped(users)]),
+    ...(sessions === undefined ? [] : [grouped(sessions)]),
+    ...Object.values(measures).map(cellText),
+  ];
 }
+
+/** Four digits behind the point are enough to read; nothing where there is no number. */
+const cellText = (value: number | null | undefined): string =>
+  value == null ? '' : grouped(String(+value.toFixed(4)));
 
 function moneyLines(amount: readonly Money[] | undefined): string[] {
   if (amount === undefined) return [];
@@ -173,12 +236,6 @@ function groupMoney({ amount }: Numbers): string[] {
   return [amount.map((each) => `${grouped(each.sum)} ${each.currency ?? ''}`.trim()).join(', ')];
 }
 
-/** Words in parentheses are ours; a value is the sender's and is made safe for the terminal. */
-function groupText({ value, other }: GroupName): string {
-  if (other) return '(other)';
-  return value === null ? '(absent)' : printable(String(value));
-}
-
 function remarks(meta: AnswerMeta): string[] {
   const lines: string[] = [];
   if (meta.approximate) {
@@ -188,18 +245,6 @@ function remarks(meta: AnswerMeta): string[] {
   }
   if (meta.stale) lines.push(`STALE: the store cannot be asked now; this is the answer as of ${meta.asOf}`);
   return lines.length === 0 ? [] : ['', ...lines];
-}
-
-function localTime(iso: string, timeZone: string): string {
-  // Swedish dates are ISO 8601
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
-  return format.format(new Date(iso));
-}
-
-function bucketText(iso: string, interval: string, timeZone: string): string {
-  const text = localTime(iso, timeZone);
-  if (interval === 'month') return text.slice(0, 7);
-  return interval === 'day' || interval === 'week' ? text.slice(0, 10) : text;
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, each) => total + each, 0);

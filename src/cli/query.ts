@@ -2,11 +2,12 @@
 import { Command, Option } from 'commander';
 import { loadConfig } from '../config.ts';
 import type { Answer } from '../query/wire.ts';
-import { answerText } from './answer-text.ts';
+import { type Asked, answerText } from './answer-text.ts';
 import { ask, askForBytes, type Request } from './ask.ts';
 import { type CliContext, localUrl, print, UsageError } from './context.ts';
 import { streamTarget } from './export-target.ts';
 import { type FilterText, parseFilters } from './filter-text.ts';
+import { type PlanObject, readPlan, titleOf } from './plan-file.ts';
 import { parseRange } from './range.ts';
 import { readKey } from './read-key.ts';
 
@@ -25,6 +26,7 @@ interface QueryOptions {
   readonly exact?: true;
   readonly json?: true;
   readonly format?: 'csv' | 'ndjson' | 'parquet';
+  readonly plan?: string;
   readonly url?: string;
   readonly key?: string;
 }
@@ -55,6 +57,25 @@ export function queryCommand(context: CliContext): Command {
         .default('exclude'),
     )
     .option('--exact', 'count people exactly, however long it takes')
+    .addOption(
+      new Option(
+        '--plan <file>',
+        'a whole question of any kind as JSON, - from standard input; see docs/questions.md',
+      ).conflicts([
+        'from',
+        'to',
+        'last',
+        'interval',
+        'by',
+        'list',
+        'limit',
+        'filter',
+        'tz',
+        'metrics',
+        'bots',
+        'exact',
+      ]),
+    )
     .option('--json', 'print the answer as JSON')
     .addOption(
       new Option('--format <format>', 'write the answer as a table').choices(['csv', 'ndjson', 'parquet']),
@@ -75,11 +96,16 @@ Examples:
   millrace query --by country --limit 20 --filter type=pageview
   millrace query --metrics events,amount --by productId --last 4w
   millrace query --by country --by device --format csv > countries.csv
-  millrace query --list --filter userId=ada --limit 20`;
+  millrace query --list --filter userId=ada --limit 20
+  millrace query --plan funnel.json
+  echo '{"kind": "retention", "period": "week", "range": "90d"}' | millrace query --plan -`;
 
 async function query(context: CliContext, options: QueryOptions): Promise<void> {
   const config = loadConfig(context.environment);
-  const plan = planOf(options, context.now());
+  const { plan, asked } =
+    options.plan === undefined
+      ? askedInWords(options, context.now())
+      : askedInFull(await readPlan(options.plan, context));
   const request = {
     url: options.url ?? config.client.url ?? localUrl(config),
     key: readKey(options, config),
@@ -91,14 +117,34 @@ async function query(context: CliContext, options: QueryOptions): Promise<void> 
   const lines = options.json
     ? [JSON.stringify(answer, null, 2)]
     : answerText(answer, {
-        from: plan.from,
-        to: plan.to,
-        timeZone: plan.timeZone,
-        bots: plan.bots,
-        ...(options.by !== undefined && { by: { field: options.by[0]! } }),
+        ...asked,
         columnsMax: context.stdout.columns ?? 100,
       });
   print(context.stdout, ...lines);
+}
+
+interface Question {
+  readonly plan: object;
+  /** What the answer does not say of the question. */
+  readonly asked: Omit<Asked, 'columnsMax'>;
+}
+
+function askedInWords(options: QueryOptions, now: number): Question {
+  const plan = planOf(options, now);
+  const { from, to, timeZone, bots } = plan;
+  const by = options.by && { by: { field: options.by[0]! } };
+  return { plan, asked: { from, to, timeZone, bots, ...by } };
+}
+
+function askedInFull(plan: PlanObject): Question {
+  const { timeZone, by } = plan;
+  const field = typeof by === 'object' && by !== null && 'field' in by ? by.field : by;
+  const asked = {
+    title: titleOf(plan),
+    timeZone: typeof timeZone === 'string' ? timeZone : 'UTC',
+    ...(typeof field === 'string' && { by: { field } }),
+  };
+  return { plan, asked };
 }
 
 const acceptOf = {
