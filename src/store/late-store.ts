@@ -116,6 +116,10 @@ export class LateStore implements Store {
     return this.#opened().deleteProject(project);
   }
 
+  async deleteExperiment(project: string, experimentId: string) {
+    return this.#opened().deleteExperiment(project, experimentId);
+  }
+
   async verifyRollups(days?: readonly string[]) {
     return this.#opened().verifyRollups(days);
   }

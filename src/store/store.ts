@@ -305,6 +305,8 @@ export interface Store {
   rowsBelow(partition: number, offset: number): Promise<number>;
   /** Removes all of a project: rows, rollups, quarantine. */
   deleteProject(project: string): Promise<void>;
+  /** Removes the stored events with this `experimentId`, from rows and rollups; resolves with how many. What is not stored yet stays. */
+  deleteExperiment(project: string, experimentId: string): Promise<number>;
   /** Compares rollups with rows, for all days or those given; empty when they agree. */
   verifyRollups(days?: readonly string[]): Promise<readonly RollupDifference[]>;
   /** Makes the rollups of these days, or of all, anew from the rows; resolves with how many days that were. */

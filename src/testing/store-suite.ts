@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { millisecondsPerDay } from '../clock.ts';
 import { isFailure } from '../errors.ts';
 import type { JsonObject } from '../event/event.ts';
 import type { EventRow } from '../event/event-row.ts';
@@ -231,6 +232,35 @@ export function storeSuite(
       assert.equal(await count(store, 'kept'), 2);
       assert.equal((await store.quarantined({ project: 'gone', limit: 10 })).total, 0);
       assert.deepEqual(await store.known([{ project: 'gone', eventId: 'e-14-0' }]), [false]);
+      assert.deepEqual(await store.verifyRollups(), []);
+    });
+
+    test('9. deleting an experiment removes its stored events, rows and rollups, and nothing else', async () => {
+      const own = rowsOf('tested', 31, 9).map((row, i) => ({
+        ...row,
+        timestamp: row.timestamp + (i % 3) * millisecondsPerDay,
+        experimentId: ['gate', 'other', ''][Math.floor(i / 3)]!,
+      }));
+      await insertRows(store, 31, own);
+      await insertRows(
+        store,
+        32,
+        rowsOf('untested', 32, 2).map((row) => ({ ...row, experimentId: 'gate' })),
+      );
+      const before = await store.version('tested', 0, Date.UTC(2100, 0, 1));
+      assert.equal(await store.deleteExperiment('tested', 'gate'), 3);
+      assert.equal(await store.deleteExperiment('tested', 'gate'), 0);
+      assert.equal(await store.deleteExperiment('tested', ''), 0);
+      const left = await eventsOf(store, {
+        scope: { ...summary('tested'), to: noon + 5 * millisecondsPerDay },
+        order: 'asc',
+      });
+      assert.equal(left.length, 6);
+      assert.deepEqual(new Set(left.map(({ experimentId }) => experimentId)), new Set(['other', '']));
+      assert.equal(await count(store, 'untested'), 2);
+      assert.deepEqual(await store.known([{ project: 'tested', eventId: own[0]!.eventId }], 'rows'), [false]);
+      assert.equal((await store.corrections(31)).deleted, 3);
+      assert.notEqual(await store.version('tested', 0, Date.UTC(2100, 0, 1)), before);
       assert.deepEqual(await store.verifyRollups(), []);
     });
 

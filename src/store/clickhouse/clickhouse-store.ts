@@ -36,7 +36,7 @@ import { ClickHouseReader } from './clickhouse-reader.ts';
 import { deleteRows } from './delete-rows.ts';
 import { DirtyDays, dayOf } from './dirty-days.ts';
 import { DiskUsage } from './disk-usage.ts';
-import { daysBefore, expirable, expireRows } from './expire.ts';
+import { daysBefore, daysWith, expirable, expireRows, isTaken } from './expire.ts';
 import { type Attempt, type Fence, FencedCalls } from './fenced-calls.ts';
 import { Gate } from './gate.ts';
 import { insertBlocks } from './insert-rows.ts';
@@ -371,6 +371,35 @@ export class ClickHouseStore implements Store {
     }
   }
 
+  async deleteExperiment(project: string, experimentId: string): Promise<number> {
+    this.#assertOpen();
+    if (experimentId === '') return 0;
+    return this.#reading(() => this.#mending(() => this.#deleteExperiment(project, experimentId)));
+  }
+
+  /** As `#expire`: what is broken off is made good at the next start. */
+  async #deleteExperiment(project: string, experimentId: string): Promise<number> {
+    await this.#progress.flush();
+    const own = `project = ${stringLiteral(project)} AND experiment_id = ${stringLiteral(experimentId)}`;
+    const rows = `${own} AND ${isTaken(this.#progress.all())}`;
+    const days = await daysWith(this.#client, rows);
+    if (days.length === 0) return 0;
+    this.#dirty.mark(deleting, days);
+    await this.#suspects.announce(deleting, days);
+    try {
+      const gone = await this.#removals.run('deleted', rows, () =>
+        deleteRows(this.#client, this.#options.clock, 'events', rows),
+      );
+      await rebuildDays(this.#client, this.#repairs, days);
+      await this.#suspects.withdraw(deleting);
+      this.#dirty.clean(deleting, days);
+      return gone;
+    } finally {
+      this.#versions.changedEverywhere(days);
+      this.#relinked(project);
+    }
+  }
+
   async verifyRollups(days?: readonly string[]): Promise<readonly RollupDifference[]> {
     this.#assertOpen();
     const asked = days?.map((day) => dayOf(Date.parse(day)));
@@ -508,5 +537,6 @@ export class ClickHouseStore implements Store {
 const opening = 'opening';
 const restarted = 'restarted';
 const expiring = 'expiring';
+const deleting = 'deleting';
 const filling = 'filling';
 const markerOf = (partition: number): string => `partition ${partition}`;

@@ -15,11 +15,24 @@ const before = (column: 'day' | 'toDate32(start)', day: number): string =>
   `${column} < toDate32('${dayText(day)}')`;
 
 /** SQL for the rows from before a UTC day that the writer is done with. */
-export function expirable(day: number, progress: ReadonlyMap<number, Progress>): string {
+export const expirable = (day: number, progress: ReadonlyMap<number, Progress>): string =>
+  `${before('day', day)} AND ${isTaken(progress)}`;
+
+/** SQL for the rows that the writer is done with: one past them would be taken for missing, and be stored once more. */
+export function isTaken(progress: ReadonlyMap<number, Progress>): string {
   const done = [...progress].map(
     ([partition, { next }]) => `(_partition = ${partition} AND _offset < ${next})`,
   );
-  return `${before('day', day)} AND (${done.join(' OR ') || 'false'})`;
+  return `(${done.join(' OR ') || 'false'})`;
+}
+
+/** Days that have rows of this condition (SQL); numbers since 1970-01-01, ascending. */
+export async function daysWith(client: ClickHouseClient, condition: string): Promise<readonly number[]> {
+  const rows = await client.rows<[number]>(
+    `SELECT DISTINCT toInt32(day) AS number FROM events WHERE ${condition} ORDER BY number`,
+    { timeoutMs },
+  );
+  return rows.map(([each]) => each);
 }
 
 /** Days that have rows or rollups and lie before `day`, or all of them; numbers since 1970-01-01, ascending. */

@@ -192,6 +192,16 @@ export class MemoryStore implements Store {
     this.#changes.noteAll(project);
   }
 
+  async deleteExperiment(project: string, experimentId: string): Promise<number> {
+    this.#assertOpen();
+    const gone = this.#remove(
+      (row) => row.project === project && row.experimentId === experimentId && experimentId !== '',
+      'deleted',
+    );
+    for (const row of gone) this.#changes.note(row.project, row.timestamp);
+    return gone.length;
+  }
+
   async expire(before: number): Promise<number> {
     this.#assertOpen();
     const gone = this.#remove((row) => row.timestamp < before, 'expired');

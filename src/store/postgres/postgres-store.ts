@@ -65,6 +65,7 @@ import { PostgresReader } from './postgres-reader.ts';
 import { listQuarantined, releaseQuarantined } from './quarantine.ts';
 import { readBack } from './read-back.ts';
 import { dayFrom, daysToRebuild, rebuildStretch, storedStretches } from './rebuild.ts';
+import { removeExperiment } from './remove-experiment.ts';
 import { removeProject } from './remove-project.ts';
 import { expireEvents } from './retention.ts';
 import { exactUsersMax, usersError } from './sketch.ts';
@@ -255,6 +256,10 @@ export class PostgresStore implements Store {
 
   async deleteProject(project: string): Promise<void> {
     return this.#asking(() => removeProject(this.#pool, project));
+  }
+
+  async deleteExperiment(project: string, experimentId: string): Promise<number> {
+    return this.#asking(() => removeExperiment(this.#pool, this.#setUp, project, experimentId));
   }
 
   async verifyRollups(days?: readonly string[]): Promise<readonly RollupDifference[]> {

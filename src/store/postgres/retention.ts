@@ -36,7 +36,7 @@ const lockTimeoutMs = 5_000;
 /** Of the lock that one process at a time has. */
 const name = 'retention';
 /** Rows that the writer is done with. */
-const isTaken = (rows: string): string =>
+export const isTaken = (rows: string): string =>
   `EXISTS (SELECT FROM progress WHERE progress._partition = ${rows}._partition AND ${rows}._offset < progress.next)`;
 
 /** Resolves with how many events went; 0 while another process is at it. Errors: those of the pool. */
