@@ -2,7 +2,7 @@
 import { analyzeMeans } from './analyze-means.ts';
 import { analyzeRates } from './analyze-rates.ts';
 import { benjaminiHochberg } from './benjamini-hochberg.ts';
-import type { ExperimentAnalysis, ExperimentNumbers, RatioCheck } from './experiment.ts';
+import type { ExperimentAnalysis, ExperimentNumbers, MetricSums, RatioCheck } from './experiment.ts';
 import { ratioCheck } from './sample-ratio.ts';
 import { verdictsOf } from './verdict.ts';
 
@@ -10,7 +10,14 @@ const confidenceDefault = 0.95;
 
 /** Variants in the order given; goals and currencies too. Never throws for numbers that can be counted. */
 export function analyzeExperiment(numbers: ExperimentNumbers): ExperimentAnalysis {
-  const { variants, goals, currencies, confidence = confidenceDefault, exact } = numbers;
+  const {
+    variants,
+    goals,
+    currencies,
+    confidence = confidenceDefault,
+    exact,
+    beganEarlier = false,
+  } = numbers;
   const level = 1 - confidence;
   const control = variants.find(({ key, exposed }) => key === numbers.control && exposed > 0)?.key;
   const analysis = adjusted({
@@ -27,7 +34,11 @@ export function analyzeExperiment(numbers: ExperimentNumbers): ExperimentAnalysi
       return { goal, variants: analyzeRates(rates, first, level, exact) };
     }),
     money: currencies.map((currency, c) => {
-      const sums = variants.map(({ key, exposed, money }) => ({ variant: key, exposed, sums: money[c]! }));
+      const sums = variants.map(({ key, exposed, money }) => ({
+        variant: key,
+        exposed,
+        sums: beganEarlier ? withoutBefore(money[c]!) : money[c]!,
+      }));
       return { currency, variants: analyzeMeans(sums, control, level, exact) };
     }),
     verdicts: [],
@@ -35,13 +46,19 @@ export function analyzeExperiment(numbers: ExperimentNumbers): ExperimentAnalysi
   return { ...analysis, verdicts: verdictsOf(numbers, analysis) };
 }
 
+const withoutBefore = ({ units, sum, sumOfSquares }: MetricSums): MetricSums => ({
+  units,
+  sum,
+  sumOfSquares,
+});
+
+/** A variant with a weight that nobody saw is the worst of mismatches. */
 function ratioOf({ variants, weights }: ExperimentNumbers): RatioCheck | null {
+  if (weights === undefined)
+    return ratioCheck(variants.map(({ key, exposed }) => ({ key, exposed, weight: 1 })));
+  const exposedOf = new Map(variants.map(({ key, exposed }) => [key, exposed]));
   return ratioCheck(
-    variants.map(({ key, exposed }) => ({
-      key,
-      exposed,
-      weight: weights === undefined ? 1 : Object.hasOwn(weights, key) ? weights[key]! : 0,
-    })),
+    Object.entries(weights).map(([key, weight]) => ({ key, weight, exposed: exposedOf.get(key) ?? 0 })),
   );
 }
 

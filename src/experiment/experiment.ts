@@ -41,6 +41,8 @@ export interface ExperimentNumbers {
   readonly mixed: number;
   /** Whether these are among the exposed (of each variant that they saw). */
   readonly mixedIncluded: boolean;
+  /** Whether units saw the experiment before the range: then what they had before is an effect of it, and there is no CUPED. */
+  readonly beganEarlier?: boolean;
   /** False when any count is an estimate: then rates are given, but no test, interval or warning. */
   readonly exact: boolean;
   /** Expected shares of the variants by key, of any sum; equal when absent. A variant that has no weight (or 0) is not checked. */
@@ -153,6 +155,7 @@ export interface Verdict {
     | 'ratio_off'
     | 'many_mixed'
     | 'sessions_depend'
+    | 'began_earlier'
     | 'too_few'
     | 'none_converted'
     | 'all_converted'

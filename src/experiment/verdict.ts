@@ -19,6 +19,7 @@ export function verdictsOf(numbers: ExperimentNumbers, analysis: ExperimentAnaly
     ...mixedVerdict(numbers),
     ...analysis.goals.flatMap((goal) => rateVerdicts(goal, numbers, analysis)),
     ...analysis.money.flatMap((money) => meanVerdicts(money, numbers, analysis)),
+    ...earlierVerdict(numbers),
     ...sessionVerdict(numbers),
   ];
   return verdicts.length > 0 ? verdicts : [noResults];
@@ -58,9 +59,10 @@ function whyImpossible(
 
 function ratioVerdict({ variants }: ExperimentNumbers, { ratio }: ExperimentAnalysis): Verdict[] {
   if (ratio === null || !ratio.off) return [];
-  const seen = variants
-    .filter(({ key }) => Object.hasOwn(ratio.expected, key))
-    .map(({ key, exposed }) => `${key} ${count(exposed)} (${count(ratio.expected[key]!)} expected)`);
+  const seen = Object.entries(ratio.expected).map(([key, expected]) => {
+    const exposed = variants.find((variant) => variant.key === key)?.exposed ?? 0;
+    return `${key} ${count(exposed)} (${count(expected)} expected)`;
+  });
   const text = `the ratio of variants is off (${pText(ratio.pValue)}): ${seen.join(', ')}; don't trust the result until you know why`;
   return [stop('ratio_off', text, { pValue: ratio.pValue, chiSquare: ratio.chiSquare })];
 }
@@ -81,6 +83,12 @@ function sessionVerdict({ unit }: ExperimentNumbers): Verdict[] {
   if (unit !== 'session') return [];
   const text = 'sessions of one person are not independent: p-values are too low where people come often';
   return [{ code: 'sessions_depend', tone: 'note', text, params: {} }];
+}
+
+function earlierVerdict({ beganEarlier = false, unit }: ExperimentNumbers): Verdict[] {
+  if (!beganEarlier) return [];
+  const text = `the experiment was seen before this range, too: what ${unit}s had before is left out of account; let the range begin with the experiment`;
+  return [{ code: 'began_earlier', tone: 'note', text, params: {} }];
 }
 
 const noResults: Verdict = {

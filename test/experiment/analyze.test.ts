@@ -84,7 +84,11 @@ describe('the analysis of an experiment', () => {
     const variants = [variant('A', 900, [90]), variant('B', 105, [10])];
     assert.deepEqual(said(experiment(variants)), ['stop ratio_off', 'open no_difference_yet']);
     assert.deepEqual(said(experiment(variants, { weights: { A: 0.9, B: 0.1 } })), ['open no_difference_yet']);
-    assert.equal(experiment(variants, { weights: { A: 1, toString: 1 } }).ratio, null);
+    const unseen = experiment([variant('A', 500, [90]), variant('B', 500, [90])], {
+      weights: { A: 1, B: 1, toString: 1 },
+    });
+    assert.equal(unseen.ratio!.expected.toString, 1000 / 3);
+    assert.match(texts(unseen)[0]!, /toString 0 \(333 expected\)/);
   });
 
   it('compares money by Welch, and by CUPED where there is a time before', () => {

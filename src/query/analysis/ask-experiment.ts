@@ -2,7 +2,8 @@
 import { analyzeExperiment } from '../../experiment/analyze.ts';
 import type { ExperimentAnalysis, MetricSums } from '../../experiment/experiment.ts';
 import { bucketsOf } from '../../plan/edges.ts';
-import type { ExperimentPlan } from '../../plan/experiment.ts';
+import { type ExperimentPlan, exposureTypes } from '../../plan/experiment.ts';
+import type { Filter, Plan } from '../../plan/plan.ts';
 import type {
   ExperimentQuestion,
   ExperimentRows,
@@ -17,13 +18,14 @@ import type { AnalysisParts, AnalysisResult } from './analysis-parts.ts';
 
 export async function askExperiment(
   plan: ExperimentPlan,
-  { analyses, budget, signal, now }: AnalysisParts,
+  parts: AnalysisParts,
 ): Promise<AnalysisResult<ExperimentData>> {
+  const { analyses, budget, signal, now } = parts;
   const { from, to, timeZone, weekStart, byDay } = plan;
   const buckets = byDay ? bucketsOf(from, to, 'day', timeZone, weekStart) : undefined;
   const question = questionOf(plan, buckets?.edges ?? [from, to]);
   const rows = await analyses.experiment(question, budget, signal);
-  const data = dataOf(plan, rows);
+  const data = dataOf(plan, rows, await beganEarlier(plan, parts));
   return {
     data: buckets === undefined ? data : { ...data, days: daysOf(plan, rows, bucketList(buckets, now)) },
     rowsRead: rows.rowsRead,
@@ -36,7 +38,23 @@ function questionOf(plan: ExperimentPlan, edges: readonly number[]): ExperimentQ
   return { scope: plan, experiment, per, money, includeMixed, exact, edges, ...(goals && { goals }) };
 }
 
-function dataOf(plan: ExperimentPlan, rows: ExperimentRows): ExperimentData {
+/** Whether the experiment was seen in the time that tells what people had before it; asked only where that counts. */
+async function beganEarlier(plan: ExperimentPlan, { run }: AnalysisParts): Promise<boolean> {
+  if (!plan.money || plan.per !== 'user') return false;
+  const { version, project, bots, timeZone, from, to } = plan;
+  const exposures: Filter = {
+    and: [
+      { field: 'type', op: 'in', value: exposureTypes },
+      { field: 'experimentId', op: 'eq', value: plan.experiment },
+    ],
+  };
+  const earlier = { version, project, bots, timeZone, from: from - (to - from), to: from };
+  const count: Plan = { ...earlier, kind: 'summary', metrics: ['events'], exact: true, filter: exposures };
+  const { cells } = await run({ plan: count, edges: [earlier.from, earlier.to] });
+  return cells.some(({ events }) => events > 0);
+}
+
+function dataOf(plan: ExperimentPlan, rows: ExperimentRows, began: boolean): ExperimentData {
   const { variants, mixed, unassigned } = rows;
   const goals = goalsTold(plan, rows);
   const currencies = [
@@ -55,6 +73,7 @@ function dataOf(plan: ExperimentPlan, rows: ExperimentRows): ExperimentData {
     control: controlOf(plan, variants),
     mixed,
     mixedIncluded: plan.includeMixed,
+    beganEarlier: began,
     exact: true,
     ...(plan.weights && { weights: plan.weights }),
   });

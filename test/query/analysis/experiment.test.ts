@@ -9,6 +9,7 @@ import { askExperiment } from '../../../src/query/analysis/ask-experiment.ts';
 import { dependsOn } from '../../../src/query/passes/depends-on.ts';
 import type { ExperimentData } from '../../../src/query/wire.ts';
 import { MemoryStore } from '../../../src/store/memory/memory-store.ts';
+import type { Question } from '../../../src/store/store.ts';
 import { wideBudget } from '../../../src/testing/agreement.ts';
 import { eventRow, insertRows } from '../../../src/testing/rows.ts';
 
@@ -49,8 +50,8 @@ async function ask(events: readonly Told[], more: object = {}): Promise<Experime
   await insertRows(store, 0, rows);
   const input = { kind: 'experiment', experiment: 'x', from: '2026-01-05', to: '2026-01-12', ...more };
   const plan = parsePlan(input, { project: 'p', now }) as ExperimentPlan;
-  const run = () => assert.fail('an experiment asks no other question');
   const signal = new AbortController().signal;
+  const run = (question: Question) => store.run(question, wideBudget, signal);
   const parts = { analyses: store.analyses, run, budget: wideBudget, signal, now };
   const { data } = await askExperiment(plan, parts as unknown as Parameters<typeof askExperiment>[1]);
   return data;
@@ -106,6 +107,26 @@ describe('an experiment', () => {
         ['EUR', ['a', 1, '-10', 3], ['b', 0, '0', 1]],
       ],
     );
+  });
+
+  it('that was seen before the range does not take what people had then for what they were', async () => {
+    const spend = (who: string, at: number, amount: bigint): Told => ({
+      ...{ who, at, type: 'purchase', amount, currency: 'EUR' },
+    });
+    const events = ['a', 'b'].flatMap((variant) =>
+      people(40, variant).flatMap((who, i) => [
+        exposure(who, variant),
+        spend(who, -5, BigInt(i + 1) * 10_000n),
+        spend(who, 5, BigInt(i + (i % 3)) * 10_000n),
+      ]),
+    );
+    const told = async (more: readonly Told[]) => {
+      const data = await ask([...events, ...more], { money: true });
+      return [data.money![0]!.variants[1]!.comparison!.cuped !== null, codes(data).includes('began_earlier')];
+    };
+    assert.deepEqual(await told([]), [true, false]);
+    assert.deepEqual(await told([exposure('a-1', 'a', -10)]), [false, true]);
+    assert.deepEqual(await told([{ ...exposure('a-1', 'a', -10), experimentId: 'y' }]), [true, false]);
   });
 
   it('whose variant was renamed half-way has three variants, and leaves out who saw both names', async () => {
