@@ -103,7 +103,7 @@ function answered(
 const keptHeaders = (tag: string, form: string) => ({
   etag: `W/"${tag}-${form}"`,
   'cache-control': 'private, no-cache',
-  vary: 'accept, authorization',
+  vary: 'accept, authorization, cookie, x-millrace-project',
 });
 
 /** A plan in an address: JSON, so that a question of any kind can be linked to and kept. */

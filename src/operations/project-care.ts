@@ -103,8 +103,8 @@ function checkedName(name: string): string {
 }
 
 /** Each of them a whole number in its range; none of them: undefined. Write keys ask nothing. */
-function checkedLimits(limits: Readonly<Record<string, unknown>>, scope: Scope): KeyLimits | undefined {
-  const given = Object.entries(limits);
+function checkedLimits(limits: object, scope: Scope): KeyLimits | undefined {
+  const given: [string, unknown][] = Object.entries(limits);
   if (given.length === 0) return undefined;
   if (scope === 'write')
     throw failure('request_invalid', { detail: 'a write key asks no questions, so it has no limits' });

@@ -107,7 +107,7 @@ describe('an answer that a client has already', () => {
     const tag = first.headers.get('etag')!;
     assert.match(tag, /^W\/"[\w-]{22}-json"$/);
     assert.equal(first.headers.get('cache-control'), 'private, no-cache');
-    assert.equal(first.headers.get('vary'), 'accept, authorization');
+    assert.equal(first.headers.get('vary'), 'accept, authorization, cookie, x-millrace-project');
     for (const known of [tag, `"x", ${tag}`, tag.slice(2), '*']) {
       const again = await get(path, { 'if-none-match': known });
       assert.deepEqual([again.status, await again.text(), again.headers.get('etag')], [304, '', tag], known);
