@@ -58,15 +58,18 @@ export interface Interval {
 }
 
 /** Why a number is null. */
-export type Absence =
-  | 'no_control'
-  | 'no_units'
-  | 'too_few_units'
-  | 'none_converted'
-  | 'all_converted'
-  | 'no_variation'
-  | 'mean_near_zero'
-  | 'approximate_counts';
+export const absences = [
+  'no_control',
+  'no_units',
+  'too_few_units',
+  'none_converted',
+  'all_converted',
+  'no_variation',
+  'mean_near_zero',
+  'approximate_counts',
+] as const;
+
+export type Absence = (typeof absences)[number];
 
 /** Sample-ratio check: do the variants have the shares that were meant? */
 export interface RatioCheck {
@@ -142,28 +145,33 @@ export interface MeanResult {
   readonly comparison: MeanComparison | null;
 }
 
+/** Rules of docs/experiments.md; their names stay. */
+export const verdictCodes = [
+  'no_exposures',
+  'one_variant',
+  'no_control',
+  'approximate_counts',
+  'ratio_off',
+  'many_mixed',
+  'sessions_depend',
+  'began_earlier',
+  'too_few',
+  'none_converted',
+  'all_converted',
+  'no_variation',
+  'better',
+  'worse',
+  'no_difference_yet',
+  'no_difference',
+] as const;
+
 /** `stop`: do not read on before this is clear. `note`: good to know. */
-export type VerdictTone = 'good' | 'bad' | 'open' | 'stop' | 'note';
+export const verdictTones = ['good', 'bad', 'open', 'stop', 'note'] as const;
+export type VerdictTone = (typeof verdictTones)[number];
 
 /** What the numbers say, in words for people, and as data for a page that shows them (rules: docs/experiments.md). */
 export interface Verdict {
-  readonly code:
-    | 'no_exposures'
-    | 'one_variant'
-    | 'no_control'
-    | 'approximate_counts'
-    | 'ratio_off'
-    | 'many_mixed'
-    | 'sessions_depend'
-    | 'began_earlier'
-    | 'too_few'
-    | 'none_converted'
-    | 'all_converted'
-    | 'no_variation'
-    | 'better'
-    | 'worse'
-    | 'no_difference_yet'
-    | 'no_difference';
+  readonly code: (typeof verdictCodes)[number];
   readonly tone: VerdictTone;
   /** One sentence in English; lower-case start unless it begins with a name. */
   readonly text: string;

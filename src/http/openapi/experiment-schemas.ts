@@ -1,4 +1,5 @@
 /** What an experiment answers, as schemas: the types of query/wire.ts and experiment/experiment.ts. */
+import { absences, verdictCodes, verdictTones } from '../../experiment/experiment.ts';
 import {
   count,
   decimal,
@@ -36,17 +37,7 @@ const comparison: Members = {
     'Valid at whatever moment one looks.',
   ),
   absent: {
-    enum: [
-      'no_control',
-      'no_units',
-      'too_few_units',
-      'none_converted',
-      'all_converted',
-      'no_variation',
-      'mean_near_zero',
-      'approximate_counts',
-      null,
-    ],
+    enum: [...absences, null],
     description: 'Why a number is null, when one is.',
   },
 };
@@ -103,24 +94,8 @@ export const experimentSchemas: Members = {
     ),
   }),
   Verdict: object({
-    code: oneOf(
-      'no_exposures',
-      'one_variant',
-      'no_control',
-      'approximate_counts',
-      'ratio_off',
-      'many_mixed',
-      'sessions_depend',
-      'too_few',
-      'none_converted',
-      'all_converted',
-      'no_variation',
-      'better',
-      'worse',
-      'no_difference_yet',
-      'no_difference',
-    ),
-    tone: oneOf('good', 'bad', 'open', 'stop', 'note'),
+    code: oneOf(...verdictCodes),
+    tone: oneOf(...verdictTones),
     text,
     params: mapOf({ type: ['string', 'number', 'boolean'] }),
   }),
