@@ -125,6 +125,7 @@ export async function openSystem(
         },
         people,
         house: { care, removeProject: keeping?.removeProject ?? markOnly, keysChanged },
+        removeExperimentEvents: keeping?.removeExperiment,
         saved: new SavedCare({ saved: catalog.saved, now: () => clock.now(), resolve }),
       }),
       (each) => each.close(),

@@ -26,7 +26,7 @@ import { planSchemaRoute } from './plan-schema-route.ts';
 import { type QuestionStage, questionRoutes } from './question-routes.ts';
 import type { Route } from './route.ts';
 import { sampleSizeRoute } from './sample-size-route.ts';
-import { type SavedParts, savedRoutes } from './saved-routes.ts';
+import { type RemoveEvents, type SavedParts, savedRoutes } from './saved-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { type StreamParts, streamRoutes } from './stream-routes.ts';
 import { StreamTickets } from './stream-tickets.ts';
@@ -47,6 +47,7 @@ export interface HttpHandlerOptions {
   readonly house: HouseParts;
   /** What people keep in projects; absent: this server does not hand it out. */
   readonly saved?: SavedParts['care'];
+  readonly removeExperimentEvents?: RemoveEvents | undefined;
   /** Who may sign in; absent: nobody does here. */
   readonly people?: PeopleParts;
   /** Absent: answers are not streamed. */
@@ -158,6 +159,7 @@ function routesOf({
   operations,
   house,
   saved,
+  removeExperimentEvents,
   clock,
 }: HttpHandlerOptions): readonly Route[] {
   return [
@@ -170,7 +172,9 @@ function routesOf({
     ...(people
       ? [...sessionRoutes({ ...people, projects: () => keys.projects }), ...peopleRoutes(people.care)]
       : []),
-    ...(saved ? savedRoutes({ care: saved, ...(questions && { questions }) }) : []),
+    ...(saved
+      ? savedRoutes({ care: saved, removeEvents: removeExperimentEvents, ...(questions && { questions }) })
+      : []),
   ];
 }
 

@@ -14,7 +14,12 @@ export interface SavedParts {
   readonly care: Pick<SavedCare, 'page' | 'get' | 'create' | 'put' | 'remove'>;
   /** Absent: this process does not answer questions. */
   readonly questions?: Pick<QuestionStage, 'ask'>;
+  /** Removes the stored events of an experiment; absent: this process cannot. */
+  readonly removeEvents?: RemoveEvents | undefined;
 }
+
+/** Resolves with how many went. */
+export type RemoveEvents = (project: string, experimentId: string) => Promise<number>;
 
 const pageDefault = 100;
 export const savedPath = (kind: SavedKind): string => `/api/v1/saved/${kind}s`;
@@ -27,7 +32,8 @@ export function savedRoutes(parts: SavedParts): readonly Route[] {
   ];
 }
 
-function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
+function kindRoutes(kind: SavedKind, parts: SavedParts): readonly Route[] {
+  const { care } = parts;
   const all = savedPath(kind);
   const one = `${all}/:id`;
   const says = savedDescriptions(kind);
@@ -65,8 +71,9 @@ function kindRoutes(kind: SavedKind, { care }: SavedParts): readonly Route[] {
       method: 'DELETE',
       path: one,
       scope: 'edit',
+      ...(kind === 'experiment' && { parameters: ['events'] }),
       describe: says.remove,
-      handle: (call) => remove(care, kind, call),
+      handle: (call) => remove(parts, kind, call),
     },
   ];
 }
@@ -96,10 +103,39 @@ async function put(care: SavedParts['care'], kind: SavedKind, call: Call): Promi
   return answerOf(saved, saved.version === 1 ? 201 : 200);
 }
 
-async function remove(care: SavedParts['care'], kind: SavedKind, call: Call): Promise<RouteAnswer> {
+async function remove(parts: SavedParts, kind: SavedKind, call: Call): Promise<RouteAnswer> {
+  const { care } = parts;
   const place = placeOf(kind, call);
-  await care.remove(place, await expectedOf(care, kind, call));
-  return { body: { data: { kind, id: place.id, status: 'deleted' } } };
+  const expected = await expectedOf(care, kind, call);
+  // broken off after the events it is still there, and can be deleted again
+  const events = withEvents(call) ? await removeEvents(parts, call, expected) : undefined;
+  await care.remove(place, expected);
+  const told = events === undefined ? {} : { events };
+  return { body: { data: { kind, id: place.id, status: 'deleted', ...told } } };
+}
+
+/** Errors: forbidden but for an admin; conflict, when this process cannot; not_found, version_outdated. */
+async function removeEvents(
+  { care, removeEvents: work }: SavedParts,
+  call: Call,
+  expected: number | undefined,
+): Promise<number> {
+  if (call.grant!.scope !== 'admin')
+    throw failure('forbidden', { detail: 'deleting the events of an experiment takes an admin' });
+  if (work === undefined)
+    throw failure('conflict', {
+      detail: 'this process does not write to the store; ask a server with the role write',
+    });
+  const { id, version, project, body } = await care.get(placeOf('experiment', call));
+  if (expected !== undefined && version !== expected)
+    throw failure('version_outdated', { thing: `the experiment ${id}`, expected, version });
+  return work(project, String(body.experimentId));
+}
+
+function withEvents({ query: { events = 'false' } }: Call): boolean {
+  if (events !== 'true' && events !== 'false')
+    throw failure('request_invalid', { detail: 'events must be true or false' });
+  return events === 'true';
 }
 
 /** The answer of a saved question, as `POST /api/v1/query` gives it. */

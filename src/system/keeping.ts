@@ -41,6 +41,8 @@ export interface Keeping {
   readonly operations: Pick<OperationParts, 'queue' | 'quarantine' | 'house'>;
   /** Resolves once the project is marked and its keys have stopped. */
   readonly removeProject: (id: string) => Promise<void>;
+  /** Resolves with how many events went; undefined where this process only looks on. */
+  readonly removeExperiment: ((project: string, experimentId: string) => Promise<number>) | undefined;
 }
 
 /** How long a request that passed the key's check may still take to reach the log, and a copied key to be forgotten. */
@@ -76,6 +78,10 @@ export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
   return {
     operations: { queue, quarantine, house: { doctor, maintenance, backup } },
     removeProject: (id) => (config.roles.has('write') ? removal.begin(id) : removal.mark(id)),
+    removeExperiment: config.roles.has('write')
+      ? (project, experimentId) =>
+          turns.now('the removal of an experiment', () => store.deleteExperiment(project, experimentId))
+      : undefined,
   };
 }
 

@@ -55,6 +55,7 @@ export interface Stages {
   export: QuestionStage['export'];
   meaning?(plan: unknown): string;
   version(project: string): Promise<string>;
+  removeExperiment(project: string, experimentId: string): Promise<number>;
   queue(): Promise<object>;
   readiness(): Promise<ReadinessReport>;
   quarantined: NonNullable<HttpServerOptions['operations']['quarantine']>['list'];
@@ -87,6 +88,7 @@ export async function openServer(
     telemetry,
     people,
     streams: { cache: new MemoryCache({ bytesMax: 1024 * 1024, clock: systemClock }) },
+    removeExperimentEvents: (...asked) => stages.removeExperiment(...asked),
     saved: new SavedCare({
       saved: catalog.saved,
       now: Date.now,
@@ -125,6 +127,7 @@ function defaultStages(): Stages {
     ask: async () => answer,
     export: async function* () {},
     version: async () => '1',
+    removeExperiment: async () => 0,
     queue: async () => ({ queueLength: 0, status: 'ok' }),
     readiness: async () => ({
       status: 'ready',

@@ -145,4 +145,30 @@ describe('what people keep, over HTTP', () => {
     assert.deepEqual([refused.status, problem.code, problem.pointer], [409, 'saved_outdated', '/by/field']);
     assert.match(String(problem.detail), /the question sales cannot be asked.*did you mean country/);
   });
+
+  it('takes the events of an experiment along when an admin says so', async (context) => {
+    const removed: unknown[] = [];
+    const server = await openServer(context);
+    server.stages.removeExperiment = async (...asked) => {
+      removed.push(asked);
+      return 7;
+    };
+    const { keys, call } = server;
+    const path = '/api/v1/saved/experiments';
+    const body = { experimentId: 'gate-30', variants: [{ key: 'a' }, { key: 'b' }] };
+    for (const id of ['one', 'two']) await save(server, path, { id, name: id, body });
+    const options = { method: 'DELETE', key: keys.admin };
+    const outdated = await call(`${path}/one?events=true`, { ...options, headers: { 'if-match': '"2"' } });
+    assert.deepEqual([outdated.status, removed], [412, []]);
+    assert.equal((await call(`${path}/one?events=yes`, options)).status, 400);
+    const gone = await call(`${path}/one?events=true`, options);
+    assert.deepEqual(await gone.json(), {
+      data: { kind: 'experiment', id: 'one', status: 'deleted', events: 7 },
+    });
+    assert.deepEqual(removed, [['default', 'gate-30']]);
+    const kept = await call(`${path}/two`, options);
+    assert.deepEqual(await kept.json(), { data: { kind: 'experiment', id: 'two', status: 'deleted' } });
+    assert.equal(removed.length, 1);
+    assert.equal((await call('/api/v1/saved/goals/x?events=true', options)).status, 400);
+  });
 });

@@ -2,8 +2,10 @@
 import type { SavedKind } from '../../catalog/saved.ts';
 import {
   type AnswerDescription,
+  count,
   json,
   list,
+  named,
   number,
   object,
   oneOf,
@@ -116,6 +118,11 @@ const ifMatch: ParameterDescription = {
   example: '"3"',
 };
 
+const events: ParameterDescription = {
+  doc: '`true`: its stored events (those with its `experimentId`) go with it, for good. Only an admin may.',
+  schema: oneOf('true', 'false'),
+};
+
 /** By what is done. */
 export function savedDescriptions(kind: SavedKind) {
   const title = titleOf(kind);
@@ -173,16 +180,21 @@ export function savedDescriptions(kind: SavedKind) {
       id: `delete${title}`,
       group,
       summary: `Ends a saved ${kind}`,
-      parameters: { id, 'If-Match': ifMatch },
+      parameters: { id, 'If-Match': ifMatch, ...(kind === 'experiment' && { events }) },
       answers: {
         200: {
           doc: 'It is gone.',
           content: json(
-            object({ data: object({ kind: { const: kind }, id: text, status: { const: 'deleted' } }) }),
+            object({
+              data: object(
+                { kind: { const: kind }, id: text, status: { const: 'deleted' } },
+                kind === 'experiment' ? { events: named(count, 'How many events went with it.') } : {},
+              ),
+            }),
           ),
         },
       },
-      problems: [404, 412],
+      problems: [404, 409, 412],
     },
   } as const satisfies Readonly<Record<string, RouteDescription>>;
 }
