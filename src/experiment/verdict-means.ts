@@ -2,6 +2,7 @@
 import { meanUnitsMin } from './analyze-means.ts';
 import { expectedMin } from './analyze-rates.ts';
 import type { ExperimentAnalysis, ExperimentNumbers, MeanComparison, Verdict } from './experiment.ts';
+import { together } from './verdict-order.ts';
 import { holdsAnytime, untilTheEnd } from './verdict-rates.ts';
 import { percent, pText, signedMoney } from './words.ts';
 
@@ -13,16 +14,32 @@ export function meanVerdicts(
   analysis: ExperimentAnalysis,
 ): Verdict[] {
   const control = analysis.control!;
-  return variants.flatMap(({ variant, comparison }) => {
+  const label = currency === '' ? 'money without a currency' : currency;
+  const verdicts = variants.flatMap(({ variant, comparison }) => {
     if (comparison === null) return [];
     const names = { variant, control, currency, unit };
     const { text, ...verdict } = compared(names, comparison, analysis);
-    const label = currency === '' ? 'money without a currency' : currency;
     const anytime = holdsAnytime(comparison, analysis);
     const params = { currency, variant, control, anytime, ...numbersOf(comparison) };
     return [{ ...verdict, text: `${label}: ${text}`, params }];
   });
+  const tooFew = together(
+    verdicts,
+    'too_few',
+    (names) => `${label}: ${tooEarly({ variant: names, control, unit })}`,
+  );
+  return together(
+    tooFew,
+    'no_variation',
+    (names) => `${label}: ${noVariation({ variant: names, control, unit })}`,
+  );
 }
+
+const tooEarly = ({ variant, control, unit }: Names) =>
+  `too early to compare ${variant} with ${control}: at least ${meanUnitsMin} ${unit}s of each are needed, and about ${expectedMin} of them with amounts`;
+
+const noVariation = ({ variant, control }: Names) =>
+  `no amount of ${variant} or ${control} differs from another: there is nothing to test`;
 
 interface Names {
   readonly variant: string;
@@ -31,18 +48,17 @@ interface Names {
 }
 
 function compared(
-  { variant, control, unit }: Names,
+  names: Names,
   comparison: MeanComparison,
   analysis: ExperimentAnalysis,
 ): Pick<Verdict, 'code' | 'tone' | 'text'> {
   if (comparison.absent === 'too_few_units') {
-    const text = `too early to compare ${variant} with ${control}: at least ${meanUnitsMin} ${unit}s of each are needed, and about ${expectedMin} of them with amounts`;
-    return { code: 'too_few', tone: 'open', text };
+    return { code: 'too_few', tone: 'open', text: tooEarly(names) };
   }
   if (comparison.pValue === null) {
-    const text = `no amount of ${variant} or ${control} differs from another: there is nothing to test`;
-    return { code: 'no_variation', tone: 'open', text };
+    return { code: 'no_variation', tone: 'open', text: noVariation(names) };
   }
+  const { variant, control, unit } = names;
   const { difference, differenceInterval } = comparison.cuped ?? comparison;
   const { low, high } = differenceInterval!;
   const by = `${signedMoney(difference)} per ${unit} (${percent(analysis.confidence)} interval ${signedMoney(low)} to ${signedMoney(high)})`;

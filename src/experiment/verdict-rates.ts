@@ -2,6 +2,7 @@
 import { enough, expectedMin } from './analyze-rates.ts';
 import type { Comparison, ExperimentAnalysis, ExperimentNumbers, RateResult, Verdict } from './experiment.ts';
 import { unitsForRate } from './sample-size.ts';
+import { together } from './verdict-order.ts';
 import { about, count, percent, pText, signedPercent, signedPoints } from './words.ts';
 
 /** An interval of the lift within ± this tells that there is no difference worth waiting for. */
@@ -29,14 +30,21 @@ export function rateVerdicts(
     return [{ code: 'all_converted', tone: 'note', text, params: named }];
   }
   const control = variants.find(({ variant }) => variant === analysis.control)!;
-  return seen.flatMap((variant) => {
+  const verdicts = seen.flatMap((variant) => {
     const { comparison } = variant;
     if (comparison === null) return [];
     const verdict = compared({ control, variant, comparison, numbers, analysis });
     const params = { ...named, variant: variant.variant, control: control.variant, ...verdict.params };
     return [{ ...verdict, text: `${label}${verdict.text}`, params }];
   });
+  return together(
+    verdicts,
+    'too_few',
+    (names) => `${label}too early to compare ${names} with ${control.variant}: ${needs}`,
+  );
 }
+
+const needs = `about ${expectedMin} that convert and ${expectedMin} that don't are needed in each`;
 
 function labelOf(goal: string | null, { goals }: ExperimentNumbers): string {
   if (goal === null) return goals.length === 1 ? '' : 'any conversion: ';
@@ -79,7 +87,7 @@ function compared(pair: Pair): Verdict {
 
 function tooFew({ control, variant }: Pair): Verdict {
   const of = (each: RateResult) => `${count(each.converted)} of ${count(each.exposed)} in ${each.variant}`;
-  const text = `too early to compare ${variant.variant} with ${control.variant}: ${of(variant)} and ${of(control)} converted, and about ${expectedMin} that do and ${expectedMin} that don't are needed in each`;
+  const text = `too early to compare ${variant.variant} with ${control.variant}: ${of(variant)} and ${of(control)} converted; ${needs}`;
   return { code: 'too_few', tone: 'open', text, params: {} };
 }
 

@@ -1,9 +1,10 @@
 /**
  * What an experiment's numbers say, in words for people. The rules are in docs/experiments.md: first what makes a comparison
- * impossible, then what makes it doubtful, then each goal and each currency, variant by variant.
+ * impossible, alone; else what makes it doubtful, and each goal and each currency, variant by variant.
  */
 import type { ExperimentAnalysis, ExperimentNumbers, Verdict } from './experiment.ts';
 import { meanVerdicts } from './verdict-means.ts';
+import { mostImportantFirst } from './verdict-order.ts';
 import { rateVerdicts } from './verdict-rates.ts';
 import { count, counted, percent, pText } from './words.ts';
 
@@ -22,7 +23,7 @@ export function verdictsOf(numbers: ExperimentNumbers, analysis: ExperimentAnaly
     ...earlierVerdict(numbers),
     ...sessionVerdict(numbers),
   ];
-  return verdicts.length > 0 ? verdicts : [noResults];
+  return verdicts.length > 0 ? mostImportantFirst(verdicts) : [noResults];
 }
 
 function whyImpossible(

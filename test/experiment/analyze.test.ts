@@ -60,10 +60,10 @@ describe('the analysis of an experiment', () => {
     );
     assert.deepEqual(texts(cats), [
       "the ratio of variants is off (p = 0.0086): gate_30 44,700 (45,095 expected), gate_40 45,489 (45,095 expected); don't trust the result until you know why",
-      'retention_1: no difference shown between gate_40 and gate_30; if there is one, it is small: -1.3 % (95 % interval -2.7 % to +0.13 %)',
       'retention_7: gate_40 converts worse than gate_30: -4.3 % (95 % interval -6.9 % to -1.7 %), p = 0.0031; not yet clear enough for those who look again and again: wait for the planned end',
+      'retention_1: no difference shown between gate_40 and gate_30; if there is one, it is small: -1.3 % (95 % interval -2.7 % to +0.13 %)',
     ]);
-    assert.deepEqual(said(cats), ['stop ratio_off', 'open no_difference', 'open worse']);
+    assert.deepEqual(said(cats), ['stop ratio_off', 'open worse', 'open no_difference']);
   });
 
   it('compares with the control alone, and adjusts all p-values together', () => {
@@ -208,6 +208,33 @@ describe('a verdict', () => {
   for (const [name, answer, expected] of cases) {
     it(`${name} is: ${expected.join(', ')}`, () => assert.deepEqual(said(answer), expected));
   }
+
+  it('says once what is the same of many variants, and first what is shown', () => {
+    const answer = experiment(
+      'ABCDEFG'
+        .split('')
+        .map((key) => variant(key, 5000, [500 + (key === 'G' ? 130 : 0), key === 'B' ? 9 : 0])),
+    );
+    assert.deepEqual(
+      answer.verdicts.map(({ code, params }) => [code, params.variant ?? params.variants, params.goal]),
+      [
+        ['better', 'G', 'goal 1'],
+        ...'BCDEF'.split('').map((key) => ['no_difference_yet', key, 'goal 1']),
+        ['too_few', 6, 'goal 2'],
+      ],
+    );
+    assert.equal(
+      texts(answer).at(-1),
+      "goal 2: too early to compare B, C, D and 3 others with A: about 5 that convert and 5 that don't are needed in each",
+    );
+    const few = experiment('ABC'.split('').map((key) => variant(key, 9, [1])));
+    assert.match(texts(few)[0]!, /^goal 1: too early to compare B and C with A: /);
+    const one = experiment([variant('A', 40, [1]), variant('B', 40, [8])]);
+    assert.equal(
+      texts(one)[0],
+      "goal 1: too early to compare B with A: 8 of 40 in B and 1 of 40 in A converted; about 5 that convert and 5 that don't are needed in each",
+    );
+  });
 
   it('says how many more users show the difference, and has its numbers as data', () => {
     const { verdicts } = experiment([variant('A', 1000, [100]), variant('B', 1010, [120])]);
