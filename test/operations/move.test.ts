@@ -85,6 +85,9 @@ describe('a move', () => {
       createdAt: now,
     };
     await from.catalog.people.create({ ...ada, password: 'kept' }, 1);
+    const times = { createdAt: now, updatedAt: now };
+    const board = { project: 'q', kind: 'dashboard', id: 'b', name: 'B', body: { tiles: [] } } as const;
+    await from.catalog.saved.create({ ...board, ...times, version: 3, by: 'k' }, 1);
     const salt = await from.catalog.salt(now, now);
     const to = await openEnd(context);
     const report = await move({ from, to, clock: hastyClock, signal: never, keepCursor: async () => {} });
@@ -94,6 +97,7 @@ describe('a move', () => {
     assert.deepEqual(await to.catalog.people.all(), [{ ...ada, hasPassword: true }]);
     assert.equal(await to.catalog.people.passwordOf('ada'), 'kept');
     assert.deepEqual(await to.catalog.salt(now, now), salt);
+    assert.deepEqual(await to.catalog.saved.get(board), { ...board, ...times, version: 3, by: 'k' });
     await assertMoved(from, to);
   });
 

@@ -110,6 +110,26 @@ describe('serverless handlers', () => {
     );
   });
 
+  it('stream one answer and end, and nothing to who has it already', async (t) => {
+    const millrace = open(t);
+    await millrace.processEvents(cron('process-events')); // the store is open after it
+    const stream = async (headers: Record<string, string> = {}) => {
+      const url = 'https://shop.example/api/v1/analytics/stream';
+      const authorization = `Bearer ${keys.read}`;
+      const answer = await millrace.handle(new Request(url, { headers: { authorization, ...headers } }));
+      assert.equal(
+        answer.headers.get('content-type'),
+        'text/event-stream; charset=utf-8',
+        await answer.clone().text(),
+      );
+      return answer.text();
+    };
+    const id = /^retry: 5000\n\nid: (\S+)\ndata: \{"data":\{"totalEvents":\d+,.*\n\n$/.exec(
+      await stream(),
+    )?.[1];
+    assert.equal(await stream({ 'last-event-id': id! }), 'retry: 5000\n\n: nothing new\n\n');
+  });
+
   it('answer as the server does: keys, preflight, problems', async (t) => {
     const millrace = open(t);
     const refused = await millrace.collect(post([], { authorization: 'Bearer nobody-knows-this-key' }));
