@@ -89,10 +89,10 @@ SELECT toString(sum(n)), step, from, to FROM (
   SELECT tupleElement(link, 1) AS step, tupleElement(link, 2) AS from, tupleElement(link, 3) AS to, count() AS n FROM (
     SELECT arraySlice(arrayCompact(arrayMap(one -> toUInt8(bitAnd(one, ${2 ** codeBits - 1})), arraySort(groupArray(
       bitShiftLeft(toUInt64(toUnixTimestamp64Milli(timestamp) - ${range.from}), ${codeBits}) + transform(toString(path), top, arrayEnumerate(top), 0)
-    )))), 1, ${pathSteps}) AS path
+    )))), 1, ${pathSteps}) AS visited
     FROM events WHERE ${asked(range)} AND path <> '' ${and} GROUP BY ${key}
   )
-  ARRAY JOIN arrayMap((a, b, i) -> (i, a, b), arrayPopBack(path), arrayPopFront(path), arrayEnumerate(arrayPopBack(path))) AS link
+  ARRAY JOIN arrayMap((a, b, i) -> (i, a, b), arrayPopBack(visited), arrayPopFront(visited), arrayEnumerate(arrayPopBack(visited))) AS link
   GROUP BY step, from, to
 )
 GROUP BY step, from, to`;

@@ -8,7 +8,7 @@ import type { RetentionPlan, SessionDimension, UsersPlan } from '../plan/analysi
 import type { Scope } from '../plan/plan.ts';
 import type { Budget, Group } from './asking.ts';
 import type { ExperimentQuestion, ExperimentRows } from './experiments.ts';
-import type { SequenceBlock, SequenceQuestion } from './sequences.ts';
+import type { SequenceBlock, SequenceQuestion, WalkBlock, WalkShape } from './sequences.ts';
 
 export interface RetentionQuestion extends Pick<RetentionPlan, 'start' | 'return' | 'first'> {
   readonly scope: Scope;
@@ -70,6 +70,13 @@ export interface PersonRow {
 
 export interface Analyses {
   sequences(question: SequenceQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<SequenceBlock>;
+  /** The sequences of a question with a field, folded as far as the store does it cheaper than its asker. Absent: it does not. */
+  walks?(
+    question: SequenceQuestion,
+    shape: WalkShape,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncIterable<SequenceBlock | WalkBlock>;
   retention(question: RetentionQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<RetentionBlock>;
   sessions(question: SessionsQuestion, budget: Budget, signal: AbortSignal): Promise<readonly SessionCell[]>;
   people(question: PeopleQuestion, budget: Budget, signal: AbortSignal): Promise<readonly PersonRow[]>;

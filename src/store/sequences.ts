@@ -31,3 +31,24 @@ export interface SequenceBlock {
   /** The event's value of the field: its place in the question's values from 1, 0 for any other (`null` is one of the values). */
   readonly codes?: Uint32Array;
 }
+
+/** What is asked of sequences whose values of a field are to be folded where they are stored. */
+export interface WalkShape {
+  /** From the last event to the first. */
+  readonly isBackward: boolean;
+  /** Begins at the first event with this code; sequences without one are left out. Absent: at the first event. */
+  readonly anchor?: number;
+  /** Events after so many changes of the code are left out. */
+  readonly lengthMax: number;
+}
+
+/** Sequences as the codes they go through, one after the other, repeats in a row as one; equal ones may stand together. */
+export interface WalkBlock {
+  readonly walks: Uint8Array | Uint32Array;
+  /** Where each walk ends in `walks`. */
+  readonly ends: Uint32Array;
+  /** How many sequences go so. */
+  readonly counts: BigUint64Array;
+  /** Of all of these together, before they were folded. */
+  readonly events: number;
+}

@@ -24,9 +24,16 @@ export async function askPaths(plan: PathsPlan, parts: AnalysisParts): Promise<A
     per: plan.per,
     field: { name: field, values },
   };
-  for await (const block of analyses.sequences(question, budget, signal)) {
-    rowsRead += block.times.length;
-    fold.add(block);
+  const blocks =
+    analyses.walks?.(question, fold.shape, budget, signal) ?? analyses.sequences(question, budget, signal);
+  for await (const block of blocks) {
+    if ('walks' in block) {
+      rowsRead += block.events;
+      fold.addWalks(block);
+    } else {
+      rowsRead += block.times.length;
+      fold.add(block);
+    }
   }
   const { sequences, nodes, links } = fold.numbers();
   return {

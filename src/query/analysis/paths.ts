@@ -4,7 +4,7 @@
  * sequences stand by themselves, the others together; a sequence that ends is counted as leaving.
  */
 import type { PathsPlan } from '../../plan/analysis.ts';
-import type { SequenceBlock } from '../../store/sequences.ts';
+import type { SequenceBlock, WalkBlock, WalkShape } from '../../store/sequences.ts';
 
 /** Which code stands for a value: its place in the question's values from 1; 0 is any other. */
 export interface PathNode {
@@ -65,6 +65,24 @@ export class PathFold {
     }
   }
 
+  /** What a store may do of it: one step more than is shown tells whether a path goes on. */
+  get shape(): WalkShape {
+    return {
+      isBackward: this.#plan.end !== undefined,
+      ...(this.#anchor !== undefined && { anchor: this.#anchor }),
+      lengthMax: this.#plan.steps + 1,
+    };
+  }
+
+  addWalks({ walks, ends, counts }: WalkBlock): void {
+    let from = 0;
+    for (const [i, end] of ends.entries()) {
+      this.#codes.set(walks.subarray(from, end));
+      this.#count(end - from, Number(counts[i]!));
+      from = end;
+    }
+  }
+
   /** Fills `#codes` with the path of one sequence and, past the last step, whether it goes on; gives how many steps it has. */
   #walk(codes: Uint32Array, from: number, to: number): number {
     const isBackward = this.#plan.end !== undefined;
@@ -82,14 +100,15 @@ export class PathFold {
     return length;
   }
 
-  #count(length: number): void {
-    this.#sequences++;
+  /** `times`: so many sequences. */
+  #count(length: number, times = 1): void {
+    this.#sequences += times;
     const shown = Math.min(length, this.#plan.steps);
     for (let i = 0; i < shown; i++) {
-      increase(this.#nodes[i]!, this.#codes[i]!);
-      if (i + 1 < shown) increase(this.#links[i]!, this.#codes[i]! * radix + this.#codes[i + 1]!);
+      increase(this.#nodes[i]!, this.#codes[i]!, times);
+      if (i + 1 < shown) increase(this.#links[i]!, this.#codes[i]! * radix + this.#codes[i + 1]!, times);
     }
-    if (length <= this.#plan.steps) increase(this.#ends[shown - 1]!, this.#codes[shown - 1]!);
+    if (length <= this.#plan.steps) increase(this.#ends[shown - 1]!, this.#codes[shown - 1]!, times);
   }
 
   numbers(): PathNumbers {
@@ -155,6 +174,6 @@ function linksOf(
     );
 }
 
-const increase = (counts: Map<number, number>, key: number): void => {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+const increase = (counts: Map<number, number>, key: number, by: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + by);
 };

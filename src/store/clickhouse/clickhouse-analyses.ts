@@ -12,7 +12,7 @@ import type {
 } from '../analyses.ts';
 import type { Budget } from '../asking.ts';
 import type { ExperimentQuestion, ExperimentRows } from '../experiments.ts';
-import type { SequenceBlock, SequenceQuestion } from '../sequences.ts';
+import type { SequenceBlock, SequenceQuestion, WalkBlock, WalkShape } from '../sequences.ts';
 import { type ExperimentAnswer, experimentRows } from '../sql/experiment-cells.ts';
 import type { ClickHouseClient } from './clickhouse-client.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
@@ -20,7 +20,7 @@ import { experimentSelect, exposuresSelect } from './experiment-sql.ts';
 import { nativeBlocks } from './native-reader.ts';
 import { type PersonAnswer, peopleSelect, personOfRow } from './people-sql.ts';
 import { questionGraceMs, spillingSettings } from './question-settings.ts';
-import { type Asking, readSequences } from './read-sequences.ts';
+import { type Asking, readSequences, readWalks } from './read-sequences.ts';
 import { retentionSelect } from './retention-sql.ts';
 import { type SessionAnswer, sessionCells, sessionsSelect } from './sessions-sql.ts';
 import { questionFailure } from './store-errors.ts';
@@ -34,6 +34,9 @@ export interface AnalysesParts {
   readonly eventsIn: (question: SequenceQuestion, budget: Budget, signal: AbortSignal) => Promise<number>;
   readonly assertOpen: () => void;
 }
+
+/** Rows that the engine reads at a time, and gives: they are narrow. With fewer the same question takes it longer. */
+const peopleOfBlockMax = 65_409;
 
 export class ClickHouseAnalyses implements Analyses {
   readonly #parts: AnalysesParts;
@@ -54,6 +57,19 @@ export class ClickHouseAnalyses implements Analyses {
     yield* readSequences(this.#asking(budget, signal), compiler, question, events);
   }
 
+  async *walks(
+    question: SequenceQuestion,
+    shape: WalkShape,
+    budget: Budget,
+    signal: AbortSignal,
+  ): AsyncGenerator<SequenceBlock | WalkBlock> {
+    const { compilerOf, eventsIn } = this.#parts;
+    this.#assertAsked(signal);
+    const compiler = await compilerOf(question.scope.project);
+    const events = await eventsIn(question, budget, signal);
+    yield* readWalks(this.#asking(budget, signal), compiler, question, shape, events);
+  }
+
   async *retention(
     question: RetentionQuestion,
     budget: Budget,
@@ -63,7 +79,9 @@ export class ClickHouseAnalyses implements Analyses {
     const sql = retentionSelect(await this.#parts.compilerOf(question.scope.project), question);
     const { client } = this.#parts;
     try {
-      const answer = client.stream(sql, 'Native', this.#options(budget, signal));
+      const options = this.#options(budget, signal);
+      const settings = { ...options.settings, max_block_size: peopleOfBlockMax };
+      const answer = client.stream(sql, 'Native', { ...options, settings });
       for await (const [starts, low, high] of nativeBlocks(answer))
         yield {
           starts: starts!.values as Uint8Array,

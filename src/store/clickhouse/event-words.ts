@@ -50,6 +50,12 @@ export function packedEvent({ isWide, from, tagBits, lowBits }: EventLayout, par
   return `bitShiftLeft(to${type}(${time}), ${placeShift + placeBits}) + bitShiftLeft(to${type}(${parts.place}), ${placeShift}) + to${type}(${low})`;
 }
 
+/** The code of the event, as SQL. */
+export function codeOfEvent(event: string, { isWide, tagBits, lowBits }: EventLayout): string {
+  const [shift, bits] = isWide ? [32, 31] : [tagBits + 1, lowBits - tagBits - 1];
+  return `bitAnd(bitShiftRight(${event}, ${shift}), ${2 ** bits - 1})`;
+}
+
 export interface EventColumns {
   readonly times: Float64Array;
   readonly tags: Uint32Array;

@@ -13,33 +13,46 @@ export function retentionSelect(compiler: ClickHouseCompiler, question: Retentio
   const isStart = `(${compiler.filter(start)})`;
   const isReturn = `(${compiler.filter(back)})`;
   const inRange = `timestamp >= ${compiler.instant(from)}`;
+  // where every event both starts and returns there is nothing to tell apart
+  const isSame = isStart === isReturn;
   // before the range only starts count, and only where the first of all time is asked for
-  const asked =
-    first === 'ever' ? `(${isStart} OR (${inRange} AND ${isReturn}))` : `(${isStart} OR ${isReturn})`;
+  const asked = isSame
+    ? isStart
+    : first === 'ever'
+      ? `(${isStart} OR (${inRange} AND ${isReturn}))`
+      : `(${isStart} OR ${isReturn})`;
   const where = [
     ...compiler.inScope({ ...scope, from: first === 'ever' ? Number.NEGATIVE_INFINITY : from, to }),
     'user_key <> 0',
     asked,
   ];
-  const rows = `SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms, ${isStart} AS is_start,
-  ${first === 'ever' ? `${inRange} AND ${isReturn}` : isReturn} AS is_return
+  const returned = [...(first === 'ever' ? [inRange] : []), ...(isSame ? [] : [isReturn])].join(' AND ');
+  const rows = `SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms${isSame ? '' : `, ${isStart} AS is_start`}${
+    returned === ''
+      ? ''
+      : `,
+  ${returned} AS is_return`
+  }
 FROM events
 WHERE ${where.join(' AND ')}`;
-  const bits = [0, wordBits].map((base) => `groupBitOrIf(${bitOf(edges, base)}, is_return)`);
-  const people = `SELECT person, minIf(ms, is_start) AS first, ${bits[0]} AS low, ${bits[1]} AS high
+  const bitsFrom = (base: number): string => {
+    // most questions have no second word
+    if (edges.length - 1 <= base) return 'toUInt64(0)';
+    const bit = bitOf(edges, base);
+    return returned === '' ? `groupBitOr(${bit})` : `groupBitOrIf(${bit}, is_return)`;
+  };
+  const people = `SELECT person, ${isSame ? 'min(ms)' : 'minIf(ms, is_start)'} AS first, ${bitsFrom(0)} AS low, ${bitsFrom(wordBits)} AS high
 FROM (
 ${indent(rows)}
 )
 GROUP BY person
-HAVING countIf(is_start) > 0 AND first >= ${from}`;
+HAVING ${isSame ? '' : 'countIf(is_start) > 0 AND '}first >= ${from}`;
   return `${compiler.constants()}SELECT toUInt8(${periodOf('first', edges)}), low, high FROM (\n${indent(people)}\n)`;
 }
 
 /** The bit of the period of `ms` in the word that begins with the period `base`. */
 function bitOf(edges: readonly number[], base: number): string {
   const period = periodOf('ms', edges);
-  // most questions have no second word
-  if (edges.length - 1 <= base) return 'toUInt64(0)';
   // also computed for what lies before the range, which is no return
   const bit = `bitShiftLeft(toUInt64(1), positiveModulo(${period}, ${wordBits}))`;
   if (edges.length - 1 <= wordBits) return bit;

@@ -3,10 +3,10 @@
  * sessions, so that the engine's memory is bounded whatever a question is about.
  */
 import type { Filter } from '../../plan/plan.ts';
-import type { SequenceQuestion } from '../sequences.ts';
+import type { SequenceQuestion, WalkShape } from '../sequences.ts';
 import { indent, select } from '../sql/select.ts';
 import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
-import { type EventLayout, layoutOf, packedEvent } from './event-words.ts';
+import { codeOfEvent, type EventLayout, layoutOf, packedEvent } from './event-words.ts';
 import { keyOfValue } from './group-literal.ts';
 import { place } from './position-sql.ts';
 
@@ -71,6 +71,35 @@ export class SequenceSql {
     });
   }
 
+  /** Persons, or named sessions, as the values that they go through: see WalkBlock. */
+  walks(per: 'user' | 'named session', shape: WalkShape, slice: Slice): string {
+    const ofPersons = per === 'user';
+    const key = ofPersons ? 'person' : 'session_id';
+    const where = ofPersons
+      ? ['user_key <> 0', ...sliced(this.#compiler.person, slice)]
+      : ["session_id <> ''", ...sliced('cityHash64(session_id)', slice)];
+    const rows = this.#rows(key, [...this.#asked(), ...this.#shown(), ...where]);
+    const each = select([`${this.#walk(shape)} AS walk`, 'count() AS n'], `(\n${indent(rows)}\n)`, [], [key]);
+    const equal = select(
+      ['walk', 'count()', 'sum(n)'],
+      `(\n${indent(each)}\n)`,
+      ['notEmpty(walk)'],
+      ['walk'],
+    );
+    return `${this.#compiler.constants()}${equal}`;
+  }
+
+  /** The codes of the grouped events in their order, repeats in a row as one. */
+  #walk({ isBackward, anchor, lengthMax }: WalkShape): string {
+    const values = this.#question.field!.values.length;
+    const code = `${values < 256 ? 'toUInt8' : 'toUInt32'}(${codeOfEvent('one', this.layout)})`;
+    const forward = `arrayMap(one -> ${code}, arraySort(groupArray(event)))`;
+    const codes = isBackward ? `arrayReverse(${forward})` : forward;
+    // the place of what is not there is 0, from which a slice has nothing
+    const begun = anchor === undefined ? codes : `arraySlice(${codes} AS codes, indexOf(codes, ${anchor}))`;
+    return `arraySlice(arrayCompact(${begun}), 1, ${lengthMax})`;
+  }
+
   #asked(): readonly string[] {
     return this.#compiler.inScope(this.#question.scope);
   }
@@ -85,6 +114,12 @@ export class SequenceSql {
   }
 
   #grouped({ key, person, where, having, isShown }: Grouped): string {
+    const rows = this.#rows(key, where, isShown);
+    const outer = select([person, 'groupArray(event)'], `(\n${indent(rows)}\n)`, [], [key]);
+    return `${this.#compiler.constants()}${outer}${having === '' ? '' : `\n${having}`}`;
+  }
+
+  #rows(key: Grouped['key'], where: readonly string[], isShown?: string): string {
     const { tags, field } = this.#question;
     const event = packedEvent(this.layout, {
       place,
@@ -92,7 +127,7 @@ export class SequenceSql {
       code: field === undefined ? '0' : this.#code(field),
       isShown: isShown === undefined ? '1' : 'is_shown',
     });
-    const rows = select(
+    return select(
       [
         `${this.#compiler.person} AS person`,
         ...(key === 'person' ? [] : [key]),
@@ -103,8 +138,6 @@ export class SequenceSql {
       where,
       [],
     );
-    const outer = select([person, 'groupArray(event)'], `(\n${indent(rows)}\n)`, [], [key]);
-    return `${this.#compiler.constants()}${outer}${having === '' ? '' : `\n${having}`}`;
   }
 
   /** The place of the event's value among those asked for, from 1; 0: another. */

@@ -84,6 +84,13 @@ export interface Outputs {
   readonly amounts: readonly [count: string, sum: string, min: string, max: string] | undefined;
 }
 
+/** Fields of so few values that all of them may be put in order at once; ids, addresses and properties may have millions. */
+const fewValued: ReadonlySet<FieldName> = new Set([
+  ...['type', 'source', 'bot', 'host', 'path', 'referrerHost', 'channel', 'screen', 'language', 'appVersion'],
+  ...['utmSource', 'utmMedium', 'utmCampaign', 'utmTerm', 'utmContent', 'os', 'device', 'browser'],
+  ...['country', 'region', 'city', 'productId', 'currency', 'experimentId', 'variantKey'],
+]);
+
 export abstract class QuestionCompiler extends FilterCompiler {
   protected abstract readonly persons: Aggregate;
   /** The person of a raw row, as identity says; not for rows of nobody. */
@@ -220,13 +227,13 @@ export abstract class QuestionCompiler extends FilterCompiler {
 
   /**
    * Events by group in one reading, when nothing else is told of groups and there is one bucket: their places need not be
-   * known before. Only of rollups, whose groups are few: all of them are put in order, not just the first.
+   * known before. Only where groups are few: all of them are put in order, not just the first.
    */
   #ranked(question: Question, grouping: Grouping, cover: Cover): string | undefined {
     const { limit, metrics } = grouping;
     const isFit =
       question.edges.length === 2 &&
-      usesRollups(cover) &&
+      (usesRollups(cover) || grouping.fields.every((field) => fewValued.has(field))) &&
       question.plan.measures === undefined &&
       metrics.every((one) => one === 'events');
     if (!isFit) return undefined;
