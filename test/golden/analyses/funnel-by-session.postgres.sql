@@ -1,0 +1,8 @@
+SELECT user_key, timestamp, CASE WHEN type = 'view'::text THEN 1 ELSE 0 END | CASE WHEN type = 'o''neil'::text THEN 2 ELSE 0 END AS bits, CASE WHEN session_id = lag(session_id) OVER (ORDER BY session_id, timestamp, _partition, _offset) THEN 0 ELSE 1 END AS flag
+FROM events
+WHERE project = 'o''neil'::text AND NOT bot AND timestamp >= '2025-06-16T00:00:00.000Z'::timestamptz AND timestamp < '2025-06-20T00:00:00.000Z'::timestamptz AND session_id <> '' AND ((type = 'view'::text) OR (type = 'o''neil'::text))
+ORDER BY session_id, timestamp, _partition, _offset;
+SELECT user_key, timestamp, CASE WHEN type = 'view'::text THEN 1 ELSE 0 END | CASE WHEN type = 'o''neil'::text THEN 2 ELSE 0 END AS bits, ((((type = 'view'::text) OR (type = 'o''neil'::text))))::integer AS flag
+FROM events
+WHERE project = 'o''neil'::text AND NOT bot AND timestamp >= '2025-06-16T00:00:00.000Z'::timestamptz AND timestamp < '2025-06-20T00:00:00.000Z'::timestamptz AND session_id = '' AND user_key <> 0
+ORDER BY user_key, timestamp, _partition, _offset

@@ -1,0 +1,31 @@
+SELECT toInt32(place) AS place_, if(place > 0, label, '') AS name, toString(sum(counted)), toString(uniqExactArrayMerge(people)),
+  toString(sum(durations)), toFloat64(quantileExactInclusiveMerge(0.5)(median)), toString(sum(bounced)), toString(sum(viewed))
+FROM (
+  SELECT label, count() AS counted, uniqExactArrayState(persons) AS people, sum(duration) AS durations,
+    quantileExactInclusiveState(0.5)(duration) AS median, sum(is_bounce) AS bounced, sum(views) AS viewed,
+    row_number() OVER (ORDER BY counted DESC) AS rank
+  FROM (
+    SELECT max(ms) - min(ms) AS duration, groupUniqArrayIf(person, person <> 0) AS persons,
+      count() = 1 AND countIf(is_pageview) = 1 AS is_bounce, countIf(is_pageview) AS views, '' AS label
+    FROM (
+      SELECT toUnixTimestamp64Milli(timestamp) AS ms, bitShiftLeft(toUInt128(toUInt64(toUnixTimestamp64Milli(timestamp) + 4398046511104)), 64) + toUInt64(_partition) * 281474976710656 + _offset AS at, user_key AS person, type IN ('pageview', 'PAGEVIEW') AS is_pageview, '' AS value, ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AS is_asked, session_id AS session, 0 AS owner, 0 AS number
+      FROM events
+      WHERE project = 'o\'neil' AND NOT bot AND timestamp >= toDateTime64('2025-06-16 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND session_id <> ''
+      UNION ALL
+      SELECT ms, at, person, is_pageview, value, is_asked, '' AS session, owner, sum(begins) OVER (PARTITION BY owner ORDER BY timestamp) AS number
+      FROM (
+        SELECT toUnixTimestamp64Milli(timestamp) AS ms, bitShiftLeft(toUInt128(toUInt64(toUnixTimestamp64Milli(timestamp) + 4398046511104)), 64) + toUInt64(_partition) * 281474976710656 + _offset AS at, user_key AS person, type IN ('pageview', 'PAGEVIEW') AS is_pageview, '' AS value, ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AS is_asked, user_key AS owner, timestamp, CASE WHEN toUnixTimestamp64Milli(timestamp) - lagInFrame(toUnixTimestamp64Milli(timestamp), 1, toUnixTimestamp64Milli(timestamp)) OVER of_person > 1800000 THEN 1 ELSE 0 END AS begins
+        FROM events
+        WHERE project = 'o\'neil' AND NOT bot AND timestamp >= toDateTime64('2025-06-16 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND session_id = '' AND user_key <> 0
+        WINDOW of_person AS (PARTITION BY user_key ORDER BY timestamp)
+      )
+    )
+    GROUP BY session, owner, number
+    HAVING max(is_asked)
+  )
+  GROUP BY label
+)
+ARRAY JOIN [-1] AS place
+GROUP BY place_, name
+HAVING sum(counted) > 0
+ORDER BY place_ = 0, place_
