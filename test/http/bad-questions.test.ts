@@ -290,10 +290,10 @@ interface Asked {
   };
 }
 
-async function ask({ url, keys }: RunningServer, plan: unknown): Promise<Asked> {
+async function ask({ url, keys }: RunningServer, plan: unknown, key = keys.read): Promise<Asked> {
   const response = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${keys.read}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: plan === undefined ? '' : JSON.stringify(plan),
   });
   return { status: response.status, body: (await response.json()) as Asked['body'] };
@@ -417,6 +417,23 @@ test('a running server', async (t) => {
       const [one, other] = await Promise.all(servers.map((server) => ask(server, plan)));
       assert.equal(one!.status, 200, `${pattern} ${JSON.stringify(one)}`);
       assert.deepEqual(other!.body.data, one!.body.data, pattern);
+    }
+  });
+
+  await t.test('holds each key to its own limits, on both stores, and tells whose they are', async () => {
+    const plan = { ...summary, exact: true, filter: { field: 'properties.plan', op: 'exists' } };
+    for (const server of servers) {
+      const made = await fetch(`${server.url}/api/v1/keys`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.keys.admin}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ scope: 'read', limits: { rowsMax: 1 } }),
+      });
+      const { data } = (await made.json()) as { data: { id: string; key: string } };
+      const { status, body } = await ask(server, plan, data.key);
+      assert.deepEqual([status, body.code], [422, 'over_rows'], JSON.stringify(body));
+      const told = `reads more than 1 rows (limits.rowsMax of the key ${data.id}); ask for a shorter range`;
+      assert.ok(body.detail?.includes(told), body.detail);
+      assert.equal((await ask(server, plan)).status, 200);
     }
   });
 });

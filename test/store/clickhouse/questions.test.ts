@@ -1,6 +1,7 @@
 /** Questions at sizes that the generated ones do not reach, and their budgets, on a real engine. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFailure } from '../../../src/errors.ts';
 import type { Plan } from '../../../src/plan/plan.ts';
 import type { ClickHouseClient } from '../../../src/store/clickhouse/clickhouse-client.ts';
@@ -132,12 +133,31 @@ describe('questions to ClickHouse', () => {
     );
   });
 
-  test('are stopped when their asker goes away, and the engine goes on', async () => {
+  test('are stopped in the engine when their asker goes away, and the engine goes on', async () => {
+    const running = async (): Promise<number> => {
+      const others =
+        "SELECT count() FROM system.processes WHERE query LIKE '%FROM events%' AND query NOT LIKE '%system.processes%'";
+      return Number((await client.rows<[string]>(others))[0]![0]);
+    };
     const asker = new AbortController();
-    const { plan, edges } = questionOf(planOf({ by: { field: 'eventId', limit: 10_000 }, exact: true }));
-    const run = store.run({ plan, edges }, wideBudget, asker.signal);
-    setImmediate(() => asker.abort());
+    // as much work for each row as a filter may ask for
+    const or = Array.from(
+      { length: 400 },
+      (_, i) => ({ field: `properties.p${i}`, op: 'matches', value: '(a|b)+$' }) as const,
+    );
+    const { plan, edges } = questionOf(
+      planOf({ filter: { or }, by: { field: 'eventId', limit: 10_000 }, exact: true }),
+    );
+    let ended = false;
+    const run = store.run({ plan, edges }, wideBudget, asker.signal).finally(() => {
+      ended = true;
+    });
+    run.catch(() => {});
+    while (!ended && (await running()) === 0);
+    asker.abort();
     await assert.rejects(run, (error) => isFailure(error, 'question_cancelled'));
+    for (let left = 500; left > 0 && (await running()) > 0; left--) await sleep(10);
+    assert.equal(await running(), 0);
     assert.equal((await ask({ metrics: ['events'] })).cells[0]!.events, 40_000);
   });
 
