@@ -3,7 +3,6 @@
  * the answer is another. `id:` is of the answer, so that who comes back with `Last-Event-ID` is told nothing twice. Where processes
  * live for seconds a stream is one answer and its end.
  */
-import { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { failure } from '../errors.ts';
 import { summaryBody, summaryParameters, summaryPlan } from '../query/summary-shortcut.ts';
@@ -114,7 +113,7 @@ async function onceAnswer(
 ): Promise<RouteAnswer> {
   const update = await watching.once(watched, signal);
   const frame = update.id === lastId ? ': nothing new\n\n' : frameOf(update);
-  return { headers, body: Readable.from([`retry: ${onceRetryMs}\n\n`, frame], { objectMode: false }) };
+  return { headers, body: `retry: ${onceRetryMs}\n\n${frame}` };
 }
 
 async function issueTicket({ grant, body }: Call, { tickets }: StreamParts): Promise<RouteAnswer> {
