@@ -4,6 +4,7 @@
  * method 405; both are problem documents like every other error.
  */
 import type { OutgoingHttpHeaders } from 'node:http';
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Fastify, {
   type FastifyError,
@@ -250,8 +251,11 @@ function watched(
 ): Readable {
   const { socket } = reply.raw;
   const giveUp = () => reply.raw.destroy();
-  socket?.setTimeout(streamIdleMsMax, giveUp);
-  body.once('close', () => socket?.setTimeout(0).off('timeout', giveUp));
+  // where functions serve there is a response without a real socket
+  if (socket instanceof Socket) {
+    socket.setTimeout(streamIdleMsMax, giveUp);
+    body.once('close', () => socket.setTimeout(0).off('timeout', giveUp));
+  }
   body.once('error', (error) => {
     if (isFailure(error, 'question_cancelled') || reply.raw.destroyed) return;
     const message = `an answer broke off: ${error.message}`;

@@ -130,6 +130,18 @@ describe('serverless handlers', () => {
     assert.equal(await stream({ 'last-event-id': id! }), 'retry: 5000\n\n: nothing new\n\n');
   });
 
+  it('stream events in files', async (t) => {
+    const millrace = open(t);
+    await millrace.collect(post([{ type: 'filed', timestamp: begin }]));
+    await millrace.processEvents(cron('process-events'));
+    const url = 'https://shop.example/api/v1/export?filter=type==filed';
+    const answer = await millrace.handle(
+      new Request(url, { headers: { authorization: `Bearer ${keys.read}` } }),
+    );
+    const text = await answer.text();
+    assert.match(text, /^\{.*"type":"filed".*\}\n$/);
+  });
+
   it('answer as the server does: keys, preflight, problems', async (t) => {
     const millrace = open(t);
     const refused = await millrace.collect(post([], { authorization: 'Bearer nobody-knows-this-key' }));
