@@ -25,6 +25,8 @@ export interface ExperimentPlan extends Scope {
   readonly per: Per;
   /** Values of `properties.goal`; absent: every conversion counts. */
   readonly goals?: readonly string[];
+  /** Asks for the users and the sessions of each variant, and what else they did: it costs as much again as all the rest. */
+  readonly reach: boolean;
   /** Asks for `amount` by currency. */
   readonly money: boolean;
   /** Counts units that saw several variants for each of them, from its first exposure on; else they are left out. */

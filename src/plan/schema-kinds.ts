@@ -115,6 +115,12 @@ export function kindDefinitions(ref: RefTo): Readonly<Record<PlanKind, JsonSchem
         goals: list(text, goalsMax, {
           description: 'Values of `properties.goal`; every conversion when absent.',
         }),
+        reach: {
+          ...flag,
+          default: true,
+          description:
+            'Tells users and sessions of each variant, and what else they did; without, it costs half.',
+        },
         money: { ...flag, default: false },
         includeMixed: {
           ...flag,

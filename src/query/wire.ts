@@ -162,8 +162,9 @@ export interface Reach {
 
 export interface ExperimentVariant {
   readonly variant: string;
-  readonly users: Reach;
-  readonly sessions: Reach;
+  /** Both absent when the plan asks for no reach. */
+  readonly users?: Reach;
+  readonly sessions?: Reach;
 }
 
 /** Money of a variant: the sum over its units and how many of them paid, and the statistics of the mean per exposed unit. */

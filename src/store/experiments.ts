@@ -6,7 +6,10 @@ import type { ExperimentPlan } from '../plan/experiment.ts';
 import type { Scope } from '../plan/plan.ts';
 
 export interface ExperimentQuestion
-  extends Pick<ExperimentPlan, 'experiment' | 'per' | 'goals' | 'money' | 'includeMixed' | 'exact'> {
+  extends Pick<
+    ExperimentPlan,
+    'experiment' | 'per' | 'goals' | 'reach' | 'money' | 'includeMixed' | 'exact'
+  > {
   /** Without `sample`. */
   readonly scope: Scope;
   /** Borders of the days, ascending, epoch ms; without days the range's own. */
@@ -39,8 +42,9 @@ export interface MoneyCell {
 
 export interface VariantCell {
   readonly variant: string;
-  readonly users: Reach;
-  readonly sessions: Reach;
+  /** There only when the question asks for reach. */
+  readonly users?: Reach;
+  readonly sessions?: Reach;
   /** The units that are compared: those that saw this variant alone, or all that saw it. */
   readonly units: number;
   /** Of these, with a conversion (of one of the goals asked for) at or after their first exposure. */

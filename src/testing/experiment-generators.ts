@@ -62,6 +62,7 @@ export function experimentsAbout(world: World, project = 'p'): fc.Arbitrary<Expe
         goals: fc.option(fc.uniqueArray(fc.constantFrom('buy', 'sign up', '～', 'none'), { minLength: 1 }), {
           nil: undefined,
         }),
+        reach: fc.constantFrom(true, true, false),
         money: fc.boolean(),
         includeMixed: fc.boolean(),
         byDay: fc.boolean(),

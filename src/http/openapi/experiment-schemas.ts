@@ -85,7 +85,7 @@ export const experimentSchemas: Members = {
     off: named(flag, 'The variants do not have the shares that were meant.'),
   }),
   Reach: object({ exposed: count, pageviews: count, exposures: count, conversions: count }),
-  ExperimentVariant: object({ variant: text, users: ref('Reach'), sessions: ref('Reach') }),
+  ExperimentVariant: object({ variant: text }, { users: ref('Reach'), sessions: ref('Reach') }),
   ExperimentDays: object({
     timeZone: text,
     buckets: list(ref('Bucket')),

@@ -34,8 +34,8 @@ export async function askExperiment(
 }
 
 function questionOf(plan: ExperimentPlan, edges: readonly number[]): ExperimentQuestion {
-  const { experiment, per, goals, money, includeMixed, exact } = plan;
-  return { scope: plan, experiment, per, money, includeMixed, exact, edges, ...(goals && { goals }) };
+  const { experiment, per, goals, reach, money, includeMixed, exact } = plan;
+  return { scope: plan, experiment, per, reach, money, includeMixed, exact, edges, ...(goals && { goals }) };
 }
 
 /** Whether the experiment was seen in the time that tells what people had before it; asked only where that counts. */
@@ -86,8 +86,8 @@ function dataOf(plan: ExperimentPlan, rows: ExperimentRows, began: boolean): Exp
     confidence: analysis.confidence,
     variants: variants.map(({ variant, users, sessions }) => ({
       variant,
-      users: reachOf(users),
-      sessions: reachOf(sessions),
+      ...(users && { users: reachOf(users) }),
+      ...(sessions && { sessions: reachOf(sessions) }),
     })),
     mixed: { units: mixed, included: plan.includeMixed },
     unassigned,

@@ -27,11 +27,11 @@ export function experimentSelect(
   question: ExperimentQuestion,
   named: boolean,
 ): string {
-  const sessions = named ? namedSessions(compiler, question) : allSessions(compiler, question);
-  const parts = [
-    cellsOfUnits(question, usersRows(compiler, question), 'user'),
-    cellsOfUnits(question, sessions, 'session'),
-  ];
+  const { per, reach } = question;
+  const rowsOf = { user: usersRows, session: named ? namedSessions : allSessions };
+  const parts = (reach ? (['user', 'session'] as const) : [per]).map((one) =>
+    cellsOfUnits(question, rowsOf[one](compiler, question), one),
+  );
   const cells = parts.map((part) => `SELECT * FROM (\n${indent(part)}\n)`).join(' UNION ALL ');
   const numbers = ['units', 'paid', 'x', 'y', 'xx', 'yy', 'xy'];
   return `${compiler.constants()}SELECT arm, variant, key, ${numbers.map((name) => `toString(${name})`).join(', ')}
@@ -223,7 +223,7 @@ function cellsOfUnits(question: ExperimentQuestion, { sql, hasPageview }: UnitRo
   const columns = [
     'own',
     'has_conversion',
-    `${hasPageview} AS has_viewed`,
+    `${question.reach ? hasPageview : 'false'} AS has_viewed`,
     'length(seen) > 1 AND own = seen[1] AS is_mixed',
     ...(counts
       ? [

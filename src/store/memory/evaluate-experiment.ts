@@ -37,15 +37,14 @@ export function evaluateExperiment(question: ExperimentQuestion, rows: readonly 
   const sessions = unitsOf(inRange, sessionOf, isExposure);
   const units = per === 'user' ? users : sessions;
   const earlier = per === 'user' ? Map.groupBy(rowsOf(before(whole), rows), personOf) : new Map();
-  const chosen = variantsOf([...users, ...sessions], units);
+  const chosen = variantsOf(question.reach ? [...users, ...sessions] : units, units);
   const goals = question.goals ?? firstGoals(question, units);
   return {
     variants: chosen.map((variant) => {
       const own = seenBy(question, units, variant);
       return {
         variant,
-        users: reachOf(variant, users),
-        sessions: reachOf(variant, sessions),
+        ...(question.reach && { users: reachOf(variant, users), sessions: reachOf(variant, sessions) }),
         ...numbersOf(question, goals, own, (unit) => earlier.get(unit.name) ?? []),
       };
     }),
@@ -86,7 +85,7 @@ function unitsOf(
   });
 }
 
-/** Those that a user or a session saw, by bytes: the first `variantsMax` of them by their units. */
+/** Those that were seen, by bytes: the first `variantsMax` of them by their units. */
 function variantsOf(seen: readonly Unit[], units: readonly Unit[]): readonly string[] {
   const sizeOf = (variant: string): number => units.filter(({ variants }) => variants.has(variant)).length;
   return [...new Set(seen.flatMap(({ variants }) => [...variants.keys()]))]

@@ -78,12 +78,15 @@ class ExperimentSql {
   }
 
   tables(): readonly Table[] {
-    const { per, money } = this.#question;
+    const { per, money, reach } = this.#question;
     const counted = this.#question.includeMixed ? '' : ' WHERE variants = 1';
     return [
-      ...(this.#named ? [] : [['session_rows', this.#sessionRows()] as const]),
-      ['users_seen', this.#seen('user')],
-      ['sessions_seen', this.#seen('session')],
+      ...(this.#named || !(reach || per === 'session')
+        ? []
+        : [['session_rows', this.#sessionRows()] as const]),
+      ...(reach ? (['user', 'session'] as const) : [per]).map(
+        (one): Table => [`${one}s_seen`, this.#seen(one)],
+      ),
       ['counted', `SELECT unit, variant, since FROM ${per}s_seen${counted}`],
       [
         'hits',
@@ -100,12 +103,11 @@ GROUP BY variant, unit, goal`,
   }
 
   arms(): readonly string[] {
-    const { per, edges, money } = this.#question;
+    const { per, edges, money, reach } = this.#question;
     const arm = (name: string, from: string, key = `''`): string =>
       `SELECT '${name}', variant, ${key}, count(*), 0, 0, 0, 0, 0, 0 FROM ${from} GROUP BY 2, 3`;
     return [
-      this.#reach('user'),
-      this.#reach('session'),
+      ...(reach ? [this.#reach('user'), this.#reach('session')] : [seenArm(per)]),
       `SELECT 'mixed', '', '', count(DISTINCT unit), 0, 0, 0, 0, 0, 0 FROM ${per}s_seen WHERE variants > 1`,
       arm('units', 'counted'),
       arm('converted', 'firsts'),
@@ -221,6 +223,12 @@ GROUP BY variant, unit, currency`;
     return `(${parameters.bind(`{${begins.join(',')}}`, 'bigint[]')})[width_bucket(${time}, ${parameters.instants(begins)})]::text`;
   }
 }
+
+/** Without what they did. */
+const seenArm = (per: Per): string =>
+  `SELECT '${per}s' AS arm, variant, '' AS key, count(*) AS units, 0 AS paid, 0::numeric AS x, 0::numeric AS y,
+  0::numeric AS xx, 0::numeric AS yy, 0::numeric AS xy
+FROM ${per}s_seen GROUP BY variant`;
 
 const whole = (sum: string): string => `${sum}::numeric(200, 0)`;
 const moneyArm = `SELECT 'money', variant, currency, count(*), count(*) FILTER (WHERE is_paid), ${[

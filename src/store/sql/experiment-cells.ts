@@ -54,7 +54,7 @@ WHERE arm = 'mixed' OR (variant_nth <= ${variantsMax} AND (arm <> 'goal' OR key_
 }
 
 export function experimentRows(
-  { edges, goals: asked, money }: ExperimentQuestion,
+  { edges, goals: asked, reach, money }: ExperimentQuestion,
   answer: readonly ExperimentAnswer[],
 ): Pick<ExperimentRows, 'variants' | 'goals' | 'mixed'> {
   const byVariant = Map.groupBy(
@@ -72,8 +72,7 @@ export function experimentRows(
         edges.length === 2 ? [numberOf(all)] : edges.slice(0, -1).map((edge) => numberOf(arm, String(edge)));
       return {
         variant,
-        users: reachOf(rows, 'users'),
-        sessions: reachOf(rows, 'sessions'),
+        ...(reach && { users: reachOf(rows, 'users'), sessions: reachOf(rows, 'sessions') }),
         units: numberOf('units'),
         converted: numberOf('converted'),
         goals: goals.map((goal) => numberOf('goal', goal)),
