@@ -2,7 +2,7 @@
 import type { Verdict } from './experiment.ts';
 
 /** More names than this are a number. */
-const namesMax = 3;
+export const namesMax = 3;
 
 /** Where each kind stands; the same kind stays in its order. */
 const rank = (verdict: Verdict): number => {

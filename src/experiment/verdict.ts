@@ -4,7 +4,7 @@
  */
 import type { ExperimentAnalysis, ExperimentNumbers, Verdict } from './experiment.ts';
 import { meanVerdicts } from './verdict-means.ts';
-import { mostImportantFirst } from './verdict-order.ts';
+import { mostImportantFirst, namesMax } from './verdict-order.ts';
 import { rateVerdicts } from './verdict-rates.ts';
 import { count, counted, percent, pText } from './words.ts';
 
@@ -62,9 +62,14 @@ function ratioVerdict({ variants }: ExperimentNumbers, { ratio }: ExperimentAnal
   if (ratio === null || !ratio.off) return [];
   const seen = Object.entries(ratio.expected).map(([key, expected]) => {
     const exposed = variants.find((variant) => variant.key === key)?.exposed ?? 0;
-    return `${key} ${count(exposed)} (${count(expected)} expected)`;
+    const text = `${key} ${count(exposed)} (${count(expected)} expected)`;
+    return { text, off: (exposed - expected) ** 2 / expected };
   });
-  const text = `the ratio of variants is off (${pText(ratio.pValue)}): ${seen.join(', ')}; don't trust the result until you know why`;
+  const shown = seen.length > namesMax + 1 ? seen.sort((a, b) => b.off - a.off).slice(0, namesMax) : seen;
+  const rest =
+    seen.length > shown.length ? ` and ${seen.length - shown.length} others that are less far off` : '';
+  const list = shown.map((one) => one.text).join(', ');
+  const text = `the ratio of variants is off (${pText(ratio.pValue)}): ${list}${rest}; don't trust the result until you know why`;
   return [stop('ratio_off', text, { pValue: ratio.pValue, chiSquare: ratio.chiSquare })];
 }
 

@@ -236,6 +236,14 @@ describe('a verdict', () => {
     );
   });
 
+  it('about the ratio of many variants names those that are farthest off', () => {
+    const answer = experiment('ABCDEF'.split('').map((key) => variant(key, key === 'E' ? 20 : 500, [])));
+    assert.match(
+      texts(answer)[0]!,
+      /^the ratio of variants is off \(p < 0\.0001\): E 20 \(420 expected\), A 500 \(420 expected\), B 500 \(420 expected\) and 3 others that are less far off; don't/,
+    );
+  });
+
   it('says how many more users show the difference, and has its numbers as data', () => {
     const { verdicts } = experiment([variant('A', 1000, [100]), variant('B', 1010, [120])]);
     assert.equal(
