@@ -24,6 +24,8 @@ const chunkWeightMax = 256 * 1024;
 export class NativeBlock<Row> {
   readonly #columns: readonly Column<Row>[];
   readonly #values: readonly ColumnValues<Row>[];
+  /** Of the few columns whose values may grow large. */
+  readonly #weighers: readonly ((row: Row, at: number) => number)[];
   readonly #bytesMax: number;
   readonly #chunk: Row[] = [];
   #chunkCount = 0;
@@ -35,6 +37,7 @@ export class NativeBlock<Row> {
   constructor(columns: readonly Column<Row>[], bytesMax = Number.POSITIVE_INFINITY) {
     this.#columns = columns;
     this.#values = columns.map((column) => columnValues(column));
+    this.#weighers = this.#values.flatMap((values) => values.weigh?.bind(values) ?? []);
     this.#bytesMax = bytesMax;
   }
 
@@ -48,7 +51,7 @@ export class NativeBlock<Row> {
    */
   add(row: Row): boolean {
     let weight = 0;
-    for (const values of this.#values) weight += values.weigh?.(row, this.#chunkCount) ?? 0;
+    for (const weigh of this.#weighers) weight += weigh(row, this.#chunkCount);
     if (this.#size + this.#chunkWeight + weight > this.#bytesMax && this.rows > 0) return false;
     this.#chunk[this.#chunkCount++] = row;
     this.#chunkWeight += weight;

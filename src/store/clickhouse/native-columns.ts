@@ -82,8 +82,15 @@ class Strings<Row> implements ColumnValues<Row> {
   }
 
   take(rows: readonly Row[], count: number): void {
-    for (let i = 0; i < count; i++) this.#chunk[i] = rows[i]![this.#field] as string;
-    this.#writer.strings(this.#chunk, count);
+    let isEmpty = true;
+    for (let i = 0; i < count; i++) {
+      const value = rows[i]![this.#field] as string;
+      this.#chunk[i] = value;
+      if (value !== '') isEmpty = false;
+    }
+    // many columns are empty from row to row
+    if (isEmpty) this.#writer.fill(0, count);
+    else this.#writer.strings(this.#chunk, count);
   }
 
   drop(places: readonly number[]): void {
@@ -122,7 +129,16 @@ class Dictionary<Row> implements ColumnValues<Row> {
   }
 
   take(rows: readonly Row[], count: number): void {
-    for (let i = 0; i < count; i++) this.#chunk[i] = this.#indexOf(rows[i]![this.#field] as string);
+    let last: string | undefined;
+    let index = 0;
+    for (let i = 0; i < count; i++) {
+      const value = rows[i]![this.#field] as string;
+      if (value !== last) {
+        index = this.#indexOf(value);
+        last = value;
+      }
+      this.#chunk[i] = index;
+    }
     this.#rows.append(this.#chunk.subarray(0, count));
     this.#count += count;
   }
@@ -312,6 +328,8 @@ class Json<Row> implements ColumnValues<Row> {
   readonly #writer = new ByteWriter();
   readonly #json = new PropertyJson();
   readonly #chunk: string[] = [];
+  /** Of the rows that are taken next, as they were weighed. */
+  readonly #weights = new Float64Array(chunkRows);
   /** Of the columns, as if they were text. */
   #weight = 0;
   #needsText = false;
@@ -330,7 +348,8 @@ class Json<Row> implements ColumnValues<Row> {
       const weight = weightOf(properties);
       if (!Number.isNaN(weight)) {
         // one that stood there was not taken
-        this.#chunk.length = Math.min(this.#chunk.length, at);
+        if (this.#chunk.length > at) this.#chunk.length = at;
+        this.#weights[at] = weight;
         return weight;
       }
       this.#needsText = true;
@@ -349,9 +368,8 @@ class Json<Row> implements ColumnValues<Row> {
       return;
     }
     for (let i = 0; i < count; i++) {
-      const properties = rows[i]![this.#field] as JsonObject;
-      this.#weight += weightOf(properties);
-      this.#columns.add(properties);
+      this.#weight += this.#weights[i]!;
+      this.#columns.add(rows[i]![this.#field] as JsonObject);
     }
     if (this.#columns.isFull) this.#becomeText();
   }
