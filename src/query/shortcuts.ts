@@ -204,6 +204,7 @@ export const shortcuts: readonly Shortcut[] = [
       per: choice('What is exposed and converts; `user` when absent.', ['user', 'session']),
       goals: nameList('Values of `properties.goal`, between commas; every conversion when absent.', 'order'),
       money: flag('Tell `amount` by currency too.'),
+      reach: flag('Tell users and sessions of each variant, and what else they did: `false` costs half.'),
       includeMixed: flag('Count who saw several variants for each of them; left out when absent.'),
       control: text('The variant that the others are compared with.', 'A'),
       byDay: flag('Tell it by day too.'),

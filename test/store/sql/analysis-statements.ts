@@ -2,11 +2,14 @@
 import type { Filter, Plan, Scope } from '../../../src/plan/plan.ts';
 import type { PeopleQuestion, RetentionQuestion, SessionsQuestion } from '../../../src/store/analyses.ts';
 import { ClickHouseCompiler } from '../../../src/store/clickhouse/clickhouse-compiler.ts';
+import { experimentSelect } from '../../../src/store/clickhouse/experiment-sql.ts';
 import { peopleSelect } from '../../../src/store/clickhouse/people-sql.ts';
 import { retentionSelect } from '../../../src/store/clickhouse/retention-sql.ts';
 import { rollups } from '../../../src/store/clickhouse/rollups.ts';
 import { SequenceSql } from '../../../src/store/clickhouse/sequence-sql.ts';
 import { sessionsSelect } from '../../../src/store/clickhouse/sessions-sql.ts';
+import type { ExperimentQuestion } from '../../../src/store/experiments.ts';
+import { experimentSelect as experimentOfPostgres } from '../../../src/store/postgres/experiment-sql.ts';
 import { Literals } from '../../../src/store/postgres/literals.ts';
 import { peopleSelect as peopleOfPostgres } from '../../../src/store/postgres/people-sql.ts';
 import { rollupsOf } from '../../../src/store/postgres/persons.ts';
@@ -69,6 +72,16 @@ export function statementsOf(text: string): Readonly<Record<string, Statements>>
     return: typeIs(text),
     edges: Array.from({ length: 5 }, (_, i) => from + i * dayMs),
   };
+  const asked: ExperimentQuestion = {
+    scope: filtered,
+    experiment: text,
+    per: 'user',
+    reach: true,
+    money: false,
+    includeMixed: false,
+    exact: false,
+    edges: [scope.from, scope.to],
+  };
   return {
     funnel: sequence({ scope, tags, taggedOnly: true, per: 'user' }),
     'funnel-strict-filtered': sequence({ scope: filtered, tags, taggedOnly: false, per: 'user' }),
@@ -100,6 +113,10 @@ export function statementsOf(text: string): Readonly<Record<string, Statements>>
       by: [{ field: `properties.${text}` }, { field: 'country' }],
       limit: 10,
     }),
+    experiment: experiment({ ...asked, goals: [text, 'buy'] }, true),
+    'experiment-of-money': experiment({ ...asked, scope, money: true, includeMixed: true }, true),
+    'experiment-by-session': experiment({ ...asked, per: 'session', money: true }, false),
+    'experiment-without-reach': experiment({ ...asked, scope, reach: false, edges: retention.edges }, true),
     trend: run({ ...numbers, kind: 'trend', interval: 'day', by: { field: `properties.${text}`, limit: 3 } }),
   };
 }
@@ -151,6 +168,11 @@ const sessions = (question: SessionsQuestion): Statements => ({
 const people = (question: PeopleQuestion): Statements => ({
   clickhouse: alone(peopleSelect(new ClickHouseCompiler(), question)),
   postgres: bound((compiler) => peopleOfPostgres(compiler, question)),
+});
+
+const experiment = (question: ExperimentQuestion, named: boolean): Statements => ({
+  clickhouse: alone(experimentSelect(new ClickHouseCompiler(), question, named)),
+  postgres: bound((compiler) => experimentOfPostgres(compiler, question, named)),
 });
 
 function run(plan: Plan): Statements {

@@ -1,0 +1,64 @@
+SELECT arm, variant, key, toString(units), toString(paid), toString(x), toString(y), toString(xx), toString(yy), toString(xy)
+FROM (
+  SELECT arm, variant, key, units, paid, x, y, xx, yy, xy
+  FROM (
+    SELECT *, dense_rank() OVER (PARTITION BY arm = 'mixed' ORDER BY size DESC, variant) AS variant_nth,
+      dense_rank() OVER (PARTITION BY arm ORDER BY total DESC, key) AS key_nth
+    FROM (
+      SELECT *, max(CASE WHEN arm = 'users' THEN units ELSE 0 END) OVER (PARTITION BY variant) AS size,
+        sum(units) OVER (PARTITION BY arm, key) AS total
+      FROM (
+    SELECT * FROM (
+      SELECT told.1 AS arm, told.2 AS variant, key, told.3 AS units, paid_units AS paid, told.4 AS x, told.5 AS y, xx, yy, xy
+      FROM (
+        SELECT cell.1 AS of_arm, CAST(own, 'String') AS of_variant, cell.2 AS key, count() AS n, countIf(has_viewed) AS viewed, countIf(has_conversion) AS did,
+          countIf(is_mixed) AS mixed, countIf(is_counted) AS counted, countIf(notEmpty(reached)) AS converted,
+          toUInt64(sum(cell.3)) AS paid_units, toInt256(0) AS after, toInt256(0) AS before, toInt256(0) AS xx, toInt256(0) AS yy, toInt256(0) AS xy
+        FROM (
+          SELECT own, has_conversion, unit IN (SELECT DISTINCT user_key FROM events WHERE project = 'o\'neil' AND NOT bot AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND type IN ('PAGEVIEW', 'pageview') AND user_key <> 0 AND user_key IN (SELECT user_key FROM events WHERE project = 'o\'neil' AND NOT bot AND ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil' AND variant_key <> '' AND user_key <> 0)) AS has_viewed, length(seen) > 1 AND own = seen[1] AS is_mixed, length(seen) = 1 AS is_counted, first_ms AS since, arrayFilter(c -> c.1 >= since AND length(seen) = 1, goals) AS reached
+          FROM (
+            SELECT unit, groupUniqArrayIf(variant, is_exposure) AS seen, minIf(ms, is_exposure) AS first_ms, countIf(is_conversion) > 0 AS has_conversion, groupArrayIf((ms, goal), is_goal) AS goals
+            FROM (
+              SELECT user_key AS unit, toUnixTimestamp64Milli(timestamp) AS ms, variant_key AS variant, type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil' AND variant_key <> '' AND ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AS is_exposure, type IN ('CONVERSION', 'conversion') AS is_conversion, coalesce(getSubcolumn(properties, 'goal.:`String`'), '') AS goal, type IN ('CONVERSION', 'conversion') AND coalesce(getSubcolumn(properties, 'goal.:`String`'), '') IN ('o\'neil', 'buy') AS is_goal
+              FROM events
+              WHERE project = 'o\'neil' AND NOT bot AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND user_key <> 0 AND ((type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil') OR type IN ('CONVERSION', 'conversion'))
+            )
+            GROUP BY unit
+            HAVING notEmpty(seen)
+          )
+          ARRAY JOIN seen AS own
+        )
+        ARRAY JOIN arrayConcat([('users', '', 0, CAST(0, 'UInt8'), CAST(0, 'UInt8'))], arrayMap(g -> ('goal', g, 0, CAST(0, 'UInt8'), CAST(0, 'UInt8')), arrayDistinct(arrayMap(c -> c.2, reached)))) AS cell
+        GROUP BY of_arm, of_variant, key
+      )
+      ARRAY JOIN if(of_arm = 'users', [('users', of_variant, toUInt64(n), toInt256(viewed), toInt256(did)), ('units', of_variant, toUInt64(counted), toInt256(0), toInt256(0)), ('converted', of_variant, toUInt64(converted), toInt256(0), toInt256(0)), ('mixed', '', toUInt64(mixed), toInt256(0), toInt256(0))], [(of_arm, of_variant, toUInt64(n), toInt256(after), toInt256(before))]) AS told
+    ) UNION ALL SELECT * FROM (
+      SELECT told.1 AS arm, told.2 AS variant, key, told.3 AS units, paid_units AS paid, told.4 AS x, told.5 AS y, xx, yy, xy
+      FROM (
+        SELECT cell.1 AS of_arm, CAST(own, 'String') AS of_variant, cell.2 AS key, count() AS n, countIf(has_viewed) AS viewed, countIf(has_conversion) AS did,
+          countIf(is_mixed) AS mixed, 0 AS counted, 0 AS converted,
+          toUInt64(sum(cell.3)) AS paid_units, toInt256(0) AS after, toInt256(0) AS before, toInt256(0) AS xx, toInt256(0) AS yy, toInt256(0) AS xy
+        FROM (
+          SELECT own, has_conversion, unit IN (SELECT DISTINCT xxHash64(session_id) FROM events WHERE project = 'o\'neil' AND NOT bot AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND type IN ('PAGEVIEW', 'pageview') AND session_id <> '' AND xxHash64(session_id) IN (SELECT xxHash64(session_id) FROM events WHERE project = 'o\'neil' AND NOT bot AND ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil' AND variant_key <> '' AND session_id <> '')) AS has_viewed, length(seen) > 1 AND own = seen[1] AS is_mixed
+          FROM (
+            SELECT unit, groupUniqArrayIf(variant, is_exposure) AS seen, minIf(ms, is_exposure) AS first_ms, countIf(is_conversion) > 0 AS has_conversion
+            FROM (
+              SELECT xxHash64(session_id) AS unit, toUnixTimestamp64Milli(timestamp) AS ms, variant_key AS variant, type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil' AND variant_key <> '' AND ((country IN ('o\'neil', 'DE')) AND (position(url, 'o\'neil') > 0) AND (NOT (startsWith(path, 'o\'neil'))) AND (title != '' AND title >= 'o\'neil') AND (coalesce(getSubcolumn(properties, 'o\'neil.:`String`') = 'o\'neil', false)) AND ((getSubcolumn(properties, 'o\'neil') IS NOT NULL OR notEmpty(JSONAllPaths(getSubcolumn(properties, '^`o\'neil`'))))) AND (user_key IN (SELECT user_key AS member FROM events WHERE project = 'o\'neil' AND NOT bot AND (type = 'o\'neil') AND timestamp >= toDateTime64('2025-05-17 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('2025-05-17') AND day <= toDate32('2025-06-19') AND user_key <> 0 GROUP BY member HAVING count(*) >= 2))) AS is_exposure, type IN ('CONVERSION', 'conversion') AS is_conversion
+              FROM events
+              WHERE project = 'o\'neil' AND NOT bot AND day >= toDate32('2025-06-16') AND day <= toDate32('2025-06-19') AND session_id <> '' AND ((type IN ('EXPOSURE', 'exposure') AND experiment_id = 'o\'neil') OR type IN ('CONVERSION', 'conversion'))
+            )
+            GROUP BY unit
+            HAVING notEmpty(seen)
+          )
+          ARRAY JOIN seen AS own
+        )
+        ARRAY JOIN [('sessions', '', 0, CAST(0, 'UInt8'), CAST(0, 'UInt8'))] AS cell
+        GROUP BY of_arm, of_variant, key
+      )
+      ARRAY JOIN if(of_arm = 'sessions', [('sessions', of_variant, toUInt64(n), toInt256(viewed), toInt256(did))], [(of_arm, of_variant, toUInt64(n), toInt256(after), toInt256(before))]) AS told
+    )
+  )
+    ) AS sized
+  ) AS ranked
+  WHERE arm = 'mixed' OR (variant_nth <= 50 AND (arm <> 'goal' OR key_nth <= 10))
+)
