@@ -265,15 +265,21 @@ export class PostgresCompiler extends QuestionCompiler {
   }
 
   protected head({ plan, edges }: Question, top: string | undefined): string {
-    const { counts, persons } = this.#cells.tables({
+    const { counts, persons } = this.#rawCells(plan, edges);
+    const tables = [...counts, ...(top === undefined ? [] : [['top', top] as const]), ...persons];
+    if (tables.length === 0) return '';
+    return `WITH ${tables.map(([name, sql]) => `${name} AS (\n${indent(sql)}\n)`).join(',\n')}\n`;
+  }
+
+  /** None is made where no row is read: it binds values, and each that is bound must stand in the statement. */
+  #rawCells(plan: Question['plan'], edges: Question['edges']): ReturnType<RawCells['tables']> {
+    if (this.#cells.scans().length === 0) return { counts: [], persons: [] };
+    return this.#cells.tables({
       table: this.rowsTable,
       bucket: this.bucketOf('timestamp', edges),
       keys: groupingOf(plan)?.fields.map((name) => this.groupKey(name)) ?? [],
       where: (ranges) => [...this.conditions(plan), this.inRanges('timestamp', ranges)],
     });
-    const tables = [...counts, ...(top === undefined ? [] : [['top', top] as const]), ...persons];
-    if (tables.length === 0) return '';
-    return `WITH ${tables.map(([name, sql]) => `${name} AS (\n${indent(sql)}\n)`).join(',\n')}\n`;
   }
 
   protected firstGroups({ parts, keys, order, limit }: FirstGroups): string {

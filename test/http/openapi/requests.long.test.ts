@@ -1,6 +1,7 @@
 /** Thousands of requests made out of the API's own description. `SEED` asks others. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openDatabase } from '../../support/postgres.ts';
 import { askEverything } from './ask-everything.ts';
 
 const seed = Number(process.env.SEED ?? 1);
@@ -22,5 +23,12 @@ describe('a server that is asked thousands of things that its description allows
       seed,
       settings: { MILLRACE_STORE: 'embedded:', MILLRACE_LOG: 'disk:' },
     });
+  });
+
+  it('answers each as it promises, from PostgreSQL', { timeout: 600_000 }, async (t) => {
+    const database = await openDatabase();
+    t.after(() => database.close());
+    const settings = { MILLRACE_STORE: database.url, MILLRACE_LOG: 'disk:' };
+    await askEverything(t, { requests: 4_000, seed, settings });
   });
 });

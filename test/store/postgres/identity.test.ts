@@ -50,6 +50,15 @@ for (const extensions of [true, false])
       if (extensions) assert.ok(explain.rowsRead < 180, `${explain.rowsRead} rows read`);
     });
 
+    test('a range that no link touches is answered from rollups alone', async () => {
+      const rows = Array.from({ length: 20 }, (_, i) => of('apart', `v${i % 4}`, i * (day / 10)));
+      rows.push(identify('apart', 'x1', 'ada', 5 * day));
+      await insertRows(opened.store, 0, rows);
+      const plan = planOf('apart', { from: start, to: start + 2 * day, by: { field: 'type', limit: 3 } });
+      const { cells, explain } = await ask(opened.store, plan);
+      assert.deepEqual([cells[0]!.users, explain.source], [4, 'rollup']);
+    });
+
     test('of more keys than are looked for one by one, persons are counted in rows', async () => {
       const rows = Array.from({ length: 1_200 }, (_, i) => [
         of('crowd', `c${i}`, i * 60_000),
