@@ -173,6 +173,11 @@ describe('a verdict', () => {
       ['note many_mixed', 'open no_difference_yet'],
     ],
     ['of few conversions', experiment([variant('A', 40, [1]), variant('B', 40, [8])]), ['open too_few']],
+    [
+      'of a p-value below 0.05 whose interval has 0 in it',
+      experiment([variant('A', 100, [5]), variant('B', 100, [13])]),
+      ['open no_difference_yet'],
+    ],
     ['of none', experiment([variant('A', 40, [0]), variant('B', 40, [0])]), ['open none_converted']],
     ['of all', experiment([variant('A', 40, [40]), variant('B', 40, [40])]), ['note all_converted']],
     ['of nothing asked', experiment([variant('A', 40), variant('B', 40)]), ['open none_converted']],
@@ -241,6 +246,22 @@ describe('a verdict', () => {
     assert.match(
       texts(answer)[0]!,
       /^the ratio of variants is off \(p < 0\.0001\): E 20 \(420 expected\), A 500 \(420 expected\), B 500 \(420 expected\) and 3 others that are less far off; don't/,
+    );
+  });
+
+  it('about money tells what is missing, by user or by session', () => {
+    const few = [
+      variant('A', 900, [], [sums(900, 1, 2)]),
+      variant('B', 900, [], [sums(900, 8, 2)]),
+      variant('C', 20, [], [sums(20, 8, 2)]),
+    ];
+    assert.equal(
+      texts(experiment(few, { unit: 'session', weights: { A: 1 } }))[0],
+      'sessions of one person are not independent: p-values are too low where people come often',
+    );
+    assert.equal(
+      texts(experiment(few, { weights: { A: 1 } }))[0],
+      'EUR: too early to compare B and C with A: at least 30 users of each are needed, and about 5 of them with amounts',
     );
   });
 
