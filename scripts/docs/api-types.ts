@@ -98,7 +98,17 @@ function objectType({ properties = {}, required = [], additionalProperties }: Js
 
 const quoted = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
 const union = (types: readonly string[]): string => [...new Set(types)].join(' | ');
-const grouped = (type: string): string => (/[ |]/.test(type) && !type.startsWith('{') ? `(${type})` : type);
+const grouped = (type: string): string => (/[ |]/.test(type) && !isOneObject(type) ? `(${type})` : type);
+
+/** `{ … }`, and not `{ … } | { … }`. */
+function isOneObject(type: string): boolean {
+  let depth = 0;
+  const end = [...type].findIndex((character) => {
+    depth += character === '{' ? 1 : character === '}' ? -1 : 0;
+    return depth === 0;
+  });
+  return type.startsWith('{') && end === type.length - 1;
+}
 
 interface Parameter {
   readonly name: string;

@@ -33,6 +33,7 @@ import {
   object,
   oneOf,
   type RefTo,
+  savedId,
   scopeMembers,
   text,
 } from './schema-parts.ts';
@@ -235,16 +236,18 @@ const page = (limitMax: number, limitDefault: number, afterMax = textMax): Membe
 
 function funnelMembers(ref: RefTo): Members {
   const first = { name: text, filter: ref('filter') };
-  const step = {
-    ...first,
-    withinMs: integer(1, windowMsMax, { description: 'The longest time since the step before.' }),
-  };
+  const firstGoal = { name: text, goal: savedId('goal') };
+  const withinMs = integer(1, windowMsMax, { description: 'The longest time since the step before.' });
+  const [step, stepGoal] = [
+    { ...first, withinMs },
+    { ...firstGoal, withinMs },
+  ];
   const place = (minimum: number) => integer(minimum, funnelStepsMax);
   return {
     steps: {
       type: 'array',
-      prefixItems: [object(first, ['filter'])],
-      items: object(step, ['filter']),
+      prefixItems: [{ anyOf: [object(first, ['filter']), object(firstGoal, ['goal'])] }],
+      items: { anyOf: [object(step, ['filter']), object(stepGoal, ['goal'])] },
       minItems: 2,
       maxItems: funnelStepsMax,
     },

@@ -98,6 +98,13 @@ function comparisons(
   ];
 }
 
+/** What the server puts the saved thing in the place of, before it reads the plan. */
+export const savedId = (kind: string): JsonSchema => ({
+  type: 'string',
+  maxLength: textMax,
+  description: `The id of a saved ${kind}.`,
+});
+
 /** The definitions that kinds refer to, by name. */
 export function sharedDefinitions(ref: RefTo): Readonly<Record<string, JsonSchema>> {
   const filters = list(ref('filter'), filterNodesMax);
@@ -131,7 +138,8 @@ export function sharedDefinitions(ref: RefTo): Readonly<Record<string, JsonSchem
         isWhole('or'),
         object({ not: ref('filter') }, ['not']),
         object({ segment: { type: 'string', maxLength: textMax } }, ['segment']),
-        object({ cohort: ref('cohort') }, ['cohort']),
+        object({ goal: savedId('goal') }, ['goal']),
+        object({ cohort: { anyOf: [ref('cohort'), savedId('cohort')] } }, ['cohort']),
         ref('comparison'),
       ],
     },

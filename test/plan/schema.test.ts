@@ -35,6 +35,8 @@ const beyondSchemas = [
   /one of the segments|not name itself|within another cohort|nodes that a filter|nested deeper/,
   /a name that is not used before|a field that is not named before|at most 10 numbers of fields/,
   /^\/after must be the `next`/,
+  // what is saved has been put in the place of its id by the time that a plan is read
+  /\/cohort must be an object$/,
   // which groups tell what depends on the plan's own metrics
   /^\/by\/metrics/,
   // steps are counted
