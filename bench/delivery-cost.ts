@@ -1,7 +1,7 @@
 /**
  * What a million events cost in processor time from the socket to countable, by who spends it: the server's own loop, its
  * other threads, the engine. `node bench/delivery-cost.ts [seconds] [events/s] [events a request]`: 0 events/s is as fast as it
- * goes. For trying changes: CPU-seconds are steadier than rates where the machine is shared.
+ * goes. For trying changes: CPU-seconds are steadier than rates where the machine is shared. SETTINGS is JSON of settings to try.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ interface Queue {
 }
 
 const root = mkdtempSync(join(process.env.BENCH_DIRECTORY ?? tmpdir(), 'millrace-cost-'));
-const millrace = await MillraceServer.open(root);
+const millrace = await MillraceServer.open(root, JSON.parse(process.env.SETTINGS ?? '{}'));
 const options = { port: millrace.port, key: adminKey, connections: 16, eventsPerRequest, eventsPerSecond };
 const load = await Load.open(options);
 try {
