@@ -47,8 +47,9 @@ export function rateVerdicts(
 const needs = `about ${expectedMin} that convert and ${expectedMin} that don't are needed in each`;
 
 function labelOf(goal: string | null, { goals }: ExperimentNumbers): string {
-  if (goal === null) return goals.length === 1 ? '' : 'any conversion: ';
-  return goal === '' ? 'without a goal: ' : `${goal}: `;
+  if (goal) return `${goal}: `;
+  if (goals.length === 1) return '';
+  return goal === null ? 'any conversion: ' : 'without a goal: ';
 }
 
 /** Whoever looks every day needs more: the test that allows it must agree. */

@@ -2,7 +2,45 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openServer, problemOf } from '../http/open-server.ts';
-import { run, temporaryDirectory } from './server.ts';
+import { run, startServer, temporaryDirectory, until } from './server.ts';
+
+describe('an experiment', () => {
+  it('is shown in words and tables, and names of senders cannot move the cursor', async (t) => {
+    const directory = temporaryDirectory(t);
+    const server = await startServer(t, directory);
+    const at = Date.UTC(2026, 0, 5);
+    const events = Array.from({ length: 100 }, (_, i) => {
+      const common = { userId: `u${i}`, timestamp: at, source: 'server' };
+      const variantKey = i % 2 === 0 ? 'control' : 'red\u001b[2J';
+      return [
+        { ...common, type: 'EXPOSURE', experimentId: 'x', variantKey },
+        ...(i % (i % 2 === 0 ? 8 : 3) === 0
+          ? [{ ...common, type: 'CONVERSION', amount: String(i % 7) }]
+          : []),
+      ];
+    }).flat();
+    const headers = { authorization: `Bearer ${server.keys.write}`, 'content-type': 'application/json' };
+    const body = JSON.stringify(events);
+    await fetch(`${server.url}/api/collect`, { method: 'POST', headers, body });
+    const show = (...options: string[]) =>
+      run(directory, ['experiment', 'show', 'x', '--from', '2026-01-05', '--to', '2026-01-05', ...options], {
+        MILLRACE_URL: server.url,
+        MILLRACE_READ_KEY: server.keys.read,
+      });
+    const { stdout } = await until(
+      () => show('--money'),
+      ({ stdout }) => stdout.includes('control (control)       50'),
+    );
+    assert.ok(!stdout.includes('\u001b'));
+    assert.match(stdout, /^. no difference shown yet between red.\[2J and control: /m);
+    assert.match(stdout, /^control \(control\) +50 +13 +26\.00 % +15\.87 % to 39\.55 % +[\d.]+ %$/m);
+    assert.match(stdout, /^no currency +exposed +with amounts +sum +mean per user/m);
+    const asJson = JSON.parse((await show('--json', '--sessions')).stdout) as { data: { per: string } };
+    assert.equal(asJson.data.per, 'session');
+    const wrong = await show('--control', '');
+    assert.deepEqual([wrong.code, wrong.stdout], [1, '']);
+  });
+});
 
 describe('the size of an experiment', () => {
   it('is printed as a sentence, or as JSON', async (t) => {
