@@ -59,10 +59,12 @@ export interface Session {
 
 export interface Rotation {
   readonly id: string;
+  /** The present one. */
   readonly from: string;
   readonly to: string;
   readonly at: number;
-  /** How long `from` is good for. */
+  /** What stays good until `previousUntil`: `from`, or the one before it, which is still what the browser has. */
+  readonly previous: string;
   readonly previousUntil: number;
 }
 

@@ -34,6 +34,8 @@ export const sessionIdleMs = 14 * millisecondsPerDay;
 export const sessionAgeMs = 90 * millisecondsPerDay;
 export const rotationMs = millisecondsPerDay;
 export const previousMs = 60_000;
+/** What requests that were under way at a rotation may take to arrive. */
+const lostMs = 5_000;
 /** How exactly the last use is known: not every request writes. */
 const touchMs = 10 * 60_000;
 export const sessionsMax = 50;
@@ -60,8 +62,12 @@ export class Sessions {
       await this.#people.endSession(session.id);
       return undefined;
     }
-    if (session.hash === hash && now - session.rotatedAt >= rotationMs) return this.#rotated(session, person);
-    if (now - session.usedAt >= touchMs) await this.#people.touch(session.id, now);
+    if (isDue(session, hash, now)) return this.#rotated(session, person, hash);
+    // the first use of a new token tells that the browser has it
+    const isNew =
+      session.hash === hash && session.previous !== undefined && session.usedAt === session.rotatedAt;
+    if (isNew || now - session.usedAt >= touchMs)
+      await this.#people.touch(session.id, Math.max(now, session.usedAt + 1));
     return { session, person };
   }
 
@@ -87,12 +93,11 @@ export class Sessions {
     return { session, person, newToken: token };
   }
 
-  /** A new token now; the old one is good for `forMs` more. Undefined: another request was first. */
-  async rotate(session: Session, forMs: number): Promise<string | undefined> {
-    const { token, hash } = makeToken('session', this.#random);
+  /** A new token now; `previous` is good for `forMs` more. Undefined: another request was first. */
+  async rotate({ id, hash: from }: Session, previous: string, forMs: number): Promise<string | undefined> {
+    const { token, hash: to } = makeToken('session', this.#random);
     const at = this.#clock.now();
-    const { id, hash: from } = session;
-    const isDone = await this.#people.rotate({ id, from, to: hash, at, previousUntil: at + forMs });
+    const isDone = await this.#people.rotate({ id, from, to, at, previous, previousUntil: at + forMs });
     return isDone ? token : undefined;
   }
 
@@ -108,10 +113,16 @@ export class Sessions {
     await this.#people.sweep({ now, usedBefore: now - sessionIdleMs, createdBefore: now - sessionAgeMs });
   }
 
-  async #rotated(session: Session, person: Person): Promise<Found> {
-    const newToken = await this.rotate(session, previousMs);
+  async #rotated(session: Session, person: Person, sent: string): Promise<Found> {
+    const newToken = await this.rotate(session, sent, previousMs);
     return { session, person, ...(newToken !== undefined && { newToken }) };
   }
+}
+
+/** After a day; and again when the old token keeps coming and the new one never does: that answer was lost on its way. */
+function isDue(session: Session, sent: string, now: number): boolean {
+  const age = now - session.rotatedAt;
+  return session.hash === sent ? age >= rotationMs : age >= lostMs && session.usedAt === session.rotatedAt;
 }
 
 const isOver = ({ usedAt, createdAt }: Session, now: number): boolean =>

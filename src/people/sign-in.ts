@@ -93,7 +93,7 @@ export class SignIn {
     if (person.email === undefined) await people.rename(person.id, { email: ownEmail });
     await people.setPassword(person.id, kept, session.id);
     // undefined: another request was first, and has brought its own
-    const newToken = await sessions.rotate(session, graceMs);
+    const newToken = await sessions.rotate(session, session.hash, graceMs);
     const changed = { ...person, email: ownEmail, hasPassword: true };
     return { session, person: changed, ...(newToken !== undefined && { newToken }) };
   }

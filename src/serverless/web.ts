@@ -18,10 +18,16 @@ export async function answerWeb(
   remoteAddress: string,
 ): Promise<Response> {
   const body = request.body === null ? undefined : Readable.fromWeb(request.body as never);
-  const answer = await inject(handle as never, {
+  const { protocol, host } = new URL(request.url);
+  const handleAsCame: Handle = (req, res) => {
+    // what the platform took over TLS came by TLS
+    if (protocol === 'https:') Object.assign(req.socket, { encrypted: true });
+    handle(req, res);
+  };
+  const answer = await inject(handleAsCame as never, {
     method: request.method as never,
     url,
-    headers: Object.fromEntries(request.headers),
+    headers: { host, ...Object.fromEntries(request.headers) },
     remoteAddress,
     payloadAsStream: true,
     ...(body && { payload: body }),

@@ -133,7 +133,10 @@ function sessions(open: OpenCatalog): void {
     const { people } = catalog;
     await people.create(person('ada'), countMax);
     await people.addSession(session('old', 'ada'), countMax);
-    const rotation = { id: 'old', from: 'old', to: 'new', at: start + 5, previousUntil: start + 10 };
+    const rotation = {
+      ...{ id: 'old', from: 'old', to: 'new', previous: 'old' },
+      ...{ at: start + 5, previousUntil: start + 10 },
+    };
     assert.equal(await people.rotate(rotation), true);
     await people.touch('old', start + 7);
     await people.touch('old', start + 6);
@@ -145,13 +148,17 @@ function sessions(open: OpenCatalog): void {
     assert.equal((await people.session('old', start + 9))?.session.id, 'old');
     assert.equal(await people.session('old', start + 10), undefined);
     assert.equal(await people.session('nothing', start), undefined);
+    await people.rotate({ ...rotation, from: 'new', to: 'newer', previousUntil: start + 20 });
+    assert.equal((await people.session('old', start + 19))?.session.hash, 'newer');
+    assert.equal(await people.session('new', start), undefined, 'the browser never got it');
   });
 
   it('people 5. does one of two rotations at the same moment', async (context) => {
     const { catalog, second } = await openWithProjects(open, context);
     await catalog.people.create(person('ada'), countMax);
     await catalog.people.addSession(session('old', 'ada'), countMax);
-    const rotation = { id: 'old', from: 'old', at: start + 5, previousUntil: start + 10 };
+    const times = { at: start + 5, previousUntil: start + 10 };
+    const rotation = { id: 'old', from: 'old', previous: 'old', ...times };
     const both = [catalog, await second()].map(({ people }, i) =>
       people.rotate({ ...rotation, to: `new${i}` }),
     );

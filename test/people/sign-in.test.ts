@@ -229,12 +229,40 @@ describe('a session', () => {
     );
     assert.equal(answers.filter((each) => each.headers.get('set-cookie')).length, 1);
     assert.notDeepEqual(browser.cookies, before);
+    await browser.data(session);
     clock.advance(59_000);
     assert.equal((await late.call(session)).status, 200);
     assert.equal(late.setCookie, null, 'the old token gets no successor');
     clock.advance(1_000);
     assert.equal((await late.call(session)).status, 401);
     assert.equal((await browser.call(session)).status, 200);
+  });
+
+  it('gets another token when the answer that brought one was lost', async (context) => {
+    const clock = new TestClock();
+    const opened = await openServer(context, {}, {}, clock);
+    const browser = await signedInKeeper(opened);
+    const before = new Map(browser.cookies);
+    clock.advance(millisecondsPerDay);
+    // a page that goes away reads no answer
+    assert.equal((await browser.call(session)).status, 200);
+    const lost = new Map(browser.cookies);
+    for (const [name, value] of before) browser.cookies.set(name, value);
+    clock.advance(5_000);
+    const answers = await Promise.all([browser.call(session), browser.call(session), browser.call(session)]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200],
+    );
+    assert.equal(answers.filter((each) => each.headers.get('set-cookie')).length, 1);
+    assert.notDeepEqual(browser.cookies, lost);
+    clock.advance(100_000);
+    await browser.data(session);
+    const stale = visitor(opened);
+    for (const cookies of [before, lost]) {
+      for (const [name, value] of cookies) stale.cookies.set(name, value);
+      assert.equal((await stale.call(session)).status, 401);
+    }
   });
 
   it('ends after two weeks without use, and after ninety days in any case', async (context) => {

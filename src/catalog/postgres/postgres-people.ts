@@ -181,12 +181,12 @@ export class PostgresPeople implements People {
     return (await this.#rows(text, [person])).map(toSession);
   }
 
-  async rotate({ id, from, to, at, previousUntil }: Rotation): Promise<boolean> {
+  async rotate({ id, from, to, at, previous, previousUntil }: Rotation): Promise<boolean> {
     return this.#transaction(async (connection) => {
       const done = await connection.query(
-        `UPDATE sessions SET hash = $3, previous = $2, previous_until = $5, rotated_at = $4, used_at = $4
+        `UPDATE sessions SET hash = $3, previous = $6, previous_until = $5, rotated_at = $4, used_at = $4
          WHERE id = $1 AND hash = $2`,
-        [id, from, to, at, previousUntil],
+        [id, from, to, at, previousUntil, previous],
       );
       return done.rowCount === 1;
     });

@@ -186,14 +186,14 @@ export class SqlitePeople implements People {
     return this.#file.all(sql, person).map(toSession);
   }
 
-  async rotate({ id, from, to, at, previousUntil }: Rotation): Promise<boolean> {
+  async rotate({ id, from, to, at, previous, previousUntil }: Rotation): Promise<boolean> {
     let isDone = false;
     this.#file.transaction(() => {
       isDone = this.#file.get('SELECT id FROM sessions WHERE id = ? AND hash = ?', id, from) !== undefined;
       if (!isDone) return;
       this.#file.run(
         `UPDATE sessions SET hash = ?, previous = ?, previous_until = ?, rotated_at = ?, used_at = ? WHERE id = ?`,
-        ...[to, from, previousUntil, at, at, id],
+        ...[to, previous, previousUntil, at, at, id],
       );
     });
     return isDone;
