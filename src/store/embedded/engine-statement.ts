@@ -17,6 +17,8 @@ const questions = new Set(['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXPLAI
 const insertWithData = /^\s*(INSERT\s[\s\S]*?)\s+FORMAT\s+([A-Za-z]+)\s*$/i;
 const killById = /^\s*KILL\s+QUERY\s+WHERE\s+query_id\s*=\s*'((?:[^'\\]|\\[\s\S])*)'\s+ASYNC\s*$/i;
 
+const killMutation = /^\s*KILL\s+MUTATION\s/i;
+
 /** The text without a `;` at its end; undefined when it is more than one statement, or none. */
 export function singleStatement(sql: string): string | undefined {
   for (const token of sql.matchAll(tokens)) {
@@ -33,7 +35,8 @@ function nonEmpty(sql: string): string | undefined {
 
 export function statementKind(sql: string, hasData: boolean): StatementKind {
   const verb = leading.exec(sql)?.[1]?.toUpperCase() ?? '';
-  if (verb === 'KILL') return 'kill';
+  // a mutation is nobody's request: to end it changes tables
+  if (verb === 'KILL') return killMutation.test(sql) ? 'write' : 'kill';
   if (questions.has(verb)) return 'question';
   return verb === 'INSERT' && hasData ? 'insert' : 'write';
 }
@@ -50,7 +53,7 @@ export function insertText(sql: string, dataPath: string, settings: Settings): s
   return `${head} FROM INFILE ${stringLiteral(dataPath)} SETTINGS ${assignments(settings)} FORMAT ${format}`;
 }
 
-/** The id in `KILL QUERY WHERE query_id = '…' ASYNC`, the only kill that is taken (SYNC hung for minutes). */
+/** The id in `KILL QUERY WHERE query_id = '…' ASYNC`, the only kill of a query that is taken (SYNC hung for minutes). */
 export function killedId(sql: string): string | undefined {
   return killById.exec(sql)?.[1]?.replace(/\\([\s\S])/g, '$1');
 }

@@ -274,6 +274,7 @@ describe('the endpoint of the embedded engine', () => {
 
   it('takes no kill that waits', async () => {
     assert.equal((await raw({}, "KILL QUERY WHERE query_id = 'x' SYNC")).status, 400);
+    assert.equal((await raw({}, "KILL MUTATION WHERE table = 'none'")).status, 200);
     assert.equal((await raw({}, 'KILL QUERY WHERE 1 ASYNC')).status, 400);
   });
 
