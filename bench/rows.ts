@@ -6,6 +6,7 @@ import { durableRows } from './rows/durable.ts';
 import { lagRow } from './rows/lag.ts';
 import { memoryRow } from './rows/memory.ts';
 import { postgresRows } from './rows/postgres.ts';
+import { postgresAnalysesRow } from './rows/postgres-analyses.ts';
 import { postgresInsertRow } from './rows/postgres-insert.ts';
 import { questionsRow } from './rows/questions.ts';
 import { restartRow } from './rows/restart.ts';
@@ -22,4 +23,5 @@ export const rows: readonly Row[] = [
   questionsRow,
   analysesRow,
   ...postgresRows,
+  postgresAnalysesRow,
 ];
