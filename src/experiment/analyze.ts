@@ -3,7 +3,7 @@ import { analyzeMeans } from './analyze-means.ts';
 import { analyzeRates } from './analyze-rates.ts';
 import { benjaminiHochberg } from './benjamini-hochberg.ts';
 import type { ExperimentAnalysis, ExperimentNumbers, MetricSums, RatioCheck } from './experiment.ts';
-import { ratioCheck } from './sample-ratio.ts';
+import { assignedOf, ratioCheck } from './sample-ratio.ts';
 import { verdictsOf } from './verdict.ts';
 
 const confidenceDefault = 0.95;
@@ -54,12 +54,15 @@ const withoutBefore = ({ units, sum, sumOfSquares }: MetricSums): MetricSums => 
 
 /** A variant with a weight that nobody saw is the worst of mismatches. */
 function ratioOf({ variants, weights }: ExperimentNumbers): RatioCheck | null {
-  if (weights === undefined)
-    return ratioCheck(variants.map(({ key, exposed }) => ({ key, exposed, weight: 1 })));
-  const exposedOf = new Map(variants.map(({ key, exposed }) => [key, exposed]));
-  return ratioCheck(
-    Object.entries(weights).map(([key, weight]) => ({ key, weight, exposed: exposedOf.get(key) ?? 0 })),
-  );
+  const unitsOf = new Map<string, number>();
+  for (const variant of variants) {
+    const units = assignedOf(variant);
+    if (units === null) return null;
+    unitsOf.set(variant.key, units);
+  }
+  const meant =
+    weights === undefined ? variants.map(({ key }) => [key, 1] as const) : Object.entries(weights);
+  return ratioCheck(meant.map(([key, weight]) => ({ key, weight, exposed: unitsOf.get(key) ?? 0 })));
 }
 
 /** With the p-values of all comparisons adjusted together. */

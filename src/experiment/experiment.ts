@@ -22,7 +22,12 @@ export interface VariantNumbers {
   readonly key: string;
   /** Units that saw this variant (and, unless mixed units are included, no other). */
   readonly exposed: number;
-  /** Of these, with a conversion at or after their first exposure: by goal, in the order of `goals`. At most `exposed`. */
+  /**
+   * Units by which the ratio is checked, when they are others: users, when sessions are compared. Sessions of one person come together,
+   * so their counts vary more than chance allows to independent units. Null: not known, the ratio is not checked.
+   */
+  readonly assigned?: number | null;
+  /** Of the exposed, with a conversion at or after their first exposure: by goal, in the order of `goals`. At most `exposed`. */
   readonly converted: readonly number[];
   /** By currency, in the order of `currencies`. */
   readonly money: readonly MetricSums[];

@@ -4,7 +4,7 @@
  * experiments", KDD 2019.
  */
 import { chiSquareTail } from './chi-square.ts';
-import type { RatioCheck } from './experiment.ts';
+import type { RatioCheck, VariantNumbers } from './experiment.ts';
 
 /** A split that was right warns in one experiment of a hundred. */
 export const ratioLevel = 0.01;
@@ -15,6 +15,9 @@ export interface Share {
   /** Of any sum; a share of 0 or less is not checked. */
   readonly weight: number;
 }
+
+/** Units of a variant as the check counts them; null when they are not known. */
+export const assignedOf = ({ exposed, assigned = exposed }: VariantNumbers): number | null => assigned;
 
 /** Pearson's chi-square test of the counts against the weights; null with fewer than two weighted variants or without units. */
 export function ratioCheck(shares: readonly Share[]): RatioCheck | null {

@@ -3,6 +3,7 @@
  * impossible, alone; else what makes it doubtful, and each goal and each currency, variant by variant.
  */
 import type { ExperimentAnalysis, ExperimentNumbers, Verdict } from './experiment.ts';
+import { assignedOf } from './sample-ratio.ts';
 import { meanVerdicts } from './verdict-means.ts';
 import { mostImportantFirst, namesMax } from './verdict-order.ts';
 import { rateVerdicts } from './verdict-rates.ts';
@@ -61,7 +62,8 @@ function whyImpossible(
 function ratioVerdict({ variants }: ExperimentNumbers, { ratio }: ExperimentAnalysis): Verdict[] {
   if (ratio === null || !ratio.off) return [];
   const seen = Object.entries(ratio.expected).map(([key, expected]) => {
-    const exposed = variants.find((variant) => variant.key === key)?.exposed ?? 0;
+    const variant = variants.find((one) => one.key === key);
+    const exposed = variant === undefined ? 0 : (assignedOf(variant) ?? 0);
     const text = `${key} ${count(exposed)} (${count(expected)} expected)`;
     return { text, off: (exposed - expected) ** 2 / expected };
   });

@@ -91,6 +91,17 @@ describe('the analysis of an experiment', () => {
     assert.match(texts(unseen)[0]!, /toString 0 \(333 expected\)/);
   });
 
+  it('checks the ratio by users where sessions are compared, since sessions of one person come together', () => {
+    const of = (key: string, sessions: number, users: number) => ({
+      ...variant(key, sessions, [90]),
+      assigned: users,
+    });
+    const sessions = experiment([of('A', 3000, 1000), of('B', 3300, 1010)], { unit: 'session' });
+    assert.equal(sessions.ratio!.off, false);
+    const lopsided = experiment([of('A', 3000, 1000), of('B', 3000, 1300)], { unit: 'session' });
+    assert.match(texts(lopsided)[0]!, /A 1,000 \(1,150 expected\)/);
+  });
+
   it('compares money by Welch, and by CUPED where there is a time before', () => {
     const plain = [
       variant('A', 1000, [], [sums(1000, 500, 10)]),

@@ -67,6 +67,7 @@ function dataOf(plan: ExperimentPlan, rows: ExperimentRows, began: boolean): Exp
     variants: variants.map((cell) => ({
       key: cell.variant,
       exposed: cell.units,
+      ...(plan.per === 'session' && assignedBy(cell, variants)),
       converted: [cell.converted, ...goals.map((goal) => cell.goals[rows.goals.indexOf(goal)]!)],
       money: currencies.map((currency) => sumsOf(plan, cell, currency)),
     })),
@@ -97,6 +98,12 @@ function dataOf(plan: ExperimentPlan, rows: ExperimentRows, began: boolean): Exp
     ...(plan.money && { money: moneyOf(analysis, variants) }),
     verdicts: analysis.verdicts,
   };
+}
+
+/** The ratio of sessions is checked by their users, when they are known; sessions of nobody are checked themselves. */
+function assignedBy({ users }: VariantCell, all: readonly VariantCell[]): { assigned?: number | null } {
+  if (users === undefined) return { assigned: null };
+  return all.some((cell) => cell.users?.exposed) ? { assigned: users.exposed } : {};
 }
 
 /** Goals that are told by themselves: one alone is what all conversions are, unless it was asked for. */

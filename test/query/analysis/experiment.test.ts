@@ -109,6 +109,26 @@ describe('an experiment', () => {
     );
   });
 
+  it('of sessions has the ratio of their users, since sessions of one person come together', async () => {
+    const events = ['a', 'b'].flatMap((variant) =>
+      people(30, variant).flatMap((who) =>
+        Array.from({ length: variant === 'a' ? 2 : 9 }, (_, i) => ({
+          ...exposure(who, variant),
+          sessionId: `${who}-${i}`,
+        })),
+      ),
+    );
+    const sessions = await ask(events, { per: 'session' });
+    assert.deepEqual(
+      sessions.conversion.map(({ exposed }) => exposed),
+      [60, 270],
+    );
+    assert.deepEqual(sessions.ratio!.expected, { a: 30, b: 30 });
+    assert.equal((await ask(events, { per: 'session', reach: false })).ratio, null, 'users are not known');
+    const nobody = events.map((event) => ({ ...event, userId: '', personKey: 0n }));
+    assert.equal((await ask(nobody, { per: 'session' })).ratio!.off, true);
+  });
+
   it('that was seen before the range does not take what people had then for what they were', async () => {
     const spend = (who: string, at: number, amount: bigint): Told => ({
       ...{ who, at, type: 'purchase', amount, currency: 'EUR' },
