@@ -129,10 +129,12 @@ describe('what people keep, over HTTP', () => {
   it('is asked when it is a question; one that cannot be asked any more says so and why', async (context) => {
     const server = await openServer(context);
     let asked: unknown;
-    server.stages.ask = async (sent, { project }) => {
+    const { ask } = server.stages;
+    const { ask } = server.stages;
+    server.stages.ask = async (sent, asker) => {
       asked = sent;
-      parsePlan(sent, { project, now: Date.now() });
-      return { data: { kind: 'summary', total: { events: 1 } }, meta: {} as never };
+      parsePlan(sent, { project: asker.project, now: Date.now() });
+      return ask(sent, { project });
     };
     await save(server, '/api/v1/saved/questions', question);
     const answer = await server.call('/api/v1/saved/questions/sales/answer', { key: server.keys.read });
