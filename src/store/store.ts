@@ -75,6 +75,8 @@ export interface Batch {
 /** Rows on their way into the form in which a store takes them: one at a time, so that none is kept as an object. */
 export interface RowPack {
   readonly count: number;
+  /** About the bytes that its rows take; 0 when they are kept as they are. */
+  readonly bytes: number;
   /** Errors: RangeError or TypeError for a value that the store cannot hold, also of a row before; the pack is of no use then. */
   add(row: EventRow): void;
   /** Takes out the rows at these offsets. Errors: as `add`. */
@@ -259,7 +261,7 @@ export interface BackfillTask {
   readonly dryRun: boolean;
 }
 
-/** A part of the rows, some days or a month, is done: rows and rollups agree. */
+/** A part of the rows, some days or a month, is done. */
 export interface BackfillStep {
   /** ISO dates of the first and the last day on which something was to do; absent: on none. */
   readonly days?: readonly [first: string, last: string];

@@ -447,13 +447,12 @@ export class ClickHouseStore implements Store {
     }
   }
 
-  /** A month. Until its rollups are rebuilt its days are answered from rows. */
+  /** A month. No rollup holds a field that may be filled, so none is made anew. */
   async backfill(task: BackfillTask): Promise<BackfillStep> {
     this.#assertOpen();
     return this.#reading(async () => {
       // of a step that failed half-way
       await endMutations(this.#client, this.#options.clock);
-      await this.#repair(filling);
       const [month, next] = await monthsAfter(this.#client, task.after);
       if (month === undefined) return { events: 0, stepsLeft: 0 };
       const found = await daysToFill(this.#client, task, month);
@@ -469,11 +468,8 @@ export class ClickHouseStore implements Store {
   }
 
   async #fill(task: BackfillTask, month: string, days: readonly number[]): Promise<void> {
-    this.#dirty.mark(filling, days);
-    await this.#suspects.announce(filling, days);
     try {
       await fillMonth(this.#client, this.#options.clock, task, month);
-      await this.#repair(filling);
     } finally {
       this.#versions.changedEverywhere(days);
     }
@@ -538,5 +534,4 @@ const opening = 'opening';
 const restarted = 'restarted';
 const expiring = 'expiring';
 const deleting = 'deleting';
-const filling = 'filling';
 const markerOf = (partition: number): string => `partition ${partition}`;

@@ -1,15 +1,15 @@
 /**
- * Fills columns from properties in rows that are there, some days at a time: rows, rollups and the versions of the days change in
- * one transaction, so it may be broken off anywhere, and nothing that is filled is filled again.
+ * Fills columns from properties in rows that are there, some days at a time: rows and the versions of their days change in one
+ * statement, so it may be broken off anywhere, and nothing that is filled is filled again. No rollup holds a field that may be filled.
  */
 import { millisecondsPerDay } from '../../clock.ts';
 import type { PostgresPool } from '../../postgres/postgres-pool.ts';
 import { columnName } from '../sql/column-name.ts';
 import type { BackfillStep, BackfillTask } from '../store.ts';
 import type { Features } from './features.ts';
-import { locks } from './locks.ts';
 import { PostgresCompiler } from './postgres-compiler.ts';
-import { longMs, replacedRollups, type Stretch, within } from './rebuild.ts';
+import { longMs, type Stretch, within } from './rebuild.ts';
+import { changedDays, noPartition } from './rollups.ts';
 
 /** Of one step, about. */
 const rowsMax = 200_000;
@@ -88,17 +88,14 @@ async function fill(
   task: BackfillTask,
   stretch: Stretch,
 ): Promise<number> {
-  return pool.transaction(
-    async (connection) => {
-      await connection.query(locks.rollups);
-      const filling = new Filling(features, task);
-      const sql = `UPDATE events SET ${filling.assignments()} WHERE ${filling.where(stretch)}`;
-      const { rowCount } = await connection.query(sql, filling.values);
-      if (rowCount) await connection.query(`WITH ${replacedRollups(features, stretch)} SELECT`);
-      return rowCount ?? 0;
-    },
-    { timeoutMs: longMs, totalMs: longMs },
-  );
+  const filling = new Filling(features, task);
+  const days = `SELECT DISTINCT project, (timestamp AT TIME ZONE 'UTC')::date AS day FROM filled`;
+  const sql = `WITH filled AS (
+UPDATE events SET ${filling.assignments()} WHERE ${filling.where(stretch)} RETURNING project, timestamp),
+changed AS (${changedDays(noPartition, days)})
+SELECT count(*) AS events FROM filled`;
+  const { rows } = await pool.query<{ events: string }>(sql, filling.values, { timeoutMs: longMs });
+  return Number(rows[0]!.events);
 }
 
 /** The parts of one statement. */
