@@ -130,11 +130,10 @@ describe('what people keep, over HTTP', () => {
     const server = await openServer(context);
     let asked: unknown;
     const { ask } = server.stages;
-    const { ask } = server.stages;
     server.stages.ask = async (sent, asker) => {
       asked = sent;
       parsePlan(sent, { project: asker.project, now: Date.now() });
-      return ask(sent, { project });
+      return ask(sent, asker);
     };
     await save(server, '/api/v1/saved/questions', question);
     const answer = await server.call('/api/v1/saved/questions/sales/answer', { key: server.keys.read });
