@@ -50,7 +50,7 @@ export function queryCommand(context: CliContext): Command {
     .option('-l, --limit <groups>', 'how many groups (10), or events with --list (100), to show')
     .option('-f, --filter <filter>', 'only events that match; several must all match', collect)
     .option('--tz <zone>', 'time zone whose days are meant', 'UTC')
-    .option('-m, --metrics <list>', 'of events, users, amount', 'events,users')
+    .option('-m, --metrics <list>', 'of events, users, sessions, amount', 'events,users')
     .addOption(
       new Option('--bots <which>', 'events of bots')
         .choices(['exclude', 'include', 'only'])
