@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { apiRoutes } from '../../scripts/docs/api-routes.ts';
 import { MemoryCache } from '../../src/cache/memory/memory-cache.ts';
 import { SqliteCatalog } from '../../src/catalog/sqlite/sqlite-catalog.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
@@ -13,6 +14,7 @@ import { readBody } from '../../src/collect/read-body.ts';
 import type { CollectStage } from '../../src/http/collect-route.ts';
 import { type HttpConfig, httpSettings } from '../../src/http/http-config.ts';
 import { KeyRing } from '../../src/http/key-ring.ts';
+import { apiDocument } from '../../src/http/openapi/document.ts';
 import type { QuestionStage } from '../../src/http/question-routes.ts';
 import { HttpServer, type HttpServerOptions } from '../../src/http/server.ts';
 import { firstStart } from '../../src/operations/first-start.ts';
@@ -25,6 +27,7 @@ import { SavedCare } from '../../src/saved/saved-care.ts';
 import { readSettings } from '../../src/settings.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
+import { Described, type Document } from './openapi/described.ts';
 
 export interface Opened {
   readonly server: HttpServer;
@@ -102,8 +105,22 @@ export async function openServer(
     await rm(directory, { recursive: true });
   });
   const keys = Object.fromEntries(made.map(({ scope, secret }) => [scope, secret])) as Opened['keys'];
-  const call = (path: string, options: CallOptions = {}) => fetch(server.url + path, toInit(options));
+  const call = async (path: string, options: CallOptions = {}) => {
+    const response = await fetch(server.url + path, toInit(options));
+    await assertPromised(options.method ?? 'GET', path, response);
+    return response;
+  };
   return { server, url: server.url, keys, care, ring, catalog, people, stages, notes, telemetry, call };
+}
+
+let described: Described | undefined;
+
+/** Every answer of JSON is what the API's description promises. */
+async function assertPromised(method: string, path: string, response: Response): Promise<void> {
+  described ??= new Described(apiDocument(apiRoutes()) as Document);
+  const operation = described.find(method.toLowerCase(), path.split('?', 1)[0]!);
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+  if (operation !== undefined && isJson) await described.check(operation, response.clone());
 }
 
 const answer: Answer = {
@@ -128,7 +145,17 @@ function defaultStages(): Stages {
     export: async function* () {},
     version: async () => '1',
     removeExperiment: async () => 0,
-    queue: async () => ({ queueLength: 0, status: 'ok' }),
+    queue: async () => ({
+      queueLength: 0,
+      status: 'ok',
+      lagMs: 0,
+      deadLetters: 0,
+      timestamp: '2026-03-01T12:00:00.000Z',
+      eventsPerSecond: 0,
+      ledger: null,
+      log: { bytes: 0, bytesMax: 0 },
+      partitions: [],
+    }),
     readiness: async () => ({
       status: 'ready',
       collecting: true,

@@ -225,8 +225,10 @@ describe('operations over HTTP', () => {
     const metrics = await call('/metrics', { key: keys.read });
     assert.equal(metrics.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
     assert.equal(await metrics.text(), 'millrace_up 1\n');
-    stages.queue = async () => ({ queueLength: 7, status: 'warning' });
+    const idle = await stages.queue();
+    stages.queue = async () => ({ ...idle, queueLength: 7, status: 'warning' });
     assert.deepEqual(await (await call('/api/v1/queue', { key: keys.read })).json(), {
+      ...idle,
       queueLength: 7,
       status: 'warning',
     });
