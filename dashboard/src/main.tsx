@@ -12,6 +12,8 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // a browser’s word that it is offline says nothing of a server in the house
+      networkMode: 'always',
       // what the server refuses it will refuse again
       retry: (failures, error) =>
         failures < retriesMax && !(error instanceof ApiError && error.status >= 400 && error.status < 500),

@@ -10,13 +10,12 @@ import {
   useParams,
 } from '@tanstack/react-router';
 import { sessionQuery, useSession } from './api/session.ts';
-import { NoProject, NotFound } from './pages/dead-ends.tsx';
+import { NoProject, NotFound, Trouble } from './pages/dead-ends.tsx';
 import { Overview } from './pages/overview/overview.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { parseSearch, stringifySearch } from './state/search.ts';
 import type { Search } from './state/view.ts';
-import { Failure } from './ui/states.tsx';
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
@@ -35,11 +34,6 @@ const signedIn = createRoute({
     return { session };
   },
   component: Outlet,
-  errorComponent: ({ error, reset }) => (
-    <div className="grid min-h-screen place-items-center">
-      <Failure error={error as Error} retry={reset} />
-    </div>
-  ),
 });
 
 const home = createRoute({
@@ -97,6 +91,7 @@ export const makeRouter = (client: QueryClient) =>
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',
+    defaultErrorComponent: Trouble,
     scrollRestoration: true,
   });
 

@@ -63,7 +63,12 @@ export function useKeyChange(project: string) {
         change.kind === 'create'
           ? ['/api/v1/keys', { project, ...change.input }]
           : [`/api/v1/keys/${change.id}/rotate`, {}];
-      return (await requestJson<{ data: NewKey }>(path, { method: 'POST', project, body })).data;
+      const { data } = await requestJson<{ data: Key & { key: string } }>(path, {
+        method: 'POST',
+        project,
+        body,
+      });
+      return { ...data, secret: data.key };
     },
     onSettled: () => client.invalidateQueries({ queryKey: ['keys', project] }),
   });

@@ -76,6 +76,7 @@ function PageLinks({ project }: { project: string }) {
 function AccountMenu({ session }: { session: Session }) {
   const theme = useTheme();
   const signOut = useSignOut();
+  const navigate = useNavigate();
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
@@ -103,7 +104,10 @@ function AccountMenu({ session }: { session: Session }) {
             ))}
           </DropdownMenu.RadioGroup>
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
-          <DropdownMenu.Item className={menuItem} onSelect={() => signOut.mutate()}>
+          <DropdownMenu.Item
+            className={menuItem}
+            onSelect={() => signOut.mutate(undefined, { onSettled: () => navigate({ to: '/sign-in' }) })}
+          >
             <LogOut aria-hidden className="size-4" />
             Sign out
           </DropdownMenu.Item>

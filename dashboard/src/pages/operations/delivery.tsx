@@ -10,7 +10,12 @@ export function Delivery({ queue }: { queue: Queue }) {
   return (
     <Card label="Delivery" className="p-4">
       <h2 className="mb-2 font-semibold">Delivery into the store</h2>
-      <div className="overflow-x-auto">
+      <section
+        aria-label="Partitions"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        tabIndex={0}
+        className="overflow-x-auto"
+      >
         <table className="tabular w-full text-left">
           <thead className="text-[13px] text-faint">
             <tr>
@@ -27,7 +32,7 @@ export function Delivery({ queue }: { queue: Queue }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
     </Card>
   );
 }

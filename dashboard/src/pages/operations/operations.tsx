@@ -26,7 +26,7 @@ export function Operations({ project }: { project: string }) {
       ) : (
         <>
           <Figures project={project} queue={queue.data} metrics={metrics.data} />
-          <div className="grid gap-4 lg:grid-cols-2">
+          <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
             <LedgerCard ledger={queue.data.ledger} />
             <Delivery queue={queue.data} />
           </div>

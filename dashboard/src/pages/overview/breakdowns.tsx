@@ -6,7 +6,7 @@ import type { PartProps } from './overview.tsx';
 
 export function Breakdowns(props: PartProps) {
   return (
-    <div className="mt-4 grid gap-4 lg:grid-cols-2">
+    <div className="mt-4 grid grid-cols-1 gap-4 lg:grid-cols-2">
       {cards.map((card) => (
         <Card key={card.id} label={card.label} className="flex min-h-96 min-w-0 flex-col p-4">
           <BreakdownCard {...props} card={card} />
