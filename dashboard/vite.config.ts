@@ -1,9 +1,10 @@
+/** How the dashboard is built, and served anew at each change: `npx vite dashboard` while a server runs that MILLRACE_URL names. */
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** `npx vite dashboard` while a server runs: MILLRACE_URL says where, and MILLRACE_KEY signs in without a session. */
 const target = process.env.MILLRACE_URL ?? 'http://127.0.0.1:3000';
+/** Goes with every request to the API. */
 const key = process.env.MILLRACE_KEY;
 
 export default defineConfig({

@@ -1,4 +1,4 @@
-// Before the first paint, so that a dark page never flashes white. src/state/theme.ts keeps it from then on.
+/** Before the first paint, so that a dark page never flashes white. src/state/theme.ts keeps it from then on. */
 (() => {
   let chosen = 'system';
   try {
