@@ -28,5 +28,5 @@ export interface ToThread {
 
 /** `begin` and `release` are not answered. */
 export type FromThread =
-  | { readonly kind: 'answer'; readonly value: Decoded | Confirmed | Fates | undefined }
+  | { readonly kind: 'answer'; readonly value: Decoded | Confirmed | Fates | number }
   | { readonly kind: 'error'; readonly message: string };

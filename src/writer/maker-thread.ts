@@ -41,7 +41,7 @@ export class ThreadMakers implements Makers {
       },
       feed: (records, from, to) => {
         const sent = together(records);
-        return ask<void>({ kind: 'feed', from, to, ...sent }, [sent.bytes.buffer]);
+        return ask<number>({ kind: 'feed', from, to, ...sent }, [sent.bytes.buffer]);
       },
       decoded: () => ask<Decoded>({ kind: 'decoded' }),
       confirm: (hits) => ask<Confirmed>({ kind: 'confirm', hits }),

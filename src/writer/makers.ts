@@ -12,8 +12,11 @@ import { type Beginning, type Confirmed, type Decoded, WindowMaker } from './win
 
 export interface Maker {
   begin(beginning: Beginning): void;
-  /** More may be fed before this one has settled; nothing of `records` is changed. */
-  feed(records: readonly LogRecord[], from: number, to: number): Promise<void>;
+  /**
+   * Resolves with about the bytes that the window's packed rows take so far. More may be fed before; nothing of `records` is
+   * changed.
+   */
+  feed(records: readonly LogRecord[], from: number, to: number): Promise<number>;
   decoded(): Promise<Decoded>;
   confirm(hits: readonly number[]): Promise<Confirmed>;
   finish(copies: readonly number[]): Promise<Fates>;
@@ -52,15 +55,17 @@ class LocalMaker implements Maker {
     this.#maker.begin(beginning);
   }
 
-  async feed(records: readonly LogRecord[], from: number, to: number): Promise<void> {
+  async feed(records: readonly LogRecord[], from: number, to: number): Promise<number> {
     let events = 0;
+    let bytes = 0;
     for (const record of records) {
-      this.#maker.feed([record], from, to);
+      bytes = this.#maker.feed([record], from, to);
       events += record.count;
       if (events < sliceSteps) continue;
       events = 0;
       await setImmediate();
     }
+    return bytes;
   }
 
   async decoded(): Promise<Decoded> {

@@ -3,6 +3,7 @@ import type { EventRow } from '../event/event-row.ts';
 import type { PackedRows, RowPack } from '../store/store.ts';
 
 export class RowList implements RowPack {
+  readonly bytes = 0;
   #rows: EventRow[] = [];
 
   get count(): number {

@@ -105,10 +105,14 @@ export class WindowMaker {
     };
   }
 
-  /** Takes the events of [from, to) of these records. One that cannot be decoded goes to quarantine. */
-  feed(records: readonly LogRecord[], from: number, to: number): void {
+  /**
+   * Takes the events of [from, to) of these records. One that cannot be decoded goes to quarantine. Returns about how many bytes the
+   * window's packed rows take so far.
+   */
+  feed(records: readonly LogRecord[], from: number, to: number): number {
     const making = this.#made();
     for (const record of records) this.#feedRecord(making, record, from, to);
+    return making.groups.groups().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   decoded(): Decoded {

@@ -28,6 +28,8 @@ export interface WindowReaderOptions {
 
 /** Of one reading, so that the bytes of the log that are in memory are few whatever a window may hold. */
 const readBytesMax = 2 * 1024 * 1024;
+/** Rows may take so many times the log's bytes of a window: those of odd properties take 90 times theirs. */
+const packedTimesMax = 2;
 /** Of one question to the store. */
 export const knownKeysMax = 5_000;
 const nothingRead = { receivedMin: Number.POSITIVE_INFINITY, receivedMax: Number.NEGATIVE_INFINITY };
@@ -119,13 +121,15 @@ export class WindowReader {
     const from = this.next;
     let bytes = 0;
     let records = first;
-    let feeding: Promise<void> | undefined;
+    let packedBytes = 0;
+    let feeding: Promise<number> | undefined;
     for (;;) {
       const end = endOf(records);
       for (const record of records) bytes += record.bytes.byteLength;
-      await feeding;
+      packedBytes = (await feeding) ?? 0;
       feeding = watched(maker.feed(records, from, until));
-      const isFull = end >= until || end - from >= batchEventsMax || bytes >= batchBytesMax;
+      const isLarge = bytes >= batchBytesMax || packedBytes >= packedTimesMax * batchBytesMax;
+      const isFull = end >= until || end - from >= batchEventsMax || isLarge;
       // read while these are decoded
       const stretch = isFull ? undefined : await this.#walk(end, batchEventsMax - (end - from));
       if (stretch?.kind !== 'records' || stretch.records.length === 0) {

@@ -64,6 +64,26 @@ test('stores what the log has, packed, and knows copies within a window, across 
   assert.ok(forms.every((isPacked) => isPacked));
 });
 
+test('a window ends when its rows take much more memory packed than they take in the log', async (t) => {
+  const counts: number[] = [];
+  const gate = Promise.withResolvers<void>();
+  const { log, store, writer } = await open(t, {
+    onInsert: async ({ packed }) => {
+      counts.push(packed!.count);
+      await gate.promise;
+    },
+  });
+  await append(log, [event('first')]);
+  // of a megabyte each, so that a reading takes few of them
+  const title = 'x'.repeat(1024 * 1024);
+  const properties = { packedBytes: 10 * config.batchBytesMax };
+  for (let n = 0; n < 12; n++) await append(log, [event(`large-${n}`, { title, properties })]);
+  gate.resolve();
+  await settled(writer);
+  assert.equal((await storedIds(store)).length, 13);
+  assert.ok(Math.max(...counts) <= 6, `windows of ${counts} events`);
+});
+
 test('when a row cannot be packed, the store is given all of its window as they are, and decides', async (t) => {
   const { log, store, writer } = await open(t);
   await append(log, [event('a'), event('unpackable'), event('b')]);

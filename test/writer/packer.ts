@@ -1,6 +1,6 @@
 /**
  * A packer for tests: rows cross from the writer's thread as they are. One whose property `endThread` names a file
- * removes the file and ends the thread, at once or `afterMs` later.
+ * removes the file and ends the thread, at once or `afterMs` later. One takes as many bytes as its `packedBytes` says.
  */
 import { existsSync, rmSync } from 'node:fs';
 import type { EventRow } from '../../src/event/event-row.ts';
@@ -19,6 +19,9 @@ function openPack(): RowPack {
   return {
     get count() {
       return rows.length;
+    },
+    get bytes() {
+      return rows.reduce((sum, { properties }) => sum + ((properties.packedBytes as number) ?? 0), 0);
     },
     add(row) {
       if (row.eventId.startsWith('unpackable')) throw new RangeError('told to refuse to pack');

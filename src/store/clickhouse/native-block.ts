@@ -41,6 +41,11 @@ export class NativeBlock<Row> {
     this.#bytesMax = bytesMax;
   }
 
+  /** About what `finish` will give. */
+  get bytes(): number {
+    return this.#size + this.#chunkWeight;
+  }
+
   get rows(): number {
     return this.#taken + this.#chunkCount;
   }
@@ -52,7 +57,7 @@ export class NativeBlock<Row> {
   add(row: Row): boolean {
     let weight = 0;
     for (const weigh of this.#weighers) weight += weigh(row, this.#chunkCount);
-    if (this.#size + this.#chunkWeight + weight > this.#bytesMax && this.rows > 0) return false;
+    if (this.bytes + weight > this.#bytesMax && this.rows > 0) return false;
     this.#chunk[this.#chunkCount++] = row;
     this.#chunkWeight += weight;
     if (this.#chunkCount === chunkRows || this.#chunkWeight >= chunkWeightMax) this.#flush();

@@ -75,6 +75,10 @@ export class BlockPack implements RowPack {
     return [...this.#full, this.#last].reduce((sum, { offsets }) => sum + offsets.length, 0);
   }
 
+  get bytes(): number {
+    return [...this.#full, this.#last].reduce((sum, { block }) => sum + block.bytes, 0);
+  }
+
   add(row: EventRow): void {
     if (this.#last.offsets.length >= blockRowsMax || !this.#last.block.add(row)) {
       this.#full.push(this.#last);
