@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Catalog, Scope } from './catalog/catalog.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { isFailure } from './errors.ts';
 import { KeyRing } from './http/key-ring.ts';
 import { HttpServer } from './http/server.ts';
 import type { Log } from './log/log.ts';
@@ -131,8 +132,7 @@ export async function openSystem(
       (each) => each.close(),
     );
     const failed = log?.failed ?? new Promise<never>(() => {});
-    const link = query && (await people.care.startLink());
-    const startUrl = link && server.url + linkPath(link);
+    const startUrl = query && (await startUrlOf(people, server.url));
     return {
       url: server.url,
       madeKeys: made,
@@ -142,6 +142,17 @@ export async function openSystem(
     };
   } catch (error) {
     await opened.close();
+    throw error;
+  }
+}
+
+/** While the catalog is away nobody can sign in, and the house opens all the same. */
+async function startUrlOf({ care }: PeopleParts, url: string): Promise<string | undefined> {
+  try {
+    const link = await care.startLink();
+    return link && url + linkPath(link);
+  } catch (error) {
+    if (isFailure(error, 'catalog_unavailable')) return undefined;
     throw error;
   }
 }
