@@ -35,7 +35,7 @@ export function analysesSuite(storeOf: () => Store, options: AgreementOptions = 
   );
 
   testOf('13. the numbers of experiments are those of the evaluator, on generated rows', (store) =>
-    checkExperiments(store, { worlds: 10, plansPerWorld: 12, partition: 36, ...options }),
+    checkExperiments(store, { worlds: 6, plansPerWorld: 12, partition: 36, ...options }),
   );
 
   testOf(
