@@ -173,7 +173,9 @@ function showNextSteps(server: DemoServer, { shop, weblog, game }: DemoState): v
     screen.line(`    ${screen.strong(command)}`);
   }
   screen.line();
-  screen.line(`Status page: ${screen.strong(`${server.url}/`)}   admin key: ${shop.admin}`);
+  screen.line('See it in the dashboard; this link signs you in, once:');
+  screen.line(`  ${screen.strong(server.dashboardUrl)}`);
+  screen.line();
   screen.line(
     `About ${rate} events a second come in from now on, busier than the past so that something moves. Ctrl-C ends it.`,
   );

@@ -28,6 +28,7 @@ export class DemoServer {
   readonly ended: Promise<number | null>;
   readonly #process: ChildProcess;
   readonly #keys: Keys;
+  #signInUrl: string | undefined;
 
   private constructor({ directory, port, keys }: ServerOptions) {
     this.url = `http://127.0.0.1:${port}`;
@@ -37,8 +38,11 @@ export class DemoServer {
       cwd: directory,
       env: { ...foreignEnvironment(), ...settings({ directory, port, keys }) },
       // its banner is the demo's to write; a terminal's Ctrl-C is ours to hand on, once
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
+    });
+    this.#process.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.#signInUrl ??= /http\S+\/sign-in#\S+/.exec(text)?.[0];
     });
     this.ended = once(this.#process, 'exit').then(([code]) => code as number | null);
     // nobody may be left behind when the demo itself dies of an error
@@ -58,6 +62,11 @@ export class DemoServer {
       if (ready?.ok) return server;
     }
     throw new Error(`the server is not ready after ${startMsMax / 1000} s`);
+  }
+
+  /** Signs in to the dashboard once; with a password set, the dashboard itself. */
+  get dashboardUrl(): string {
+    return this.#signInUrl ?? `${this.url}/`;
   }
 
   /** Asks with the admin key. Errors: an Error with the server's own words. */
