@@ -75,7 +75,8 @@ async function startedBy({ signIn }: SessionParts, { body, client }: Call): Prom
 
 /** Fine without a session, too: the cookie goes in any case. */
 async function signOut(parts: SessionParts, call: Call): Promise<RouteAnswer> {
-  refuseCrossSite(call.client, true);
+  const hasCookie = sessionToken(call.client.headers, call.client.isSecure) !== undefined;
+  refuseCrossSite(call.client, hasCookie);
   await endOwn(parts, call);
   return {
     headers: { 'set-cookie': noSessionCookie(call.client.isSecure) },
