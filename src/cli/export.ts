@@ -23,7 +23,7 @@ interface ExportOptions {
   readonly filter?: readonly string[];
   readonly tz: string;
   readonly bots: string;
-  readonly format: 'ndjson' | 'csv' | 'parquet';
+  readonly format: 'ndjson' | 'csv' | 'parquet' | 'arrow';
   readonly output?: string;
   readonly resume?: true;
   readonly url?: string;
@@ -53,7 +53,7 @@ export function exportCommand(context: CliContext): Command {
     )
     .addOption(
       new Option('--format <format>', 'what to write')
-        .choices(['ndjson', 'csv', 'parquet'])
+        .choices(['ndjson', 'csv', 'parquet', 'arrow'])
         .default('ndjson'),
     )
     .option('-o, --output <file>', 'where to write (stdout)')
@@ -85,7 +85,7 @@ async function exportEvents(context: CliContext, options: ExportOptions): Promis
     const query = new URLSearchParams({ ...parameters, ...(after !== undefined && { after }) });
     return askForBytes({ ...server, path: `/api/v1/export?${query}`, body: undefined });
   };
-  if (options.format === 'parquet') return exportWhole(context, options, ask);
+  if (isWhole(options.format)) return exportWhole(context, options, ask);
   const records = new WholeRecords(options.format, true);
   const target = await openTarget(context, options, records);
   const stopShowing = showProgress(context, records, target);
@@ -97,6 +97,9 @@ async function exportEvents(context: CliContext, options: ExportOptions): Promis
   }
   if (target.isFile) print(context.stderr, `${grouped(records.events)} events are in ${options.output}`);
 }
+
+const isWhole = (format: ExportOptions['format']): format is 'parquet' | 'arrow' =>
+  format === 'parquet' || format === 'arrow';
 
 type Ask = (after?: string) => Promise<AsyncIterable<Uint8Array>>;
 
@@ -128,7 +131,7 @@ async function follow(
   }
 }
 
-/** A Parquet file is whole or nothing: its end says where everything is. */
+/** These files are whole or nothing: no last line says how far one came. */
 async function exportWhole(context: CliContext, { output }: ExportOptions, ask: Ask): Promise<void> {
   if (output === undefined) {
     const target = streamTarget(context.stdout);
@@ -171,8 +174,8 @@ function refuseExisting(output: string): void {
 function parametersOf(options: ExportOptions, now: number): Record<string, string> {
   const filter = parseFilters(options.filter ?? []);
   const hasRange = options.from !== undefined || options.last !== undefined || options.to !== undefined;
-  if (options.resume && (options.last !== undefined || options.format === 'parquet'))
-    throw new UsageError('--resume needs the same range as before (not --last), and no Parquet');
+  if (options.resume && (options.last !== undefined || isWhole(options.format)))
+    throw new UsageError('--resume needs the same range as before (not --last), and no Parquet or Arrow');
   return {
     format: options.format,
     bots: options.bots,

@@ -25,7 +25,7 @@ interface QueryOptions {
   readonly bots: string;
   readonly exact?: true;
   readonly json?: true;
-  readonly format?: 'csv' | 'ndjson' | 'parquet';
+  readonly format?: 'csv' | 'ndjson' | 'parquet' | 'arrow';
   readonly plan?: string;
   readonly url?: string;
   readonly key?: string;
@@ -78,7 +78,12 @@ export function queryCommand(context: CliContext): Command {
     )
     .option('--json', 'print the answer as JSON')
     .addOption(
-      new Option('--format <format>', 'write the answer as a table').choices(['csv', 'ndjson', 'parquet']),
+      new Option('--format <format>', 'write the answer as a table').choices([
+        'csv',
+        'ndjson',
+        'parquet',
+        'arrow',
+      ]),
     )
     .option('--url <url>', 'the server (MILLRACE_URL, else the one that PORT names)')
     .option('--key <key>', 'a read key (MILLRACE_READ_KEY)')
@@ -151,6 +156,7 @@ const acceptOf = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
   parquet: 'application/vnd.apache.parquet',
+  arrow: 'application/vnd.apache.arrow.stream',
 } as const;
 
 async function write(context: CliContext, request: Request, format: keyof typeof acceptOf): Promise<void> {

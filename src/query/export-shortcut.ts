@@ -26,9 +26,7 @@ export function exportRequest(
 ): ExportRequest {
   const given = objectWith(parameters, '', exportParameters);
   const filter =
-    given.filter === undefined
-      ? {}
-      : { filter: common.filter.read(text(given.filter, '/filter'), '/filter') };
+    given.filter === undefined ? {} : { filter: common.filter.read(String(given.filter), '/filter') };
   const format = given.format === undefined ? undefined : oneOf(given.format, '/format', exportFormats);
   const after = given.after === undefined ? undefined : text(given.after, '/after');
   return {
