@@ -15,7 +15,7 @@ import { figuresTable, writeTable } from './table.ts';
 const pairs = Number(process.env.PAIRS ?? 3);
 const scale = Number(process.env.SCALE ?? 0.2);
 /** What else decides what is measured, to be kept with the result. Where data is kept decides nothing. */
-const deciding = ['EVENTS', 'BENCH_LOG', 'BENCH_NODE_OPTIONS'];
+const deciding = ['EVENTS', 'ONLY', 'BENCH_LOG', 'BENCH_NODE_OPTIONS'];
 const names = rows.map(({ name }) => name);
 
 const wanted = process.argv.slice(2).filter((each) => each !== '--write');

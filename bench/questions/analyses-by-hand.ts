@@ -63,7 +63,7 @@ const asked = ({ from, to }: Range): string =>
 
 /** The groups with most events first, then those with the others, then all. */
 const grouped = (column: string, range: Range): string => `WITH (
-  SELECT groupArray(toString(${column})) FROM (SELECT ${column} FROM events WHERE ${asked(range)} GROUP BY ${column} ORDER BY count() DESC LIMIT ${groupsMax})
+  SELECT groupArray(toString(${column})) FROM (SELECT ${column} FROM events WHERE ${asked(range)} GROUP BY ${column} ORDER BY count() DESC, ${column} LIMIT ${groupsMax})
 ) AS top
 SELECT toString(sum(n)), place, uniqExactMerge(persons) FROM (
   SELECT transform(toString(${column}), top, arrayEnumerate(top), 0) AS place, count() AS n, uniqExactState(user_key) AS persons
@@ -83,7 +83,7 @@ WHERE is_new`;
 
 /** An event is its time and the code of its path in one integer; 0 is any path past those with most events. */
 const paths = (range: Range, key: string, and: string): string => `WITH (
-  SELECT groupArray(toString(path)) FROM (SELECT path FROM events WHERE ${asked(range)} AND path <> '' GROUP BY path ORDER BY count() DESC LIMIT ${valuesMax})
+  SELECT groupArray(toString(path)) FROM (SELECT path FROM events WHERE ${asked(range)} AND path <> '' GROUP BY path ORDER BY count() DESC, path LIMIT ${valuesMax})
 ) AS top
 SELECT toString(sum(n)), step, from, to FROM (
   SELECT tupleElement(link, 1) AS step, tupleElement(link, 2) AS from, tupleElement(link, 3) AS to, count() AS n FROM (

@@ -3,8 +3,9 @@
  * asked of the engine over its socket, in turn. EVENTS (1000000) is the size of the data set; BENCH_DATA as in questions.ts. Every kind is
  * given so much time, so that all of them take some minutes on any machine. `ONLY=funnel,sessions` asks some of them.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { ClickHouseClient } from '../../src/store/clickhouse/clickhouse-client.ts';
 import { type AnalysisName, analyses, analysisNames, askAnalysis } from '../questions/analyses.ts';
 import { analyzeByHand } from '../questions/analyses-by-hand.ts';
@@ -15,20 +16,21 @@ import { type DataSetShape, days } from '../questions/rows-in-sql.ts';
 import type { BenchContext, Figure, Row } from '../row.ts';
 import { MillraceServer } from '../servers.ts';
 import { median, quantile } from '../statistics.ts';
-import { memoryOf } from '../system-reads.ts';
 import { socketBelow } from './questions.ts';
 
 const events = Number((process.env.EVENTS ?? '1000000').split(',')[0]);
 const asked = process.env.ONLY?.split(',') ?? analysisNames;
-const kindMs = 22_000;
+const kindMs = 18_000;
 /** The scale that is usual; with a smaller one less is asked. */
 const scaleOfDevelopment = 0.2;
-const turnsMin = 8;
+const turnsMin = 6;
 const turnsMax = 60;
-const warmUps = 2;
+const warmUps = 1;
 /** Ours may count otherwise by this share: events of one millisecond have no order in SQL by hand. */
 const tolerance = 0.001;
-const watchMs = 10;
+/** Twice that of heap-watch.ts and a little. */
+const watchMs = 60;
+const watcher = new URL('../heap-watch.ts', import.meta.url).href;
 const heapBytesMax = 50_000_000;
 
 export const analysesRow: Row = {
@@ -74,13 +76,15 @@ class Subject {
   readonly #server: MillraceServer;
   readonly #asker: Asker;
   readonly #engine: ClickHouseClient;
+  readonly #heapFile: string;
   #turn = 0;
 
-  private constructor(data: DataSetShape, server: MillraceServer, socketPath: string) {
+  private constructor(data: DataSetShape, server: MillraceServer, temporary: string) {
     this.data = data;
     this.#server = server;
+    this.#heapFile = heapFileIn(temporary);
     this.#asker = new Asker(server.server.base);
-    this.#engine = new ClickHouseClient({ socketPath, database: 'millrace' });
+    this.#engine = new ClickHouseClient({ socketPath: socketBelow(temporary), database: 'millrace' });
   }
 
   static async open({ directory, say }: BenchContext): Promise<Subject> {
@@ -92,8 +96,10 @@ class Subject {
     const server = await MillraceServer.open(kept, {
       MILLRACE_ENGINE_TMP: temporary,
       MILLRACE_CACHE_BYTES_MAX: '0',
+      BENCH_HEAP_FILE: heapFileIn(temporary),
+      NODE_OPTIONS: `--import=${watcher}`,
     });
-    return new Subject(data, server, socketBelow(temporary));
+    return new Subject(data, server, temporary);
   }
 
   /** Errors: when the two answers differ. */
@@ -127,16 +133,19 @@ class Subject {
       throw new Error(`${analyses[name].name} comes to ${a}, by hand to ${b}`);
   }
 
-  /** How much memory of its own the server takes more while it answers, bytes: more than its heap grows. */
+  /** How many bytes more of the server's heap are in use while it answers; 0 when nobody watches (BENCH_NODE_OPTIONS). */
   async growthOf(name: AnalysisName): Promise<number> {
-    const { pid } = this.#server.server;
-    const before = memoryOf(pid).anonymousBytes;
-    let most = before;
-    const watch = setInterval(() => {
-      most = Math.max(most, memoryOf(pid).anonymousBytes);
-    }, watchMs);
-    await askAnalysis(this.#asker.ask, name, this.#nextRange()).finally(() => clearInterval(watch));
+    if (process.env.BENCH_NODE_OPTIONS !== undefined) return 0;
+    const [before] = this.#heap();
+    rmSync(this.#heapFile);
+    await askAnalysis(this.#asker.ask, name, this.#nextRange());
+    await setTimeout(watchMs);
+    const [, most] = this.#heap();
     return most - before;
+  }
+
+  #heap(): [used: number, most: number] {
+    return readFileSync(this.#heapFile, 'utf8').split(' ').map(Number) as [number, number];
   }
 
   #nextRange(): Range {
@@ -149,6 +158,8 @@ class Subject {
     await this.#server.close();
   }
 }
+
+const heapFileIn = (temporary: string): string => join(temporary, 'heap');
 
 const nothing = (): Side => ({ times: [], cpuSeconds: 0 });
 
@@ -170,12 +181,12 @@ function speed(name: AnalysisName, data: DataSetShape, { ours, direct }: Taken):
 }
 
 const memory = ({ name, bytes }: { readonly name: string; readonly bytes: number }): Figure => ({
-  name: 'memory of the server while it answers such a question',
+  name: 'heap of the server while it answers such a question',
   baseline: '(absolute)',
   value: `${(bytes / 1e6).toFixed(0)} MB more at most`,
   samples: [bytes],
   reach: `${heapBytesMax / 1e6} MB`,
   aim: '',
   isReached: bytes < heapBytesMax,
-  detail: `anonymous memory of its process, every ${watchMs} ms; most for ${name}`,
+  detail: `in use at most, garbage included, against before; most for ${name}`,
 });
