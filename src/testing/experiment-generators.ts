@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import type { EventRow } from '../event/event-row.ts';
 import { bucketsOf } from '../plan/edges.ts';
+import type { Bots, Scope } from '../plan/plan.ts';
 import type { ExperimentQuestion } from '../store/experiments.ts';
 import { peopleWorlds, scopes } from './analysis-generators.ts';
-import type { World } from './generators.ts';
+import { timeZones, type World } from './generators.ts';
 
 /** What is told apart by its bytes: `Exposure` is no exposure. */
 const types = [
@@ -42,9 +43,42 @@ const part: fc.Arbitrary<Part> = fc.record({
 export function experimentWorlds(rowsMax = 60): fc.Arbitrary<World> {
   return peopleWorlds(rowsMax).chain((world) =>
     fc
-      .array(part, { minLength: world.rows.length, maxLength: world.rows.length })
-      .map((parts) => ({ ...world, rows: world.rows.map((row, i) => withPart(row, parts[i]!)) })),
+      .tuple(
+        fc.array(part, { minLength: world.rows.length, maxLength: world.rows.length }),
+        // most people see one variant, as in life
+        fc.constantFrom(true, true, true, false),
+        // many are exposed and convert in one moment
+        fc.constantFrom(1, 1, 1_000, 3_600_000),
+      )
+      .map(([parts, isLoyal, momentMs]) => ({
+        ...world,
+        rows: world.rows
+          .map((row, i) => withPart(row, isLoyal ? loyal(row, parts[i]!) : parts[i]!))
+          .map((row) => ({
+            ...row,
+            timestamp: row.timestamp - (((row.timestamp % momentMs) + momentMs) % momentMs),
+          })),
+      })),
   );
+}
+
+/** Nearly all rows, from the first or the second one on. */
+function wide(world: World, project: string): fc.Arbitrary<Scope> {
+  const own = world.rows.filter((row) => row.project === project).map((row) => row.timestamp);
+  const [first = 0, second = first] = own.toSorted((a, b) => a - b);
+  const to = Math.max(...own, first) + 1;
+  return fc
+    .record({
+      from: fc.constantFrom(first, first, second),
+      timeZone: fc.constantFrom(...timeZones),
+      bots: fc.constantFrom<Bots>('include', 'include', 'include', 'exclude'),
+    })
+    .map((more) => ({ version: 1, project, to, ...more }));
+}
+
+function loyal(row: EventRow, own: Part): Part {
+  const variantKey = row.personKey % 2n === 0n ? 'control' : 'short';
+  return { ...own, experimentId: own.experimentId === '' ? '' : 'x', variantKey };
 }
 
 function withPart(row: EventRow, { goal, ...rest }: Part): EventRow {
@@ -56,12 +90,15 @@ export function experimentsAbout(world: World, project = 'p'): fc.Arbitrary<Expe
   return fc.constantFrom(...world.anchors).chain((anchor) =>
     fc
       .record({
-        scope: scopes(anchor, project),
-        experiment: fc.constantFrom('x', 'x', 'x', 'y', 'none'),
+        scope: fc.oneof(scopes(anchor, project), wide(world, project), wide(world, project)),
+        experiment: fc.constantFrom('x', 'x', 'x', 'x', 'x', 'x', 'y', 'none'),
         per: fc.constantFrom('user', 'user', 'session'),
-        goals: fc.option(fc.uniqueArray(fc.constantFrom('buy', 'sign up', '～', 'none'), { minLength: 1 }), {
-          nil: undefined,
-        }),
+        goals: fc.oneof(
+          fc.constant(undefined),
+          fc.option(fc.uniqueArray(fc.constantFrom('buy', 'sign up', '～', 'none'), { minLength: 1 }), {
+            nil: undefined,
+          }),
+        ),
         reach: fc.constantFrom(true, true, false),
         money: fc.boolean(),
         includeMixed: fc.boolean(),
