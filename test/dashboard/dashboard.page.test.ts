@@ -50,7 +50,7 @@ describe('signing in', () => {
     await page.waitForURL('**/p/default');
     assert.ok(!page.url().includes('#'));
     await page.goto(`${house().url}/p/default/settings`);
-    await page.getByLabel('E-mail').fill(person.email);
+    await page.getByLabel('E-mail', { exact: true }).fill(person.email);
     await page.getByLabel('New password').fill(person.password);
     await page.getByRole('button', { name: 'Set the password' }).click();
     await page.getByText(`You sign in as ${person.email}.`).waitFor();
@@ -63,7 +63,7 @@ describe('signing in', () => {
   it('works by password, says what is wrong, and goes where one wanted to go', async () => {
     const { page } = await house().visitor();
     await page.goto(`${house().url}/p/default?range=7d`);
-    await page.getByLabel('E-mail').fill(person.email);
+    await page.getByLabel('E-mail', { exact: true }).fill(person.email);
     await page.getByLabel('Password').fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').waitFor();
@@ -75,7 +75,7 @@ describe('signing in', () => {
   it('never goes to another site, whatever the address says', async () => {
     const { page } = await house().visitor();
     await page.goto(`${house().url}/sign-in?to=//elsewhere.example/`);
-    await page.getByLabel('E-mail').fill(person.email);
+    await page.getByLabel('E-mail', { exact: true }).fill(person.email);
     await page.getByLabel('Password').fill(person.password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.waitForURL('**/p/default');
@@ -252,6 +252,29 @@ describe('operations, settings and first steps', () => {
     await row.waitFor({ state: 'detached' });
     const refused = await fetch(`${house().url}/api/collect?key=${secret}`, { method: 'POST', body: '{}' });
     assert.equal(refused.status, 401);
+  });
+
+  it('let somebody in by a link, as a viewer, who finds no keys', async () => {
+    const { page } = await house().signedIn();
+    await page.goto(`${house().url}/p/default/settings`);
+    await page.getByLabel('E-mail of somebody new').fill('grace@example.com');
+    await page.getByRole('button', { name: 'Let them in' }).click();
+    const link = await page.getByRole('status').locator('pre').textContent();
+    await page.getByLabel('Role of grace@example.com').waitFor();
+    const { page: theirs } = await house().visitor();
+    await theirs.goto(link ?? '');
+    await theirs.waitForURL('**/p/default');
+    await theirs.getByRole('link', { name: 'Settings' }).click();
+    await theirs.getByText('Keys and people are kept by administrators').waitFor();
+    const role = page.getByLabel('Role of grace@example.com');
+    await role.selectOption('none');
+    // as who keeps the house one still sees them
+    await until(async () => (await role.inputValue()) === 'none' && (await role.isEnabled()));
+    await theirs.goto(`${house().url}/p/default`);
+    await theirs
+      .getByText('No project is open to you yet')
+      .or(theirs.getByText('not yours to see'))
+      .waitFor();
   });
 
   it('lead a new project from its key to its first event', async () => {

@@ -86,10 +86,15 @@ export function useNewProject() {
 export interface Person {
   readonly id: string;
   readonly email: string | null;
-  readonly name?: string | null;
-  readonly createdAt?: string;
-  readonly roles?: Readonly<Record<string, Role>>;
-  readonly memberships?: readonly { readonly project: string; readonly role: Role }[];
+  readonly name: string | null;
+  readonly hasPassword: boolean;
+  readonly roles: readonly { readonly project: string; readonly role: Role }[];
+}
+
+/** Signs in once; the address is this server's. */
+export interface SignInLink {
+  readonly path: string;
+  readonly expiresAt: string;
 }
 
 export const usePeople = (project: string) =>
@@ -97,8 +102,41 @@ export const usePeople = (project: string) =>
     queryKey: ['people', project],
     queryFn: async ({ signal }) =>
       (await requestJson<{ data: readonly Person[] }>('/api/v1/people', { project, signal })).data,
-    retry: false,
   });
+
+type PeopleChange =
+  | { readonly kind: 'add'; readonly email: string; readonly role: Role }
+  | { readonly kind: 'role'; readonly id: string; readonly role: Role | 'none' }
+  | { readonly kind: 'link'; readonly id: string };
+
+/** Gives a link where one was made. */
+export function usePeopleChange(project: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (change: PeopleChange): Promise<SignInLink | null> => {
+      const people = '/api/v1/people';
+      if (change.kind === 'add') {
+        const body = { email: change.email, role: change.role, project };
+        return (
+          await requestJson<{ data: { link: SignInLink | null } }>(people, { method: 'POST', project, body })
+        ).data.link;
+      }
+      if (change.kind === 'link')
+        return (
+          await requestJson<{ data: SignInLink }>(`${people}/${change.id}/link`, {
+            method: 'POST',
+            project,
+            body: {},
+          })
+        ).data;
+      const path = `${people}/${change.id}/roles/${project}`;
+      if (change.role === 'none') await requestJson(path, { method: 'DELETE', project });
+      else await requestJson(path, { method: 'PUT', project, body: { role: change.role } });
+      return null;
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ['people', project] }),
+  });
+}
 
 /** Sends one event as a page would. Errors: ApiError. */
 export async function sendTestEvent(writeKey: string): Promise<void> {

@@ -45,19 +45,19 @@ function allOutlines(): readonly Outline[] {
 
 function pathOf(geometry: Polygon | MultiPolygon): string {
   const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  const rings = polygons.flat();
-  return rings
-    .map(
-      (ring) =>
-        `M${ring
-          .map(([x = 0, y = 0]) =>
-            equalEarth(x, y)
-              .map((each) => each.toFixed(1))
-              .join(),
-          )
-          .join('L')}Z`,
-    )
-    .join('');
+  return polygons.flat().map(ringPath).join('');
+}
+
+/** A ring over the date line goes on beyond the edge, where it is cut off, and not back across the whole map. */
+function ringPath(ring: readonly (readonly number[])[]): string {
+  let before = ring[0]?.[0] ?? 0;
+  const points = ring.map(([longitude = 0, latitude = 0]) => {
+    before = longitude - 360 * Math.round((longitude - before) / 360);
+    return equalEarth(before, latitude)
+      .map((each) => each.toFixed(1))
+      .join();
+  });
+  return `M${points.join('L')}Z`;
 }
 
 export default function WorldMap({ rows, onChoose }: WorldMapProps) {
