@@ -255,6 +255,7 @@ export class PartitionWriter {
   async #recover(lease: Lease): Promise<Session> {
     const { partition, log, store } = this.#options;
     const backOff = () => this.#modes.set('backing-off');
+    this.#noticeWaiting();
     const progress = await this.#retry.persist(async () => {
       this.#modes.set('recovering');
       const claimed = await store.progress(partition, lease.token);
@@ -273,6 +274,15 @@ export class PartitionWriter {
     this.#reconciledTo = progress.next;
     this.#landed = OffsetSet.empty;
     return this.#openSession(lease, dedupe, progress.next);
+  }
+
+  /** What comes while the store cannot be asked waits from then on, although nobody reads it yet. */
+  #noticeWaiting(): void {
+    const { partition, log } = this.#options;
+    log.wait(partition, log.ends(partition).next, this.#ending).then(
+      () => this.#board.unread(),
+      () => {},
+    );
   }
 
   /** Above every offset that the store has. A log that lost its end must not use them again. */

@@ -282,6 +282,29 @@ test('waits while the store is down, however long, and the lag shows it', async 
   assert.ok(delays[1]! > delays[0]!);
 });
 
+test('shows the lag of what comes while the store has not told its progress yet', async (t) => {
+  const clock = autoClock(t);
+  const log = openMemoryLog();
+  const { store } = new FaultyStore(clock).session();
+  const progress = store.progress.bind(store);
+  let isAway = true;
+  store.progress = async (...asked) => {
+    if (isAway) throw failure('store_unavailable', { detail: 'it does not start' });
+    return await progress(...asked);
+  };
+  const telemetry = new Telemetry();
+  let retries = 0;
+  telemetry.subscribe('writer.retry', () => retries++);
+  const writer = await writerOf(t, { log, store, clock, telemetry });
+  await until('it has failed', () => retries >= 3);
+  await append(log, [event('a')], { receivedAt: clock.now() });
+  const before = retries;
+  await until('it has failed often', () => retries >= before + 10);
+  assert.ok(writer.status().lagMs > 5_000, `${writer.status().lagMs} ms`);
+  isAway = false;
+  await settled(writer);
+});
+
 test('another writer that was first makes it read the progress again', async (t) => {
   const clock = autoClock(t);
   const log = openMemoryLog();
