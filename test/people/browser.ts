@@ -67,10 +67,11 @@ export async function signedIn(
   opened: Opened,
   email: string,
   roles: Readonly<Record<string, 'viewer' | 'editor' | 'admin'>>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Visitor> {
   const { care } = opened.people;
   for (const [project, role] of Object.entries(roles)) await care.add({ email, project, role });
-  const someone = visitor(opened);
+  const someone = visitor(opened, headers);
   const { token: link } = await care.makeLink((await care.named(email)).id);
   await someone.data('/api/v1/session', { method: 'POST', body: { link } }, 201);
   return someone;

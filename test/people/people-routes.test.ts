@@ -88,7 +88,8 @@ describe('people over HTTP', () => {
 
   it('are those of other projects for nobody but who keeps the house', async (context) => {
     const opened = await openShops(context);
-    const boss = await signedIn(opened, 'boss@example.com', { shop: 'admin', blog: 'viewer' });
+    const roles = { shop: 'admin', blog: 'viewer' } as const;
+    const boss = await signedIn(opened, 'boss@example.com', roles, { 'x-millrace-project': 'shop' });
     const { care } = opened.people;
     await signedInKeeper(opened);
     const keeperId = (await care.all()).find(({ email }) => email === undefined)!.id;
@@ -122,7 +123,8 @@ describe('people over HTTP', () => {
     const projects = await boss.data<{ id: string }[]>('/api/v1/projects');
     assert.deepEqual(projects.map(({ id }) => id).sort(), ['blog', 'shop']);
     assert.equal(await statusOf(boss.call('/api/v1/projects', { method: 'POST', body: { id: 'new' } })), 403);
-    assert.equal(await statusOf(boss.call('/api/v1/keys?project=blog')), 403);
+    const ofBlog = { headers: { 'x-millrace-project': 'blog' } };
+    assert.equal(await statusOf(boss.call('/api/v1/keys?project=blog', ofBlog)), 403);
     assert.equal(await statusOf(boss.call('/api/v1/projects/blog', { method: 'DELETE' })), 403);
   });
 
