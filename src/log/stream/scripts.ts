@@ -35,7 +35,7 @@ export interface Scripts {
   readonly agree: Script;
 }
 
-/** The consumer group that shows the lag; see decision 040. */
+/** The consumer group that shows the lag; see decision 043. */
 export const groupName = 'millrace';
 /** A server that may not be asked who it is: its runs cannot be told apart. */
 const anyServer = 'unknown';
