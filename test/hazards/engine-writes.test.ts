@@ -9,7 +9,7 @@ import { rounds, sleep } from './harness.ts';
 import { report } from './report.ts';
 import { assertExact, collect, scene, settle } from './scene.ts';
 
-const roundsUsual = 8;
+const roundsUsual = 5;
 const momentMsMax = 60;
 /** A busy machine may insert nothing for a while. */
 const triedMsMax = 15_000;
