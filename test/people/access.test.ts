@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../src/clock.ts';
 import { TestClock } from '../../src/testing/test-clock.ts';
 import { type Opened, openServer, problemOf } from '../http/open-server.ts';
@@ -15,7 +16,11 @@ const board = { name: 'Board', body: { tiles: [] } };
 
 async function openShops(context: TestContext, clock?: Clock): Promise<Opened> {
   const opened = await openServer(context, {}, {}, clock);
-  for (const id of ['shop', 'blog', 'constructor']) await opened.care.createProject(id);
+  for (const id of ['shop', 'blog', 'constructor']) {
+    await opened.care.createProject(id);
+    // those of one millisecond would stand in the order of their ids
+    await delay(2);
+  }
   await opened.ring.refresh();
   return opened;
 }

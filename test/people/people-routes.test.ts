@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openServer, problemOf } from '../http/open-server.ts';
 import { type SessionData, signedIn, signedInKeeper, type Visitor, visitor } from './browser.ts';
 
@@ -18,7 +19,11 @@ const people = '/api/v1/people';
 
 async function openShops(context: Parameters<typeof openServer>[0]) {
   const opened = await openServer(context);
-  for (const id of ['shop', 'blog']) await opened.care.createProject(id);
+  for (const id of ['shop', 'blog']) {
+    await opened.care.createProject(id);
+    // those of one millisecond would stand in the order of their ids
+    await delay(2);
+  }
   await opened.ring.refresh();
   return opened;
 }
