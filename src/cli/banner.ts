@@ -46,7 +46,7 @@ export function banner({ url, madeKeys: made, startUrl }: Started, config: Confi
 function dashboardLines(url: string, startUrl: string | undefined): string[] {
   if (startUrl === undefined) return [`Dashboard: ${url}/`];
   return [
-    'Dashboard (this link signs you in, once, within an hour; for another: millrace users link):',
+    'Dashboard (this link signs you in, once, within an hour; for another: npx millrace users link):',
     '',
     `  ${startUrl}`,
   ];
