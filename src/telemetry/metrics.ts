@@ -75,15 +75,6 @@ export class Metrics {
     ];
   }
 
-  /** Collecting over the last minute, for readiness and the queue. Undefined durations: nothing was collected. */
-  recent(): { eventsPerSecond: number; p95Ms: number | undefined; p99Ms: number | undefined } {
-    return {
-      eventsPerSecond: this.#collected.perSecond(),
-      p95Ms: this.#collected.quantileMs(0.95),
-      p99Ms: this.#collected.quantileMs(0.99),
-    };
-  }
-
   /** Adds what is read at each scrape. A reading that fails is left out of that scrape. */
   watch(readings: Readings): void {
     this.#read('queue_length', 'Events accepted and not yet countable', () => readings.queueLength());

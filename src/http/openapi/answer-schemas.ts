@@ -2,6 +2,7 @@
  * What questions answer, as schemas: the types of query/wire.ts, name by name. test/http/openapi/types.test.ts holds the two against each
  * other.
  */
+import { fields } from '../../plan/field.ts';
 import {
   count,
   decimal,
@@ -185,35 +186,8 @@ const analyses: Members = {
   }),
 };
 
-const optionalTexts = [
-  'userId',
-  'anonymousId',
-  'previousId',
-  'sessionId',
-  'viewId',
-  'url',
-  'host',
-  'path',
-  'referrer',
-  'referrerHost',
-  'channel',
-  'utmSource',
-  'utmMedium',
-  'utmCampaign',
-  'utmTerm',
-  'utmContent',
-  'title',
-  'screen',
-  'language',
-  'appVersion',
-  'os',
-  'device',
-  'browser',
-  'country',
-  'region',
-  'city',
-  'productId',
-];
+/** In the order of the fields; what is a number or money stands by itself. */
+const optionalTexts = [...fields.values()].filter(({ optional, type }) => optional && type === 'string');
 
 const events: Members = {
   EventsData: object({ kind: kind('events'), events: list(ref('EventData')) }, { next: text }),
@@ -227,11 +201,8 @@ const events: Members = {
       bot: flag,
     },
     {
-      ...Object.fromEntries(optionalTexts.map((name) => [name, text])),
+      ...Object.fromEntries(optionalTexts.map(({ name }) => [name, text])),
       amount: named(decimal, 'Exact decimal text.'),
-      currency: text,
-      experimentId: text,
-      variantKey: text,
       properties: ref('JsonObject'),
     },
   ),

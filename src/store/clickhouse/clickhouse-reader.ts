@@ -3,7 +3,6 @@ import type { Clock } from '../../clock.ts';
 import { failure } from '../../errors.ts';
 import type { EventRow } from '../../event/event-row.ts';
 import type { Filter, Plan } from '../../plan/plan.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { SequenceQuestion } from '../sequences.ts';
 import { type AnswerRow, cellsOf } from '../sql/answer.ts';
 import { chooseSource, filterFields, usesRollups } from '../sql/choose-source.ts';
@@ -24,7 +23,6 @@ import { questionFailure } from './store-errors.ts';
 export interface ReaderParts {
   readonly client: ClickHouseClient;
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
   readonly dirty: DirtyDays;
   readonly assertOpen: () => void;
 }
@@ -49,15 +47,13 @@ export class ClickHouseReader {
 
   async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
     if (signal.aborted) throw failure('question_cancelled', {});
-    const { clock, telemetry } = this.#parts;
-    const { plan } = question;
+    const { clock } = this.#parts;
     const startedAt = clock.monotonic();
     const { answer, source, sketched, rowsRead } = await this.#ask(question, budget, signal);
     const form = answerForm(question, sketched ? correctedUsers : (users) => users);
     const cells = cellsOf(question, answer, form);
     const durationMs = clock.monotonic() - startedAt;
     const approximate = sketched && cells.some(({ users }) => users !== undefined && users > exactUsersMax);
-    telemetry.publish('store.query', { kind: plan.kind, source, durationMs, rowsRead });
     return {
       cells,
       approximate,

@@ -212,15 +212,7 @@ export class PostgresStore implements Store {
 
   async run(question: Question, budget: Budget, signal: AbortSignal): Promise<Rows> {
     this.#assertOpen();
-    const rows = await this.#reader.run(question, budget, signal);
-    const { source, durationMs, rowsRead } = rows.explain;
-    this.#options.telemetry.publish('store.query', {
-      kind: question.plan.kind,
-      source,
-      durationMs,
-      rowsRead,
-    });
-    return rows;
+    return this.#reader.run(question, budget, signal);
   }
 
   events(question: EventsQuestion, budget: Budget, signal: AbortSignal): AsyncIterable<readonly EventRow[]> {
