@@ -86,12 +86,14 @@ export async function buildApp(context: ServerContext, routes: readonly Route[])
   readJsonOnly(app);
   for (const route of routes) addRoute(app, context, route);
   const methodsOf = methodFinder(routes);
-  app.setErrorHandler((error: FastifyError, request, reply) =>
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    // Fastify would close, and who still writes would miss the answer; Node takes the rest and drops it, as it does for collect
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') reply.removeHeader('connection');
     // what is wrong with the body of a request that nobody takes is nobody's matter
-    request.is404
+    return request.is404
       ? notFound(context, methodsOf(pathOf(request.url)), request, reply)
-      : sendProblem(context, error, request, reply),
-  );
+      : sendProblem(context, error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) =>
     notFound(context, methodsOf(pathOf(request.url)), request, reply),
   );

@@ -379,14 +379,10 @@ test('a running server', async (t) => {
   });
 
   await t.test('refuses ten megabytes of filters before it reads them', async () => {
-    // the server closes at once, so a client that still writes may miss the answer
-    const tried = Array.from({ length: 5 }, () => ask(server!, filtered({ or: Array(200_000).fill(view) })));
-    const answers = (await Promise.allSettled(tried)).filter((one) => one.status === 'fulfilled');
-    assert.deepEqual(
-      answers.map(({ value: { status, body } }) => [status, body.code]),
-      answers.map(() => [413, 'body_too_large']),
-    );
-    assert.equal(server!.process.exitCode, null);
+    for (let round = 0; round < 20; round++) {
+      const { status, body } = await ask(server!, filtered({ or: Array(200_000).fill(view) }));
+      assert.deepEqual([status, body.code], [413, 'body_too_large']);
+    }
   });
 
   await t.test(
