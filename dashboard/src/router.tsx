@@ -78,10 +78,46 @@ const settings = createRoute({ getParentRoute: () => project, path: '/settings' 
 const start = createRoute({ getParentRoute: () => project, path: '/start' }).lazy(() =>
   import('./pages/start/route.tsx').then(({ route }) => route),
 );
+const explore = createRoute({ getParentRoute: () => project, path: '/explore' }).lazy(() =>
+  import('./pages/explore/route.tsx').then(({ route }) => route),
+);
+const people = createRoute({ getParentRoute: () => project, path: '/people' }).lazy(() =>
+  import('./pages/people/route.tsx').then(({ route }) => route),
+);
+const person = createRoute({ getParentRoute: () => project, path: '/people/$person' }).lazy(() =>
+  import('./pages/people/person-route.tsx').then(({ route }) => route),
+);
+const events = createRoute({ getParentRoute: () => project, path: '/events' }).lazy(() =>
+  import('./pages/events/route.tsx').then(({ route }) => route),
+);
+const experiments = createRoute({ getParentRoute: () => project, path: '/experiments' }).lazy(() =>
+  import('./pages/experiments/route.tsx').then(({ route }) => route),
+);
+const experiment = createRoute({ getParentRoute: () => project, path: '/experiments/$experiment' }).lazy(() =>
+  import('./pages/experiments/experiment-route.tsx').then(({ route }) => route),
+);
+const boards = createRoute({ getParentRoute: () => project, path: '/boards' }).lazy(() =>
+  import('./pages/boards/route.tsx').then(({ route }) => route),
+);
+const board = createRoute({ getParentRoute: () => project, path: '/boards/$board' }).lazy(() =>
+  import('./pages/boards/board-route.tsx').then(({ route }) => route),
+);
+const saved = createRoute({ getParentRoute: () => project, path: '/saved' }).lazy(() =>
+  import('./pages/saved/route.tsx').then(({ route }) => route),
+);
+/** A board that somebody shared: its link is all that a reader needs. */
+const shared = createRoute({ getParentRoute: () => root, path: '/shared/$token' }).lazy(() =>
+  import('./pages/shared/route.tsx').then(({ route }) => route),
+);
 
+const pages = [
+  ...[overview, explore, boards, board, experiments, experiment],
+  ...[people, person, events, saved, operations, settings, start],
+];
 const tree = root.addChildren([
   signIn,
-  signedIn.addChildren([home, project.addChildren([overview, operations, settings, start])]),
+  shared,
+  signedIn.addChildren([home, project.addChildren(pages)]),
 ]);
 
 export const makeRouter = (client: QueryClient) =>

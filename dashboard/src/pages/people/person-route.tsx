@@ -1,0 +1,4 @@
+import { createLazyRoute } from '@tanstack/react-router';
+import { Empty } from '../../ui/states.tsx';
+
+export const route = createLazyRoute('/signed-in/p/$project/people/$person')({ component: () => <Empty title="Person" /> });
