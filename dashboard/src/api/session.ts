@@ -34,6 +34,13 @@ export function useSession(): Session | null {
   return useSuspenseQuery(sessionQuery).data;
 }
 
+/** Undefined: none in this project. */
+export const useRole = (project: string): Role | undefined =>
+  useSession()?.projects.find(({ id }) => id === project)?.role;
+
+/** Whether the reader may save, change and delete what people keep. */
+export const useMayEdit = (project: string): boolean => ['editor', 'admin'].includes(useRole(project) ?? '');
+
 export type Credentials = { readonly link: string } | { readonly email: string; readonly password: string };
 
 export function useSignIn() {
