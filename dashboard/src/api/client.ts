@@ -7,12 +7,15 @@ export class ApiError extends Error {
   readonly code: string;
   /** Seconds after which it is worth another try. */
   readonly retryAfter: number | undefined;
+  /** The whole problem document: of a wrong plan `pointer` and `rule`, of a limit its value. */
+  readonly problem: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, detail: string, retryAfter?: number) {
+  constructor(status: number, code: string, detail: string, retryAfter?: number, problem: object = {}) {
     super(detail);
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
+    this.problem = problem as Readonly<Record<string, unknown>>;
   }
 }
 
@@ -56,7 +59,7 @@ export async function request(path: string, options: RequestOptions = {}): Promi
   const problem = (await response.json().catch(() => ({}))) as Problem;
   const retryAfter = Number(response.headers.get('retry-after')) || undefined;
   const detail = problem.detail ?? problem.title ?? `the server answered ${response.status}`;
-  throw new ApiError(response.status, problem.code ?? 'unknown', detail, retryAfter);
+  throw new ApiError(response.status, problem.code ?? 'unknown', detail, retryAfter, problem);
 }
 
 /** Errors: ApiError. */

@@ -6,10 +6,17 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 import type { Answer, AnswerData } from '../../../src/query/wire.ts';
 import type { PlanInput } from '../api/questions.ts';
 
+/** How an answer is drawn, where there is a choice: `{chart: 'bars'}`. In the address, in what is saved, never in the plan. */
+export type View = Readonly<Record<string, string>>;
+
 export interface ChartProps<Data extends AnswerData = AnswerData> {
   readonly project: string;
+  /** The plan that was answered; another may be in the editor by now. */
   readonly plan: PlanInput;
   readonly answer: Answer<Data>;
+  readonly view?: View;
+  /** Draws it in another way; absent where there is no choice (tiles). A chart shows its own choices above itself. */
+  readonly onView?: (next: View) => void;
   /** On a board: no room for explanations, and nothing but the chart. */
   readonly isTile?: boolean;
   /** Asks another question out of the chart: a click that filters. Absent where the reader may not. */
@@ -22,6 +29,7 @@ export interface PlanProblem {
   readonly message: string;
 }
 
+/** An editor is of what its kind alone has: the frame edits range, zone, `filter`, `bots` and `sample` of the plan. */
 export interface EditorProps {
   readonly project: string;
   readonly plan: PlanInput;
