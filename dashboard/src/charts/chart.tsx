@@ -2,6 +2,7 @@
 import type { EChartsCoreOption, EChartsType } from 'echarts/core';
 import { useEffect, useRef } from 'react';
 import { useShownTheme } from '../state/theme.ts';
+import { DragRange } from './drag-range.tsx';
 
 const loading = import('./echarts.ts');
 
@@ -12,9 +13,15 @@ interface ChartProps {
   readonly label: string;
   readonly className?: string;
   readonly onClick?: (index: number) => void;
+  /** A range of the first axis that was dragged over: its indices, both included. */
+  readonly onRange?: ((first: number, last: number) => void) | undefined;
+  /** What stands over a range while it is dragged. */
+  readonly rangeLabel?: ((first: number, last: number) => string) | undefined;
+  /** Resolves when what else of ECharts it needs is there: bars, a Sankey. */
+  readonly extra?: Promise<unknown>;
 }
 
-export function Chart({ option, label, className, onClick }: ChartProps) {
+export function Chart({ option, label, className, onClick, onRange, rangeLabel, extra }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);
   const shownTheme = useShownTheme();
@@ -22,7 +29,7 @@ export function Chart({ option, label, className, onClick }: ChartProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides which colors are read
   useEffect(() => {
     let isGone = false;
-    void loading.then(({ init }) => {
+    void Promise.all([loading, extra]).then(([{ init }]) => {
       if (isGone || box.current === null) return;
       chart.current ??= init(box.current);
       const style = getComputedStyle(document.documentElement);
@@ -41,7 +48,7 @@ export function Chart({ option, label, className, onClick }: ChartProps) {
     return () => {
       isGone = true;
     };
-  }, [option, onClick, shownTheme]);
+  }, [option, onClick, shownTheme, extra]);
 
   useEffect(() => {
     const watch = new ResizeObserver(() => chart.current?.resize());
@@ -53,5 +60,11 @@ export function Chart({ option, label, className, onClick }: ChartProps) {
     };
   }, []);
 
-  return <div ref={box} role="img" aria-label={label} className={className} />;
+  const drawing = <div ref={box} role="img" aria-label={label} className={onRange === undefined ? className : 'h-full w-full'} />;
+  if (onRange === undefined) return drawing;
+  return (
+    <DragRange chart={chart} onRange={onRange} rangeLabel={rangeLabel} className={className}>
+      {drawing}
+    </DragRange>
+  );
 }

@@ -60,4 +60,29 @@ export const fieldNames: Readonly<Record<string, string>> = {
   source: 'Sent by',
 };
 
-export const fieldName = (field: string) => fieldNames[field] ?? field.replace(/^properties\./, '');
+/** Those that are too rare, or not text, for the overview’s filter. */
+const rareFieldNames: Readonly<Record<string, string>> = {
+  userId: 'User id',
+  anonymousId: 'Anonymous id',
+  previousId: 'Previous id',
+  sessionId: 'Session id',
+  viewId: 'View id',
+  eventId: 'Event id',
+  url: 'Address',
+  referrer: 'Referring page',
+  utmTerm: 'UTM term',
+  utmContent: 'UTM content',
+  appVersion: 'App version',
+  amount: 'Amount',
+  currency: 'Currency',
+  experimentId: 'Experiment',
+  variantKey: 'Variant',
+  timestamp: 'Time',
+  receivedAt: 'Received',
+  bot: 'Bot',
+  entryPath: 'Entry page',
+  exitPath: 'Exit page',
+};
+
+export const fieldName = (field: string) =>
+  fieldNames[field] ?? rareFieldNames[field] ?? field.replace(/^properties\./, '');

@@ -1,0 +1,184 @@
+/** Several lines over time as ECharts wants them; what is not over is dashed or pale, what it is compared with is thin. */
+import type { EChartsCoreOption } from 'echarts/core';
+import type { Bucket } from '../../../../../src/query/wire.ts';
+import { bucketLabel, bucketTitle } from '../../../format/dates.ts';
+import { change, percent } from '../../../format/numbers.ts';
+import type { Line, Lines } from './lines.ts';
+
+export const forms = { lines: 'Lines', areas: 'Areas', stacked: 'Stacked', bars: 'Bars' } as const;
+export type ChartForm = keyof typeof forms;
+export const colorsCount = 8;
+
+/** The name of the token that a line is drawn in; groups past the limit are gray. */
+export const colorOf = (line: Line, index: number) => (line.isOther ? 'faint' : `series-${(index % colorsCount) + 1}`);
+
+export interface LineOptionInput {
+  readonly all: Lines;
+  /** Keys of lines that are not drawn. */
+  readonly hidden: ReadonlySet<string>;
+  readonly form: ChartForm;
+  readonly annotations: readonly { readonly at: string; readonly text: string }[];
+  readonly isTile: boolean;
+  readonly color: (name: string) => string;
+}
+
+type Point = number | null;
+
+export function lineOption(input: LineOptionInput): EChartsCoreOption {
+  const { all, hidden, form, isTile, color } = input;
+  const { buckets = [], interval, zone } = all;
+  const isBars = form === 'bars' || form === 'stacked';
+  const drawn = all.lines.map((line, index) => ({ line, color: color(colorOf(line, index)) })).filter(({ line }) => !hidden.has(line.key));
+  const show = drawn[0]?.line.shown.short ?? String;
+  return {
+    animation: false,
+    grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
+    xAxis: {
+      type: 'category',
+      data: buckets.map((bucket) => bucketLabel(bucket, interval, zone)),
+      boundaryGap: isBars,
+      axisLine: { lineStyle: { color: color('line') } },
+      axisTick: { show: false },
+      axisLabel: { color: color('faint'), hideOverlap: true, margin: 12 },
+    },
+    yAxis: {
+      type: 'value',
+      splitNumber: isTile ? 2 : 4,
+      splitLine: { lineStyle: { color: color('line') } },
+      axisLabel: { color: color('faint'), formatter: (value: number) => show(value) },
+    },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: color('card'),
+      borderColor: color('line'),
+      textStyle: { color: color('ink'), fontSize: 13 },
+      axisPointer: { type: isBars ? 'shadow' : 'line', lineStyle: { color: color('faint') }, shadowStyle: { color: color('sunken'), opacity: 0.5 } },
+      formatter: (points: readonly { dataIndex: number }[]) => tooltip(input, drawn, points[0]?.dataIndex ?? 0),
+    },
+    series: [
+      ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form)),
+      ...drawn.flatMap(({ line, color: ownColor }) =>
+        isBars ? [barSeries(line.values, buckets, ownColor, form)] : courseSeries(line.values, buckets, ownColor, form),
+      ),
+      annotationSeries(input, buckets),
+    ],
+  };
+}
+
+const isOpenAt = (buckets: readonly Bucket[], index: number) => index === buckets.length - 1 && buckets[index]?.complete === false;
+
+/** Whole buckets drawn through, the way to one that is not over dashed. */
+function courseSeries(values: readonly Point[], buckets: readonly Bucket[], color: string, form: ChartForm): readonly object[] {
+  const isOpen = isOpenAt(buckets, values.length - 1) && values.length > 1;
+  const whole = isOpen ? [...values.slice(0, -1), null] : values;
+  const rest = values.map((value, index) => (index >= values.length - 2 ? value : null));
+  const line = { type: 'line', showSymbol: buckets.length < 3, symbolSize: 6, itemStyle: { color } };
+  const course = {
+    ...line,
+    data: whole,
+    lineStyle: { color, width: 2.25 },
+    ...(form === 'areas' && { areaStyle: { color, opacity: 0.14 } }),
+    // points without neighbors would not be seen
+    ...(hasGaps(values) && { showSymbol: true, symbolSize: 4 }),
+  };
+  if (!isOpen) return [course];
+  return [course, { ...line, data: rest, silent: true, lineStyle: { color, width: 2.25, type: [2, 4] } }];
+}
+
+const hasGaps = (values: readonly Point[]) => values.some((value) => value === null);
+
+function barSeries(values: readonly Point[], buckets: readonly Bucket[], color: string, form: ChartForm): object {
+  return {
+    type: 'bar',
+    ...(form === 'stacked' && { stack: 'all' }),
+    barMaxWidth: 40,
+    itemStyle: { color },
+    data: values.map((value, index) => (isOpenAt(buckets, index) ? { value, itemStyle: { opacity: 0.45 } } : value)),
+  };
+}
+
+/** Beside bars and stacks it would tell nothing. */
+function beforeSeries({ before, values }: Line, color: string, form: ChartForm): readonly object[] {
+  if (before === undefined || form === 'bars' || form === 'stacked') return [];
+  return [
+    {
+      type: 'line',
+      showSymbol: false,
+      silent: true,
+      data: before.slice(0, values.length),
+      lineStyle: { color, width: 1.25, type: [4, 4], opacity: 0.55 },
+      itemStyle: { color },
+    },
+  ];
+}
+
+/** Carries the marks alone, so that they stay when a line is hidden. */
+function annotationSeries({ annotations, color }: LineOptionInput, buckets: readonly Bucket[]): object {
+  return {
+    type: 'line',
+    data: [],
+    silent: true,
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      animation: false,
+      label: { show: false },
+      lineStyle: { color: color('warn'), type: 'solid', width: 1 },
+      data: annotations.flatMap(({ at }) => {
+        const index = bucketAt(buckets, at);
+        return index < 0 ? [] : [{ xAxis: index }];
+      }),
+    },
+  };
+}
+
+const bucketAt = (buckets: readonly Bucket[], at: string) => {
+  const time = Date.parse(at);
+  return buckets.findIndex(({ from, to }) => time >= Date.parse(from) && time < Date.parse(to));
+};
+
+const tipLinesMax = 12;
+const nameLengthMax = 48;
+
+/** Nodes, not markup: names come from events. */
+function tooltip({ all, annotations, form }: LineOptionInput, drawn: readonly { line: Line; color: string }[], index: number): HTMLElement {
+  const { buckets = [], beforeBuckets, interval, zone } = all;
+  const box = document.createElement('div');
+  const bucket = buckets[index];
+  if (bucket === undefined) return box;
+  box.append(part(bucketTitle(bucket, interval, zone), 'text-faint'));
+  const sorted = drawn.length > 1 && form !== 'bars' ? drawn.toSorted((a, b) => valueAt(b.line, index) - valueAt(a.line, index)) : drawn;
+  for (const { line, color } of sorted.slice(0, tipLinesMax)) box.append(tipLine(line, color, index));
+  if (sorted.length > tipLinesMax) box.append(part(`and ${sorted.length - tipLinesMax} more`, 'text-faint'));
+  const then = beforeBuckets?.[index];
+  if (then !== undefined && drawn.some(({ line }) => line.before !== undefined))
+    box.append(part(`compared with ${bucketTitle({ ...then, complete: true }, interval, zone)}`, 'text-faint'));
+  for (const { at, text } of annotations) if (bucketAt(buckets, at) === index) box.append(part(text, 'text-warn'));
+  return box;
+}
+
+const valueAt = ({ values }: Line, index: number) => values[index] ?? Number.NEGATIVE_INFINITY;
+
+function tipLine({ name, values, before, shown }: Line, color: string, index: number): HTMLElement {
+  const row = part('', 'flex items-center gap-2');
+  const dot = part('', 'size-2 shrink-0 rounded-full');
+  dot.style.background = color;
+  const value = values[index];
+  const share = change(value ?? 0, before?.[index] ?? undefined);
+  row.append(
+    dot,
+    part(name.length > nameLengthMax ? `${name.slice(0, nameLengthMax)}…` : name, 'flex-1'),
+    part(value === null || value === undefined ? '–' : shown.full(value), 'font-semibold tabular pl-3'),
+  );
+  if (share !== undefined) row.append(part(`${share > 0 ? '+' : ''}${percent(share)}`, 'text-faint tabular'));
+  return row;
+}
+
+function part(text: string, className: string): HTMLElement {
+  const element = document.createElement('div');
+  element.textContent = text;
+  element.className = className;
+  return element;
+}

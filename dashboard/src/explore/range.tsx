@@ -1,0 +1,158 @@
+/** The range of a plan, by name or by two days of one's own, and the zone in which its days begin. */
+import { CalendarDays, Check } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { useState } from 'react';
+import type { PlanInput } from '../api/questions.ts';
+import { browserZone, day, dayAndClock } from '../format/dates.ts';
+import { type RangeName, ranges } from '../state/view.ts';
+import { Button } from '../ui/button.tsx';
+import { classes } from '../ui/classes.ts';
+import { Field, inputBox } from '../ui/field.tsx';
+
+const dayMs = 86_400_000;
+const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
+
+export const zoneOfPlan = (plan: PlanInput): string =>
+  typeof plan.timeZone === 'string' && isZone(plan.timeZone) ? plan.timeZone : 'UTC';
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const dayIn = (time: number, zone: string) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(time);
+const isTime = (value: unknown): value is string | number =>
+  (typeof value === 'string' || typeof value === 'number') && !Number.isNaN(new Date(value).getTime());
+
+/** 'Last 30 days', '3 Mar – 9 Mar', with the time of day where it is not midnight. */
+export function rangeWords(plan: PlanInput): string {
+  const { range, from, to } = plan;
+  if (typeof range === 'string') return ranges[range as RangeName] ?? range;
+  if (!isTime(from) || !isTime(to)) return 'No range';
+  const zone = zoneOfPlan(plan);
+  const days = wholeDays(plan);
+  if (days === undefined) return `${dayAndClock(from, zone)} – ${dayAndClock(to, zone)}`;
+  const [first, last] = days.map((each) => day(each, 'UTC'));
+  return first === last ? first! : `${first} – ${last}`;
+}
+
+/** The first and the last day of a range of dates; undefined where it begins or ends within one. */
+function wholeDays({ from, to }: PlanInput): readonly [string, string] | undefined {
+  if (typeof from !== 'string' || typeof to !== 'string' || !dateOnly.test(from) || !dateOnly.test(to)) return undefined;
+  return [from, new Date(Date.parse(to) - dayMs).toISOString().slice(0, 10)];
+}
+
+/** Another range; `range`, or `from` and `to`, whichever it has, takes the place of what was there. */
+export function withRange(plan: PlanInput, next: { range?: string; from?: string | number; to?: string | number }): PlanInput {
+  const { range: _range, from: _from, to: _to, ...rest } = plan;
+  return { ...rest, kind: plan.kind, ...next };
+}
+
+interface PlanRangeProps {
+  readonly plan: PlanInput;
+  readonly onChange: (next: PlanInput) => void;
+  readonly align?: 'start' | 'end';
+}
+
+export function PlanRange({ plan, onChange, align = 'end' }: PlanRangeProps) {
+  const [isOpen, setOpen] = useState(false);
+  const zone = zoneOfPlan(plan);
+  const choose = (next: Parameters<typeof withRange>[1]) => {
+    setOpen(false);
+    onChange(withRange(plan, next));
+  };
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger className="inline-flex h-9 items-center gap-2 rounded-md border border-line bg-card px-3 font-medium whitespace-nowrap hover:bg-sunken">
+        <CalendarDays aria-hidden className="size-4 text-faint" />
+        <span className="sr-only">Range: </span>
+        {rangeWords(plan)}
+        {zone !== browserZone && <span className="font-normal text-faint">{zone}</span>}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          align={align}
+          sideOffset={4}
+          aria-label="Range"
+          className="z-50 max-h-[80vh] w-64 overflow-y-auto rounded-lg border border-line bg-card p-1 shadow-lg shadow-black/10"
+        >
+          <ul>
+            {(Object.entries(ranges) as [RangeName, string][]).map(([name, label]) => (
+              <li key={name}>
+                <button
+                  type="button"
+                  aria-pressed={plan.range === name}
+                  onClick={() => choose({ range: name })}
+                  className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left hover:bg-sunken"
+                >
+                  <Check aria-hidden className={classes('size-4', plan.range !== name && 'invisible')} />
+                  {label}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <OwnDays plan={plan} onChoose={choose} />
+          <Zone zone={zone} onChange={(timeZone) => onChange({ ...plan, timeZone })} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function OwnDays({ plan, onChoose }: { plan: PlanInput; onChoose: (next: { from: string; to: string }) => void }) {
+  const zone = zoneOfPlan(plan);
+  const today = dayIn(Date.now(), zone);
+  const at = (value: unknown, moved: number) => (isTime(value) ? dayIn(new Date(value).getTime() - moved, zone) : today);
+  const known = wholeDays(plan) ?? [at(plan.from, 0), at(plan.to, 1)];
+  const [from, setFrom] = useState(known[0]);
+  const [to, setTo] = useState(known[1]);
+  const isReversed = from > to;
+  return (
+    <form
+      className="mt-1 grid gap-2 border-t border-line p-2.5"
+      onSubmit={(submitted) => {
+        submitted.preventDefault();
+        if (isReversed || from === '' || to === '') return;
+        onChoose({ from, to: new Date(Date.parse(to) + dayMs).toISOString().slice(0, 10) });
+      }}
+    >
+      <Field label="First day">
+        <input type="date" required value={from} onChange={({ target }) => setFrom(target.value)} className={inputBox} />
+      </Field>
+      <Field label="Last day">
+        <input
+          type="date"
+          required
+          value={to}
+          aria-invalid={isReversed}
+          onChange={({ target }) => setTo(target.value)}
+          className={inputBox}
+        />
+      </Field>
+      {isReversed && <p className="text-[13px] text-bad">The last day is before the first.</p>}
+      <Button type="submit" look="primary" disabled={isReversed}>
+        Show these days
+      </Button>
+    </form>
+  );
+}
+
+function Zone({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
+  const all = [...new Set([zone, browserZone, 'UTC', ...Intl.supportedValuesOf('timeZone')])];
+  return (
+    <div className="border-t border-line p-2.5">
+      <Field label="Days of the zone">
+        <select value={zone} onChange={({ target }) => onChange(target.value)} className={inputBox}>
+          {all.map((name) => (
+            <option key={name} value={name}>
+              {name === browserZone ? `${name} (yours)` : name}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </div>
+  );
+}
