@@ -57,6 +57,8 @@ export interface Kind<Data extends AnswerData = AnswerData> {
   /** The kinds of plans that it edits, and of answers that it draws. */
   readonly plans: readonly string[];
   readonly answers: readonly Data['kind'][];
+  /** What a plan asks, in few words; the label when absent. */
+  readonly title?: (plan: PlanInput) => string;
   /** A question to begin with. `scope`: range, zone and filter. */
   readonly start: (scope: Readonly<Record<string, unknown>>) => PlanInput;
   readonly Editor: ComponentType<EditorProps> | LazyExoticComponent<ComponentType<EditorProps>>;

@@ -45,21 +45,75 @@ function wholeDays({ from, to }: PlanInput): readonly [string, string] | undefin
   return [from, new Date(Date.parse(to) - dayMs).toISOString().slice(0, 10)];
 }
 
-/** Another range; `range`, or `from` and `to`, whichever it has, takes the place of what was there. */
-export function withRange(plan: PlanInput, next: { range?: string; from?: string | number; to?: string | number }): PlanInput {
+interface NewRange {
+  readonly range?: string;
+  readonly from?: string | number;
+  readonly to?: string | number;
+}
+
+/** Another range in place of what was there; buckets that would not suit it become others. */
+export function withRange(plan: PlanInput, next: NewRange): PlanInput {
   const { range: _range, from: _from, to: _to, ...rest } = plan;
-  return { ...rest, kind: plan.kind, ...next };
+  const moved = { ...rest, kind: plan.kind, ...next };
+  const days = lengthInDays(moved);
+  const { interval } = plan;
+  if (typeof interval !== 'string' || days === undefined || suits(interval, days)) return moved;
+  return { ...moved, interval: suiting(days) };
+}
+
+const namedDays: Readonly<Record<RangeName, number>> = {
+  today: 1,
+  yesterday: 1,
+  '7d': 7,
+  '30d': 30,
+  '90d': 90,
+  '12mo': 365,
+  mtd: 31,
+  qtd: 92,
+  ytd: 366,
+  all: 1e6,
+};
+
+export function lengthInDays({ range, from, to }: NewRange | PlanInput): number | undefined {
+  if (typeof range === 'string') return namedDays[range as RangeName];
+  if (!isTime(from) || !isTime(to)) return undefined;
+  return (new Date(to).getTime() - new Date(from).getTime()) / dayMs;
+}
+
+/** Days of ranges whose buckets make a readable chart. */
+const daysOf: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  '15m': [0, 2],
+  hour: [0, 14],
+  day: [1.01, 400],
+  week: [14, 2_000],
+  month: [60, Number.POSITIVE_INFINITY],
+};
+
+function suits(interval: string, days: number): boolean {
+  const [least, most] = daysOf[interval] ?? [0, 0];
+  return days >= least && days <= most;
+}
+
+function suiting(days: number): string {
+  if (days > 400) return 'month';
+  if (days > 120) return 'week';
+  return days > 2 ? 'day' : days > 0.25 ? 'hour' : '15m';
 }
 
 interface PlanRangeProps {
   readonly plan: PlanInput;
   readonly onChange: (next: PlanInput) => void;
   readonly align?: 'start' | 'end';
+  /** Where there may be no range: what that is called. */
+  readonly none?: string;
+  /** The zone is not the reader’s to choose. */
+  readonly isZoneFixed?: boolean;
 }
 
-export function PlanRange({ plan, onChange, align = 'end' }: PlanRangeProps) {
+export function PlanRange({ plan, onChange, align = 'end', none, isZoneFixed = false }: PlanRangeProps) {
   const [isOpen, setOpen] = useState(false);
   const zone = zoneOfPlan(plan);
+  const isOpenEnded = plan.range === undefined && plan.from === undefined;
   const choose = (next: Parameters<typeof withRange>[1]) => {
     setOpen(false);
     onChange(withRange(plan, next));
@@ -69,7 +123,7 @@ export function PlanRange({ plan, onChange, align = 'end' }: PlanRangeProps) {
       <Popover.Trigger className="inline-flex h-9 items-center gap-2 rounded-md border border-line bg-card px-3 font-medium whitespace-nowrap hover:bg-sunken">
         <CalendarDays aria-hidden className="size-4 text-faint" />
         <span className="sr-only">Range: </span>
-        {rangeWords(plan)}
+        {isOpenEnded && none !== undefined ? none : rangeWords(plan)}
         {zone !== browserZone && <span className="font-normal text-faint">{zone}</span>}
       </Popover.Trigger>
       <Popover.Portal>
@@ -80,25 +134,40 @@ export function PlanRange({ plan, onChange, align = 'end' }: PlanRangeProps) {
           className="z-50 max-h-[80vh] w-64 overflow-y-auto rounded-lg border border-line bg-card p-1 shadow-lg shadow-black/10"
         >
           <ul>
+            {none !== undefined && (
+              <li>
+                <RangeChoice label={none} isChosen={isOpenEnded} onChoose={() => choose({})} />
+              </li>
+            )}
             {(Object.entries(ranges) as [RangeName, string][]).map(([name, label]) => (
               <li key={name}>
-                <button
-                  type="button"
-                  aria-pressed={plan.range === name}
-                  onClick={() => choose({ range: name })}
-                  className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left hover:bg-sunken"
-                >
-                  <Check aria-hidden className={classes('size-4', plan.range !== name && 'invisible')} />
-                  {label}
-                </button>
+                <RangeChoice
+                  label={label}
+                  isChosen={plan.range === name}
+                  onChoose={() => choose({ range: name })}
+                />
               </li>
             ))}
           </ul>
           <OwnDays plan={plan} onChoose={choose} />
-          <Zone zone={zone} onChange={(timeZone) => onChange({ ...plan, timeZone })} />
+          {!isZoneFixed && <Zone zone={zone} onChange={(timeZone) => onChange({ ...plan, timeZone })} />}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+function RangeChoice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={isChosen}
+      onClick={onChoose}
+      className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left hover:bg-sunken"
+    >
+      <Check aria-hidden className={classes('size-4', !isChosen && 'invisible')} />
+      {label}
+    </button>
   );
 }
 

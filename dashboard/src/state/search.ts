@@ -24,6 +24,11 @@ export function stringifySearch(search: object): string {
     .replaceAll('%5E', '^')
     .replaceAll('%7E', '~')
     .replaceAll('%21', '!')
-    .replaceAll('%3F', '?');
+    .replaceAll('%3F', '?')
+    .replaceAll('%2C', ',')
+    .replaceAll('%7B', '{')
+    .replaceAll('%7D', '}')
+    .replaceAll('%5B', '[')
+    .replaceAll('%5D', ']');
   return text === '' ? '' : `?${text}`;
 }

@@ -120,8 +120,8 @@ function Choices(props: ComboboxProps & { onDone: () => void }) {
             onChoose={() => choose(item)}
           />
         ))}
-        {items.length === 0 && <p className="px-2.5 py-2 text-faint">{isBusy ? 'Looking …' : 'Nothing like this'}</p>}
       </div>
+      {items.length === 0 && <p className="px-3.5 pb-3 text-faint">{isBusy ? 'Looking …' : 'Nothing like this'}</p>}
       {note !== undefined && <div className="border-t border-line px-3 py-1.5 text-[13px] text-faint">{note}</div>}
     </>
   );

@@ -1,4 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Explore } from '../../explore/frame/explore.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/explore')({ component: () => <Empty title="Explore" /> });
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <Explore key={project} project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/explore')({ component: Page });

@@ -4,6 +4,7 @@ import type { NumbersData } from '../../../../../src/query/wire.ts';
 import { type AnnotationBody, useSaved } from '../../../api/saved.ts';
 import { Chart } from '../../../charts/chart.tsx';
 import { bucketTitle } from '../../../format/dates.ts';
+import { Annotations } from '../../../pages/overview/annotations.tsx';
 import { classes } from '../../../ui/classes.ts';
 import { Empty } from '../../../ui/states.tsx';
 import type { ChartProps } from '../../kind.ts';
@@ -50,7 +51,12 @@ function Course({ project, plan, isTile = false, onPlan, view, onView, all }: Ch
   };
   return (
     <div className="flex h-full min-h-0 flex-col">
-      {onView !== undefined && <FormChoice form={form} onChange={(chart) => onView({ ...view, chart })} />}
+      {onView !== undefined && (
+        <div className="mb-2 flex items-center justify-end gap-1">
+          <Annotations project={project} zone={zone} />
+          <FormChoice form={form} onChange={(chart) => onView({ ...view, chart })} />
+        </div>
+      )}
       <Chart
         option={option}
         extra={bars}
@@ -68,7 +74,7 @@ const isDays = (interval: string) => interval === 'day' || interval === 'week' |
 
 function FormChoice({ form, onChange }: { form: ChartForm; onChange: (form: ChartForm) => void }) {
   return (
-    <fieldset aria-label="How it is drawn" className="mb-2 ml-auto flex gap-0.5 text-[13px]">
+    <fieldset aria-label="How it is drawn" className="flex gap-0.5 text-[13px]">
       {(Object.entries(forms) as [ChartForm, string][]).map(([name, label]) => (
         <button
           key={name}

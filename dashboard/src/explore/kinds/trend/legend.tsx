@@ -20,6 +20,7 @@ export function Legend({ lines, hidden, onHide, isTile }: LegendProps) {
             <button
               type="button"
               aria-pressed={!isHidden}
+              data-legend={isHidden ? undefined : ''}
               title={line.name}
               onClick={() => onHide(isHidden ? new Set([...hidden].filter((key) => key !== line.key)) : new Set([...hidden, line.key]))}
               className={classes(
@@ -29,6 +30,7 @@ export function Legend({ lines, hidden, onHide, isTile }: LegendProps) {
             >
               <span
                 aria-hidden
+                data-legend-color
                 className="size-2.5 shrink-0 rounded-full"
                 style={{ background: isHidden ? 'var(--line)' : `var(--${colorOf(line, index)})` }}
               />

@@ -3,23 +3,12 @@ import type { Bucket } from '../../../../../src/query/wire.ts';
 import type { PlanInput } from '../../../api/questions.ts';
 import { withRange } from '../../range.tsx';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-
 /** Whole days stay dates, so that a link reads well and the range keeps its days over changes of the clock. */
 export function zoomed(plan: PlanInput, first: Bucket, last: Bucket, zone: string): PlanInput {
   const [from, to] = [dateOrTime(first.from, zone), dateOrTime(last.to, zone)];
   const areDates = from.length === 10 && to.length === 10;
   const range = areDates ? { from, to } : { from: first.from, to: last.to };
-  const next = withRange(plan, range);
-  return plan.kind === 'trend' ? { ...next, interval: finer(plan.interval, Date.parse(last.to) - Date.parse(first.from)) } : next;
-}
-
-/** Never coarser than it was. */
-function finer(interval: unknown, lengthMs: number): unknown {
-  const order = ['15m', 'hour', 'day', 'week', 'month'];
-  const fits = lengthMs <= 6 * hourMs ? '15m' : lengthMs <= 4 * dayMs ? 'hour' : lengthMs <= 120 * dayMs ? 'day' : 'week';
-  return order.indexOf(fits) < order.indexOf(String(interval)) ? fits : interval;
+  return withRange(plan, range);
 }
 
 function dateOrTime(time: string, zone: string): string {
