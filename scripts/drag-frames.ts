@@ -9,7 +9,9 @@ import { chromiumPath } from './services/install.ts';
 const [link, project] = process.argv.slice(2);
 const executablePath = chromiumPath();
 if (link === undefined || executablePath === undefined) {
-  console.error('usage: node scripts/drag-frames.ts LINK [PROJECT]; Chromium must be there, or CHROMIUM say where');
+  console.error(
+    'usage: node scripts/drag-frames.ts LINK [PROJECT]; Chromium must be there, or CHROMIUM say where',
+  );
   process.exit(2);
 }
 const plan = {
@@ -37,7 +39,9 @@ try {
   await page.goto(link);
   await page.waitForURL(/\/p\//);
   const shown = project ?? /\/p\/([^/?]+)/.exec(page.url())?.[1];
-  await page.goto(`${new URL(link).origin}/p/${shown}/explore?plan=${encodeURIComponent(JSON.stringify(plan))}`);
+  await page.goto(
+    `${new URL(link).origin}/p/${shown}/explore?plan=${encodeURIComponent(JSON.stringify(plan))}`,
+  );
   const chart = page.getByRole('img', { name: /over time/ });
   await chart.locator('canvas').waitFor();
   await page.waitForTimeout(1_000);
@@ -46,7 +50,10 @@ try {
   await browser.close();
 }
 
-async function report(page: Page, box: { x: number; y: number; width: number; height: number } | null): Promise<void> {
+async function report(
+  page: Page,
+  box: { x: number; y: number; width: number; height: number } | null,
+): Promise<void> {
   if (box === null) throw new Error('the chart is not to be seen');
   const y = box.y + box.height / 2;
   await page.evaluate(
@@ -55,19 +62,28 @@ async function report(page: Page, box: { x: number; y: number; width: number; he
   await browser.startTracing(page, { categories });
   await page.mouse.move(box.x + box.width * 0.1, y);
   await page.mouse.down();
-  for (let step = 1; step <= steps; step += 1) await page.mouse.move(box.x + box.width * (0.1 + 0.8 * (step / steps)), y);
-  const trace = JSON.parse((await browser.stopTracing()).toString('utf8')) as { traceEvents: readonly TraceEvent[] };
-  const times = (await page.evaluate('cancelAnimationFrame(window.frame_), window.frames_')) as readonly number[];
+  for (let step = 1; step <= steps; step += 1)
+    await page.mouse.move(box.x + box.width * (0.1 + 0.8 * (step / steps)), y);
+  const trace = JSON.parse((await browser.stopTracing()).toString('utf8')) as {
+    traceEvents: readonly TraceEvent[];
+  };
+  const times = (await page.evaluate(
+    'cancelAnimationFrame(window.frame_), window.frames_',
+  )) as readonly number[];
   await page.mouse.up();
   const frames = times.slice(1).map((time, index) => time - times[index]!);
   const work = workOfPage(trace.traceEvents);
-  console.log(`frames: ${frames.length}; median ${at(frames, 0.5)} ms, 95 % under ${at(frames, 0.95)} ms, longest ${at(frames, 1)} ms`);
+  console.log(
+    `frames: ${frames.length}; median ${at(frames, 0.5)} ms, 95 % under ${at(frames, 0.95)} ms, longest ${at(frames, 1)} ms`,
+  );
   console.log(`longer than two frames of a screen of 60 Hz: ${frames.filter((ms) => ms > 33.4).length}`);
   console.log(`work of the page: ${(work / frames.length).toFixed(2)} ms of the processor a frame, of 16.7`);
 }
 
 const at = (values: readonly number[], share: number) =>
-  (values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0).toFixed(1);
+  (
+    values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
+  ).toFixed(1);
 
 /** Milliseconds of the thread that draws the page: the main one of the renderer with most to do. */
 function workOfPage(events: readonly TraceEvent[]): number {

@@ -31,11 +31,21 @@ describe('a filter in its editor', () => {
 
   it('leaves out what is incomplete, and knows where the rest stands', () => {
     const tree = treeOf({ and: [country, plan] });
-    const incomplete = { kind: 'condition', id: 9, not: false, field: 'path', op: 'eq', value: undefined } as const;
+    const incomplete = {
+      kind: 'condition',
+      id: 9,
+      not: false,
+      field: 'path',
+      op: 'eq',
+      value: undefined,
+    } as const;
     const group: Group = { ...tree, parts: [incomplete, ...tree.parts] };
     assert.deepEqual(filterOf(group), { and: [country, plan] });
     assert.deepEqual(pointersOf(group, '/filter'), [undefined, '/filter/and/0', '/filter/and/1']);
-    assert.deepEqual(pointersOf({ ...tree, parts: [incomplete, tree.parts[0]!] }, '/filter'), [undefined, '/filter']);
+    assert.deepEqual(pointersOf({ ...tree, parts: [incomplete, tree.parts[0]!] }, '/filter'), [
+      undefined,
+      '/filter',
+    ]);
   });
 
   it('begins with the type of event, where it has one', () => {
@@ -43,11 +53,16 @@ describe('a filter in its editor', () => {
     assert.deepEqual(eventIn(filter), { event: 'purchase', rest: country });
     assert.deepEqual(withEvent('purchase', country), filter);
     assert.deepEqual(withEvent(undefined, country), country);
-    assert.deepEqual(eventIn({ or: [bought, country] }), { event: undefined, rest: { or: [bought, country] } });
+    assert.deepEqual(eventIn({ or: [bought, country] }), {
+      event: undefined,
+      rest: { or: [bought, country] },
+    });
   });
 
   it('reads as a sentence', () => {
-    const words = filterWords({ and: [country, { not: { or: [plan, { segment: 'vip' }] } }] }, (_, id) => id.toUpperCase());
+    const words = filterWords({ and: [country, { not: { or: [plan, { segment: 'vip' }] } }] }, (_, id) =>
+      id.toUpperCase(),
+    );
     assert.equal(words, 'Country is Germany and not (plan is one of free, trial or in VIP)');
   });
 });
@@ -60,12 +75,21 @@ describe('a trend in its editor', () => {
       kind: 'trend',
       interval: 'week',
       ...scope,
-      series: [{ name: 'buyers', metric: 'users', filter: bought }, { metric: { agg: 'p95', of: 'properties.ms' } }],
+      series: [
+        { name: 'buyers', metric: 'users', filter: bought },
+        { metric: { agg: 'p95', of: 'properties.ms' } },
+      ],
       formulas: [{ name: 'rate', formula: 'buyers / B' }],
     },
     { kind: 'summary', ...scope, series: [{ metric: 'events' }] },
     { kind: 'trend', interval: 'day', ...scope, metrics: ['users'], by: { field: 'country', limit: 5 } },
-    { kind: 'breakdown', ...scope, metrics: ['events', 'users'], by: ['country', 'properties.plan'], limit: 3 },
+    {
+      kind: 'breakdown',
+      ...scope,
+      metrics: ['events', 'users'],
+      by: ['country', 'properties.plan'],
+      limit: 3,
+    },
   ];
   for (const one of plans)
     it(`is the same when it comes out: ${JSON.stringify(one)}`, () => {
@@ -73,7 +97,12 @@ describe('a trend in its editor', () => {
     });
 
   it('gives the filter of its only series to the whole when it is told apart by a field', () => {
-    const before = { kind: 'trend', interval: 'day', range: '7d', series: [{ metric: 'events', filter: bought }] };
+    const before = {
+      kind: 'trend',
+      interval: 'day',
+      range: '7d',
+      series: [{ metric: 'events', filter: bought }],
+    };
     const after = planOf(before, { ...draftOf(before), by: ['country'] });
     assert.deepEqual(after.filter, bought);
     assert.deepEqual(after.by, { field: 'country', limit: 10 });

@@ -53,7 +53,10 @@ describe('explore', () => {
     await page.getByLabel('What is counted').selectOption('events');
     await page.getByRole('button', { name: 'Which events of A' }).click();
     await page.getByRole('combobox', { name: 'Search: Which events of A' }).fill('purch');
-    await page.getByRole('option', { name: /purchase/ }).first().click();
+    await page
+      .getByRole('option', { name: /purchase/ })
+      .first()
+      .click();
     await page.getByRole('heading', { name: 'Events · purchase over time' }).waitFor();
     await page.getByRole('button', { name: 'Break down by a field' }).click();
     await page.getByRole('combobox', { name: /Break down/ }).fill('country');
@@ -103,7 +106,10 @@ describe('explore', () => {
   it('gives the answer as a table, CSV and a picture, the question as JSON and curl', async () => {
     const { page, troubles } = await house().signedIn();
     await page.goto(linkTo(house(), purchases));
-    await page.getByRole('img', { name: /over time/ }).locator('canvas').waitFor();
+    await page
+      .getByRole('img', { name: /over time/ })
+      .locator('canvas')
+      .waitFor();
     const saved = async (item: string) => {
       const [file] = await Promise.all([page.waitForEvent('download'), menu(page, item)]);
       return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
@@ -113,7 +119,10 @@ describe('explore', () => {
     assert.equal(picture.name, 'events-purchase-over-time.png');
     assert.match((await saved('Save as CSV')).bytes.toString('utf8'), /^from,to,complete,A/);
     await menu(page, 'The question as curl');
-    assert.match((await page.getByRole('dialog').locator('pre').textContent()) ?? '', /Bearer \$MILLRACE_READ_KEY.*--data '\{"kind":"trend"/s);
+    assert.match(
+      (await page.getByRole('dialog').locator('pre').textContent()) ?? '',
+      /Bearer \$MILLRACE_READ_KEY.*--data '\{"kind":"trend"/s,
+    );
     await page.keyboard.press('Escape');
     await menu(page, 'The question as JSON');
     await page.getByLabel('Plan as JSON').fill(JSON.stringify({ ...purchases, range: '7d' }));
@@ -177,7 +186,10 @@ describe('explore', () => {
     it(`has no serious finding of axe, ${theme}, ${width} pixels, and fits`, async () => {
       const { page } = await house().signedIn({ colorScheme: theme, viewport: { width, height: 900 } });
       const filter = { or: [{ field: 'properties.a'.repeat(9), op: 'gt', value: 3 }, { segment: 'gone' }] };
-      for (const plan of [{ ...purchases, series: [...purchases.series, { metric: 'users' }], compare: 'previous' }, { ...purchases, filter }]) {
+      for (const plan of [
+        { ...purchases, series: [...purchases.series, { metric: 'users' }], compare: 'previous' },
+        { ...purchases, filter },
+      ]) {
         await page.goto(linkTo(house(), plan));
         await page.getByRole('heading', { level: 2 }).first().waitFor();
         await settled(page);
@@ -189,11 +201,16 @@ describe('explore', () => {
 
 describe('explore over its budget', () => {
   const rowsMax = 10;
-  const house = useHouse(browser, { environment: () => ({ MILLRACE_QUESTION_ROWS_MAX: String(rowsMax) }), isEmpty: true });
+  const house = useHouse(browser, {
+    environment: () => ({ MILLRACE_QUESTION_ROWS_MAX: String(rowsMax) }),
+    isEmpty: true,
+  });
 
   it('says which limit it was, and asks what would help by a click', async () => {
     const timestamp = Date.now() - 60_000;
-    await house().collect(Array.from({ length: rowsMax + 1 }, () => ({ type: 'pageview', userId: 'ada', timestamp })));
+    await house().collect(
+      Array.from({ length: rowsMax + 1 }, () => ({ type: 'pageview', userId: 'ada', timestamp })),
+    );
     const { page } = await house().signedIn();
     await page.goto(linkTo(house(), purchases));
     await page.getByText('This reads more rows than a question may').waitFor();

@@ -60,7 +60,14 @@ export function Chart({ option, label, className, onClick, onRange, rangeLabel, 
     };
   }, []);
 
-  const drawing = <div ref={box} role="img" aria-label={label} className={onRange === undefined ? className : 'h-full w-full'} />;
+  const drawing = (
+    <div
+      ref={box}
+      role="img"
+      aria-label={label}
+      className={onRange === undefined ? className : 'h-full w-full'}
+    />
+  );
   if (onRange === undefined) return drawing;
   return (
     <DragRange chart={chart} onRange={onRange} rangeLabel={rangeLabel} className={className}>

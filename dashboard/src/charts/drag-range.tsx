@@ -31,7 +31,9 @@ export function DragRange({ chart, onRange, rangeLabel, className, children }: D
   const drag = useRef<Drag>(undefined);
 
   const indexAt = (x: number) => {
-    const found = chart.current?.convertFromPixel({ gridIndex: 0 }, [x, 0]) as unknown as readonly number[] | undefined;
+    const found = chart.current?.convertFromPixel({ gridIndex: 0 }, [x, 0]) as unknown as
+      | readonly number[]
+      | undefined;
     return Math.max(0, Math.round(found?.[0] ?? 0));
   };
   const rangeOf = ({ from, left, width }: Drag, clientX: number) => {

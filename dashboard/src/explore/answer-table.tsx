@@ -17,7 +17,8 @@ export function AnswerTable({ table, label }: { table: Table; label: string }) {
   const { columns, rows } = table;
   const [order, setOrder] = useState<Order>();
   const sorted = useMemo(() => sortedRows(rows, order), [rows, order]);
-  if (rows.length === 0) return <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>;
+  if (rows.length === 0)
+    return <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>;
   return (
     <section
       aria-label={`${label} as a table`}
@@ -61,7 +62,10 @@ export function AnswerTable({ table, label }: { table: Table; label: string }) {
                   // biome-ignore lint/suspicious/noArrayIndexKey: as the columns
                   key={index}
                   title={text.length > 40 ? text : undefined}
-                  className={classes('max-w-72 truncate px-2 py-1.5', columns[index]?.isNumber && 'text-right')}
+                  className={classes(
+                    'max-w-72 truncate px-2 py-1.5',
+                    columns[index]?.isNumber && 'text-right',
+                  )}
                 >
                   {text}
                 </td>
@@ -71,7 +75,9 @@ export function AnswerTable({ table, label }: { table: Table; label: string }) {
         </tbody>
       </table>
       {rows.length > rowsShownMax && (
-        <p className="p-2 text-[13px] text-faint">The first {rowsShownMax} rows of {rows.length}; the CSV has all of them.</p>
+        <p className="p-2 text-[13px] text-faint">
+          The first {rowsShownMax} rows of {rows.length}; the CSV has all of them.
+        </p>
       )}
     </section>
   );

@@ -24,8 +24,13 @@ export function AnswerView({ form = 'chart', isTile = false, ...rest }: AnswerVi
   const { plan, answer } = rest;
   const kind = kindOfPlan(plan);
   if (kind === undefined)
-    return <Empty title="There is no chart for this">Questions of the kind {plan.kind} have pages of their own.</Empty>;
-  if (!(kind.answers as readonly string[]).includes(answer.data.kind)) return <Skeleton className="h-full min-h-64" />;
+    return (
+      <Empty title="There is no chart for this">
+        Questions of the kind {plan.kind} have pages of their own.
+      </Empty>
+    );
+  if (!(kind.answers as readonly string[]).includes(answer.data.kind))
+    return <Skeleton className="h-full min-h-64" />;
   if (form === 'table') return <AnswerTable table={kind.table(answer, plan)} label={kind.label} />;
   return (
     <Suspense fallback={<Skeleton className="h-full min-h-64" />}>

@@ -62,6 +62,7 @@ export interface Kind<Data extends AnswerData = AnswerData> {
   /** A question to begin with. `scope`: range, zone and filter. */
   readonly start: (scope: Readonly<Record<string, unknown>>) => PlanInput;
   readonly Editor: ComponentType<EditorProps> | LazyExoticComponent<ComponentType<EditorProps>>;
+  /** What of it belongs into a picture has `data-painting` (all of it when absent), what within does not, `data-no-painting`. */
   readonly Chart: ComponentType<ChartProps<Data>> | LazyExoticComponent<ComponentType<ChartProps<Data>>>;
   readonly table: (answer: Answer<Data>, plan: PlanInput) => Table;
 }

@@ -51,7 +51,8 @@ export const formInAddress = (search: Search): Form => (first(search.form) === '
 export const questionInAddress = (search: Search): string | undefined => first(search.question);
 
 export function viewInAddress(search: Search): View {
-  const given = search.view === undefined ? [] : typeof search.view === 'string' ? [search.view] : search.view;
+  const given =
+    search.view === undefined ? [] : typeof search.view === 'string' ? [search.view] : search.view;
   return Object.fromEntries(
     given.flatMap((each) => {
       const at = each.indexOf(':');

@@ -4,6 +4,7 @@ import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import type { PlanInput } from '../api/questions.ts';
 import { browserZone, day, dayAndClock } from '../format/dates.ts';
+import { usePageRange } from '../state/page-commands.ts';
 import { type RangeName, ranges } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
 import { classes } from '../ui/classes.ts';
@@ -23,7 +24,8 @@ function isZone(name: string): boolean {
   }
 }
 
-const dayIn = (time: number, zone: string) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(time);
+const dayIn = (time: number, zone: string) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(time);
 const isTime = (value: unknown): value is string | number =>
   (typeof value === 'string' || typeof value === 'number') && !Number.isNaN(new Date(value).getTime());
 
@@ -41,7 +43,8 @@ export function rangeWords(plan: PlanInput): string {
 
 /** The first and the last day of a range of dates; undefined where it begins or ends within one. */
 function wholeDays({ from, to }: PlanInput): readonly [string, string] | undefined {
-  if (typeof from !== 'string' || typeof to !== 'string' || !dateOnly.test(from) || !dateOnly.test(to)) return undefined;
+  if (typeof from !== 'string' || typeof to !== 'string' || !dateOnly.test(from) || !dateOnly.test(to))
+    return undefined;
   return [from, new Date(Date.parse(to) - dayMs).toISOString().slice(0, 10)];
 }
 
@@ -118,6 +121,7 @@ export function PlanRange({ plan, onChange, align = 'end', none, isZoneFixed = f
     setOpen(false);
     onChange(withRange(plan, next));
   };
+  usePageRange(typeof plan.range === 'string' ? plan.range : undefined, (range) => choose({ range }));
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
       <Popover.Trigger className="inline-flex h-9 items-center gap-2 rounded-md border border-line bg-card px-3 font-medium whitespace-nowrap hover:bg-sunken">
@@ -157,7 +161,15 @@ export function PlanRange({ plan, onChange, align = 'end', none, isZoneFixed = f
   );
 }
 
-function RangeChoice({ label, isChosen, onChoose }: { label: string; isChosen: boolean; onChoose: () => void }) {
+function RangeChoice({
+  label,
+  isChosen,
+  onChoose,
+}: {
+  label: string;
+  isChosen: boolean;
+  onChoose: () => void;
+}) {
   return (
     <button
       type="button"
@@ -171,10 +183,17 @@ function RangeChoice({ label, isChosen, onChoose }: { label: string; isChosen: b
   );
 }
 
-function OwnDays({ plan, onChoose }: { plan: PlanInput; onChoose: (next: { from: string; to: string }) => void }) {
+function OwnDays({
+  plan,
+  onChoose,
+}: {
+  plan: PlanInput;
+  onChoose: (next: { from: string; to: string }) => void;
+}) {
   const zone = zoneOfPlan(plan);
   const today = dayIn(Date.now(), zone);
-  const at = (value: unknown, moved: number) => (isTime(value) ? dayIn(new Date(value).getTime() - moved, zone) : today);
+  const at = (value: unknown, moved: number) =>
+    isTime(value) ? dayIn(new Date(value).getTime() - moved, zone) : today;
   const known = wholeDays(plan) ?? [at(plan.from, 0), at(plan.to, 1)];
   const [from, setFrom] = useState(known[0]);
   const [to, setTo] = useState(known[1]);
@@ -189,7 +208,13 @@ function OwnDays({ plan, onChoose }: { plan: PlanInput; onChoose: (next: { from:
       }}
     >
       <Field label="First day">
-        <input type="date" required value={from} onChange={({ target }) => setFrom(target.value)} className={inputBox} />
+        <input
+          type="date"
+          required
+          value={from}
+          onChange={({ target }) => setFrom(target.value)}
+          className={inputBox}
+        />
       </Field>
       <Field label="Last day">
         <input

@@ -107,7 +107,13 @@ function Choices(props: ComboboxProps & { onDone: () => void }) {
         onKeyDown={onKeyDown}
         className="h-10 w-full shrink-0 rounded-t-lg border-b border-line bg-card px-3"
       />
-      <div role="listbox" id={list} aria-label={label} aria-busy={isBusy} className="min-h-0 flex-1 overflow-y-auto p-1">
+      <div
+        role="listbox"
+        id={list}
+        aria-label={label}
+        aria-busy={isBusy}
+        className="min-h-0 flex-1 overflow-y-auto p-1"
+      >
         {items.map((item, index) => (
           <Item
             key={`${item.group ?? ''} ${item.value}`}
@@ -121,8 +127,12 @@ function Choices(props: ComboboxProps & { onDone: () => void }) {
           />
         ))}
       </div>
-      {items.length === 0 && <p className="px-3.5 pb-3 text-faint">{isBusy ? 'Looking …' : 'Nothing like this'}</p>}
-      {note !== undefined && <div className="border-t border-line px-3 py-1.5 text-[13px] text-faint">{note}</div>}
+      {items.length === 0 && (
+        <p className="px-3.5 pb-3 text-faint">{isBusy ? 'Looking …' : 'Nothing like this'}</p>
+      )}
+      {note !== undefined && (
+        <div className="border-t border-line px-3 py-1.5 text-[13px] text-faint">{note}</div>
+      )}
     </>
   );
 }
@@ -159,11 +169,16 @@ function Item({ id, item, isFirstOfGroup, isActive, isChosen, onPoint, onChoose 
         onClick={onChoose}
         onPointerMove={onPoint}
         title={item.label}
-        className={classes('flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5', isActive && 'bg-sunken')}
+        className={classes(
+          'flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5',
+          isActive && 'bg-sunken',
+        )}
       >
         <Check aria-hidden className={classes('size-4 shrink-0', !isChosen && 'invisible')} />
         <span className="min-w-0 flex-1 truncate">{item.label}</span>
-        {item.hint !== undefined && <span className="max-w-[45%] truncate text-[13px] text-faint">{item.hint}</span>}
+        {item.hint !== undefined && (
+          <span className="max-w-[45%] truncate text-[13px] text-faint">{item.hint}</span>
+        )}
       </div>
     </>
   );
@@ -171,8 +186,12 @@ function Item({ id, item, isFirstOfGroup, isActive, isChosen, onPoint, onChoose 
 
 function foundOptions({ options, typed, onSearch }: ComboboxProps, text: string): readonly Option[] {
   const wanted = text.trim().toLowerCase();
-  const isLike = ({ label, value }: Option) => label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted);
-  const found = (wanted === '' || onSearch !== undefined ? options : options.filter(isLike)).slice(0, optionsShownMax);
+  const isLike = ({ label, value }: Option) =>
+    label.toLowerCase().includes(wanted) || value.toLowerCase().includes(wanted);
+  const found = (wanted === '' || onSearch !== undefined ? options : options.filter(isLike)).slice(
+    0,
+    optionsShownMax,
+  );
   const own = wanted === '' ? undefined : typed?.(text.trim());
   if (own === undefined || found.some(({ value }) => value === own.value)) return found;
   return [...found, own];

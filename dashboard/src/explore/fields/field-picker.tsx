@@ -21,7 +21,17 @@ interface FieldPickerProps {
 }
 
 export function FieldPicker(props: FieldPickerProps) {
-  const { project, value, onChange, label, only, isInvalid, className, more = [], placeholder = 'Choose a field' } = props;
+  const {
+    project,
+    value,
+    onChange,
+    label,
+    only,
+    isInvalid,
+    className,
+    more = [],
+    placeholder = 'Choose a field',
+  } = props;
   const [isOpen, setOpen] = useState(false);
   const { data: properties = [], isPending } = useProperties(project, { enabled: isOpen });
   const fits = only === 'groupable' ? isGroupable : only === 'numeric' ? isNumeric : () => true;
@@ -55,7 +65,8 @@ export function FieldPicker(props: FieldPickerProps) {
   );
 }
 
-const nameOf = (field: string, more: readonly Option[]) => more.find(({ value }) => value === field)?.label ?? labelOf(field);
+const nameOf = (field: string, more: readonly Option[]) =>
+  more.find(({ value }) => value === field)?.label ?? labelOf(field);
 
 const builtIn = (fits: (field: string) => boolean): readonly Option[] =>
   fieldGroups.flatMap(({ label: group, fields }) =>
@@ -65,5 +76,10 @@ const builtIn = (fits: (field: string) => boolean): readonly Option[] =>
 function typedProperty(text: string): Option | undefined {
   const name = isOwn(text) ? text : ownPrefix + text;
   if (name.slice(ownPrefix.length).split('.').includes('')) return undefined;
-  return { value: name, label: name.slice(ownPrefix.length), hint: 'a property of this name', group: 'Your properties' };
+  return {
+    value: name,
+    label: name.slice(ownPrefix.length),
+    hint: 'a property of this name',
+    group: 'Your properties',
+  };
 }

@@ -9,10 +9,22 @@ export const ownPrefix = 'properties.';
 export const isOwn = (field: string) => field.startsWith(ownPrefix);
 
 export const fieldGroups: readonly { readonly label: string; readonly fields: readonly string[] }[] = [
-  { label: 'What happened', fields: ['type', 'path', 'host', 'url', 'title', 'productId', 'amount', 'currency'] },
+  {
+    label: 'What happened',
+    fields: ['type', 'path', 'host', 'url', 'title', 'productId', 'amount', 'currency'],
+  },
   {
     label: 'Where from',
-    fields: ['referrerHost', 'channel', 'referrer', 'utmSource', 'utmMedium', 'utmCampaign', 'utmTerm', 'utmContent'],
+    fields: [
+      'referrerHost',
+      'channel',
+      'referrer',
+      'utmSource',
+      'utmMedium',
+      'utmCampaign',
+      'utmTerm',
+      'utmContent',
+    ],
   },
   { label: 'Place', fields: ['country', 'region', 'city', 'language'] },
   { label: 'Device', fields: ['device', 'browser', 'os', 'screen', 'appVersion', 'source', 'bot'] },

@@ -33,7 +33,10 @@ export function useProperties(project: string, { enabled = true } = {}) {
 
 /** By how many events have them. */
 export function propertiesOf(events: EventsData['events']): readonly Property[] {
-  const found = new Map<string, { count: number; types: Set<Property['types'][number]>; examples: Set<string> }>();
+  const found = new Map<
+    string,
+    { count: number; types: Set<Property['types'][number]>; examples: Set<string> }
+  >();
   const walk = (value: object, prefix: string) => {
     for (const [key, each] of Object.entries(value)) {
       const name = prefix + key;

@@ -22,7 +22,13 @@ export function scopeOfPlan(plan: Readonly<Record<string, unknown>>): Scope {
   return Object.fromEntries(Object.entries(scope).filter(([, value]) => value !== undefined));
 }
 
-export function useValues(project: string, field: string, search: string, scope: Scope | undefined, enabled: boolean) {
+export function useValues(
+  project: string,
+  field: string,
+  search: string,
+  scope: Scope | undefined,
+  enabled: boolean,
+) {
   const isText = fieldType(field) === 'text' || fieldType(field) === 'property';
   const about = scope?.range === undefined && scope?.from === undefined ? { ...scope, range: '30d' } : scope;
   const plan = {

@@ -1,7 +1,7 @@
 /** A value of a field: typed, or chosen from those that the data has. */
 import { useState } from 'react';
-import { shortNumber } from '../../format/numbers.ts';
 import { valueName } from '../../format/names.ts';
+import { shortNumber } from '../../format/numbers.ts';
 import { Combobox, type Option } from './combobox.tsx';
 import { isOwn } from './fields.ts';
 import { useDebounced } from './use-debounced.ts';
@@ -31,7 +31,18 @@ interface ValuePickerProps {
 export const keyOf = (value: Scalar) => JSON.stringify(value);
 
 export function ValuePicker(props: ValuePickerProps) {
-  const { project, field, value, onChange, label, scope, isInvalid, className, isAdder = false, first = [] } = props;
+  const {
+    project,
+    field,
+    value,
+    onChange,
+    label,
+    scope,
+    isInvalid,
+    className,
+    isAdder = false,
+    first = [],
+  } = props;
   const { placeholder = isAdder ? 'Add a value' : 'Choose a value' } = props;
   const [isOpen, setOpen] = useState(false);
   const [text, setText] = useState('');
@@ -41,7 +52,11 @@ export function ValuePicker(props: ValuePickerProps) {
   const options = [
     ...first.filter((each) => each.label.toLowerCase().includes(wanted)),
     ...data
-      .filter((each) => valueName(field, each.value).toLowerCase().includes(wanted) || String(each.value).toLowerCase().includes(wanted))
+      .filter(
+        (each) =>
+          valueName(field, each.value).toLowerCase().includes(wanted) ||
+          String(each.value).toLowerCase().includes(wanted),
+      )
       .map((each) => ({
         value: keyOf(each.value),
         label: nameOf(field, each.value),
@@ -72,7 +87,8 @@ export function ValuePicker(props: ValuePickerProps) {
 
 /** Text that looks like a number says so, where a property may hold either. */
 function nameOf(field: string, value: Scalar): string {
-  const isAmbiguous = isOwn(field) && typeof value === 'string' && value !== '' && Number.isFinite(Number(value));
+  const isAmbiguous =
+    isOwn(field) && typeof value === 'string' && value !== '' && Number.isFinite(Number(value));
   return isAmbiguous ? `“${value}”` : valueName(field, value);
 }
 

@@ -31,12 +31,20 @@ export function CohortRow({ part, at, pointer, onChange, onRemove }: PartProps<C
       />
       <div className="flex flex-wrap items-center gap-1.5 text-[13px] text-soft">
         at least
-        <Count label="How many times" value={atLeast} onChange={(next) => onChange({ ...part, atLeast: next })} />
+        <Count
+          label="How many times"
+          value={atLeast}
+          onChange={(next) => onChange({ ...part, atLeast: next })}
+        />
         times
         {days !== undefined && (
           <>
             in the
-            <Count label="In how many days" value={days} onChange={(next) => onChange({ ...part, days: next })} />
+            <Count
+              label="In how many days"
+              value={days}
+              onChange={(next) => onChange({ ...part, days: next })}
+            />
             days before the end of the range
           </>
         )}
@@ -45,14 +53,24 @@ export function CohortRow({ part, at, pointer, onChange, onRemove }: PartProps<C
   );
 }
 
-function Count({ label, value, onChange }: { label: string; value: number; onChange: (value: number) => void }) {
+function Count({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  onChange: (value: number) => void;
+}) {
   return (
     <input
       type="number"
       min={1}
       aria-label={label}
       value={value}
-      onChange={({ target }) => target.value !== '' && onChange(Math.max(1, Math.round(Number(target.value))))}
+      onChange={({ target }) =>
+        target.value !== '' && onChange(Math.max(1, Math.round(Number(target.value))))
+      }
       className={`${small} w-16`}
     />
   );

@@ -1,12 +1,13 @@
 /** One condition on one line: field, operator, value; a second line where there is no room. */
+
+import { valueName } from '../../format/names.ts';
+import { classes } from '../../ui/classes.ts';
 import { FieldPicker } from '../fields/field-picker.tsx';
 import { fieldType, isOwn, labelOf } from '../fields/fields.ts';
 import { type Scalar, typedValue, ValuePicker } from '../fields/value-picker.tsx';
-import { valueName } from '../../format/names.ts';
-import { classes } from '../../ui/classes.ts';
 import type { Condition } from './filter-tree.ts';
-import { type PartProps, RemoveButton } from './row.tsx';
 import { type Operator, operatorOf, operatorsOf } from './operators.ts';
+import { type PartProps, RemoveButton } from './row.tsx';
 
 const box = 'h-9 min-w-0 rounded-md border bg-card px-2';
 
@@ -43,10 +44,19 @@ export function ConditionRow({ part, at, pointer, onChange, onRemove }: PartProp
             ))}
           </select>
         )}
-        <RemoveButton label={field === '' ? 'Remove the condition' : `Remove the condition on ${labelOf(field)}`} onClick={onRemove} />
+        <RemoveButton
+          label={field === '' ? 'Remove the condition' : `Remove the condition on ${labelOf(field)}`}
+          onClick={onRemove}
+        />
       </div>
       {field !== '' && operator.takes !== 'none' && (
-        <ConditionValue part={part} operator={operator} at={at} isInvalid={wrong?.place === 'value'} onChange={onChange} />
+        <ConditionValue
+          part={part}
+          operator={operator}
+          at={at}
+          isInvalid={wrong?.place === 'value'}
+          onChange={onChange}
+        />
       )}
       {wrong !== undefined && (
         <p role="alert" className="text-[13px] text-bad">
@@ -71,10 +81,16 @@ function ConditionValue({ part, operator, at, isInvalid, onChange }: ValueProps)
   const label = `Value of ${labelOf(field)}`;
   const look = classes(box, 'w-full', isInvalid ? 'border-bad' : 'border-line');
   const set = (next: Scalar | readonly Scalar[] | undefined) => onChange({ ...part, value: next });
-  if (operator.takes === 'many') return <ManyValues part={part} at={at} isInvalid={isInvalid} onChange={onChange} />;
+  if (operator.takes === 'many')
+    return <ManyValues part={part} at={at} isInvalid={isInvalid} onChange={onChange} />;
   if (type === 'boolean')
     return (
-      <select aria-label={label} value={String(value ?? '')} onChange={({ target }) => set(target.value === 'true')} className={look}>
+      <select
+        aria-label={label}
+        value={String(value ?? '')}
+        onChange={({ target }) => set(target.value === 'true')}
+        className={look}
+      >
         <option value="" disabled>
           Choose
         </option>
@@ -111,7 +127,9 @@ function ConditionValue({ part, operator, at, isInvalid, onChange }: ValueProps)
         spellCheck={false}
         value={value === undefined ? '' : String(value)}
         placeholder={operator.op === 'matches' ? '^/blog/\\d+$' : isOrder && isOwn(field) ? '100' : ''}
-        onChange={({ target }) => set(target.value === '' ? undefined : isOrder ? typedValue(field, target.value) : target.value)}
+        onChange={({ target }) =>
+          set(target.value === '' ? undefined : isOrder ? typedValue(field, target.value) : target.value)
+        }
         className={look}
       />
     );
@@ -133,9 +151,17 @@ function ManyValues({ part, at, isInvalid, onChange }: Omit<ValueProps, 'operato
   const { field } = part;
   const values = Array.isArray(part.value) ? (part.value as readonly Scalar[]) : [];
   return (
-    <div className={classes('flex min-w-0 flex-wrap items-center gap-1 rounded-md border p-1', isInvalid ? 'border-bad' : 'border-line')}>
+    <div
+      className={classes(
+        'flex min-w-0 flex-wrap items-center gap-1 rounded-md border p-1',
+        isInvalid ? 'border-bad' : 'border-line',
+      )}
+    >
       {values.map((value, index) => (
-        <span key={JSON.stringify(value)} className="inline-flex max-w-full items-center rounded bg-accent-soft pl-2">
+        <span
+          key={JSON.stringify(value)}
+          className="inline-flex max-w-full items-center rounded bg-accent-soft pl-2"
+        >
           <span className="truncate" title={String(value)}>
             {valueName(field, value)}
           </span>
@@ -163,7 +189,8 @@ function ManyValues({ part, at, isInvalid, onChange }: Omit<ValueProps, 'operato
 function onField(part: Condition, field: string): Condition {
   const fits = operatorsOf(field).some(({ op, not }) => op === part.op && not === part.not);
   const [first] = operatorsOf(field);
-  const kept = fits && part.field !== '' ? { op: part.op, not: part.not } : { op: first!.op, not: first!.not };
+  const kept =
+    fits && part.field !== '' ? { op: part.op, not: part.not } : { op: first!.op, not: first!.not };
   return { ...part, field, ...kept, value: undefined };
 }
 
@@ -171,7 +198,8 @@ function withOperator(part: Condition, { op, not, takes }: Operator): Condition 
   const before = operatorOf(part.field, part.op, part.not).takes;
   const { value } = part;
   if (takes === before) return { ...part, op, not };
-  if (takes === 'many') return { ...part, op, not, value: value === undefined || Array.isArray(value) ? [] : [value as Scalar] };
+  if (takes === 'many')
+    return { ...part, op, not, value: value === undefined || Array.isArray(value) ? [] : [value as Scalar] };
   if (takes === 'none') return { ...part, op, not, value: undefined };
   const one = Array.isArray(value) ? (value[0] as Scalar | undefined) : (value as Scalar | undefined);
   return { ...part, op, not, value: takes === 'text' && one !== undefined ? String(one) : one };

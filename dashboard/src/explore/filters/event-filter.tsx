@@ -1,6 +1,7 @@
 /** Which events: the type of event first, as that is what people mean nearly always, then whatever else must hold. */
-import { ValuePicker } from '../fields/value-picker.tsx';
+
 import type { Scope } from '../fields/use-values.ts';
+import { ValuePicker } from '../fields/value-picker.tsx';
 import type { PlanProblem } from '../kind.ts';
 import { eventIn, withEvent } from './event-in.ts';
 import { FilterEditor } from './filter-editor.tsx';

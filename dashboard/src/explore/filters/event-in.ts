@@ -2,7 +2,10 @@
 import type { Filter } from './filter-tree.ts';
 
 /** The type of event that a filter begins with, and the rest of it. */
-export function eventIn(filter: unknown): { readonly event: string | undefined; readonly rest: Filter | undefined } {
+export function eventIn(filter: unknown): {
+  readonly event: string | undefined;
+  readonly rest: Filter | undefined;
+} {
   const whole = filter as Filter | undefined;
   if (isEvent(whole)) return { event: whole.value, rest: undefined };
   const parts = whole?.and;

@@ -3,8 +3,8 @@
  * that comes from elsewhere (another page, the address) takes the place of what is here.
  */
 import { useEffect, useRef, useState } from 'react';
-import type { PlanProblem } from '../kind.ts';
 import type { Scope } from '../fields/use-values.ts';
+import type { PlanProblem } from '../kind.ts';
 import { type Filter, filterOf, type Group, treeOf } from './filter-tree.ts';
 import { GroupRows } from './group-rows.tsx';
 

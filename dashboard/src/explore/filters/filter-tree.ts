@@ -49,12 +49,24 @@ interface Raw extends Part {
 export type Node = Condition | SavedFilter | Cohort | Group | Raw;
 
 export const cohortDaysDefault = 30;
-const ops: readonly string[] = ['eq', 'in', 'gt', 'gte', 'lt', 'lte', 'contains', 'startsWith', 'matches', 'exists'];
+const ops: readonly string[] = [
+  'eq',
+  'in',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'contains',
+  'startsWith',
+  'matches',
+  'exists',
+];
 
 /** The root is a group always, without `not`. */
 export function treeOf(filter: unknown): Group {
   const count = { ids: 0 };
-  if (filter === undefined || filter === null) return { kind: 'group', id: 0, not: false, join: 'and', parts: [] };
+  if (filter === undefined || filter === null)
+    return { kind: 'group', id: 0, not: false, join: 'and', parts: [] };
   const node = nodeOf(filter as Filter, false, count);
   if (node.kind === 'group' && !node.not) return node;
   return { kind: 'group', id: ++count.ids, not: false, join: 'and', parts: [node] };
@@ -67,7 +79,12 @@ function nodeOf(filter: Filter, not: boolean, count: { ids: number }): Node {
   if (Array.isArray(and) || Array.isArray(or)) {
     const members = (and ?? or) as readonly Filter[];
     if (members.every(isObject))
-      return { ...part, kind: 'group', join: and === undefined ? 'or' : 'and', parts: members.map((each) => nodeOf(each, false, count)) };
+      return {
+        ...part,
+        kind: 'group',
+        join: and === undefined ? 'or' : 'and',
+        parts: members.map((each) => nodeOf(each, false, count)),
+      };
   }
   if (typeof field === 'string' && typeof op === 'string' && ops.includes(op))
     return { ...part, kind: 'condition', field, op: op as Op, value: value as Condition['value'] };
@@ -91,10 +108,13 @@ function nodeOf(filter: Filter, not: boolean, count: { ids: number }): Node {
 function treeWithin(filter: unknown, count: { ids: number }): Group {
   if (!isObject(filter)) return { kind: 'group', id: ++count.ids, not: false, join: 'and', parts: [] };
   const node = nodeOf(filter, false, count);
-  return node.kind === 'group' && !node.not ? node : { kind: 'group', id: ++count.ids, not: false, join: 'and', parts: [node] };
+  return node.kind === 'group' && !node.not
+    ? node
+    : { kind: 'group', id: ++count.ids, not: false, join: 'and', parts: [node] };
 }
 
-const isObject = (value: unknown): value is Filter => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Filter =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Undefined: nothing of it is complete. */
 export function filterOf(node: Node): Filter | undefined {
@@ -105,17 +125,21 @@ export function filterOf(node: Node): Filter | undefined {
 function plainFilterOf(node: Node): Filter | undefined {
   switch (node.kind) {
     case 'condition':
-      return isComplete(node) ? { field: node.field, op: node.op, ...(node.op !== 'exists' && { value: node.value }) } : undefined;
+      return isComplete(node)
+        ? { field: node.field, op: node.op, ...(node.op !== 'exists' && { value: node.value }) }
+        : undefined;
     case 'saved':
       return node.name === '' ? undefined : { [node.of]: node.name };
     case 'cohort': {
       const filter = filterOf(node.group);
       if (filter === undefined) return undefined;
       const { group: _group, atLeast, days, rest } = node;
-      return { cohort: { filter, ...(atLeast !== 1 && { atLeast }), ...(days !== undefined && { days }), ...rest } };
+      return {
+        cohort: { filter, ...(atLeast !== 1 && { atLeast }), ...(days !== undefined && { days }), ...rest },
+      };
     }
     case 'group': {
-      const parts = node.parts.flatMap((each) => filterOf(each) ?? []);
+      const parts = node.parts.map(filterOf).filter((each) => each !== undefined);
       if (parts.length < 2) return parts[0];
       return { [node.join]: parts };
     }

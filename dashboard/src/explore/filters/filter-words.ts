@@ -1,7 +1,14 @@
 /** A filter as a sentence: 'Country is Germany and (Page begins with /blog or Page is /)'. */
 import { valueName } from '../../format/names.ts';
 import { labelOf } from '../fields/fields.ts';
-import { type Condition, type Filter, type Group, type Node, type SavedFilterKind, treeOf } from './filter-tree.ts';
+import {
+  type Condition,
+  type Filter,
+  type Group,
+  type Node,
+  type SavedFilterKind,
+  treeOf,
+} from './filter-tree.ts';
 import { operatorOf } from './operators.ts';
 
 /** What saved things are called; the id where that is not known. */
@@ -40,13 +47,19 @@ function partWords(node: Node, names: NameOfSaved, isAmongOthers: boolean): stri
   }
 }
 
-const savedWords: Readonly<Record<SavedFilterKind, string>> = { segment: 'in', cohort: 'people of', goal: 'reached' };
+const savedWords: Readonly<Record<SavedFilterKind, string>> = {
+  segment: 'in',
+  cohort: 'people of',
+  goal: 'reached',
+};
 
 function conditionWords({ field, op, not, value }: Condition): string {
   const { words, takes } = operatorOf(field, op, not);
   const name = labelOf(field);
   if (takes === 'none') return `${name} ${words}`;
-  const all = Array.isArray(value) ? (value as readonly (string | number | boolean)[]) : [value as string | number | boolean];
+  const all = Array.isArray(value)
+    ? (value as readonly (string | number | boolean)[])
+    : [value as string | number | boolean];
   const shown = all.slice(0, listedMax).map((each) => valueName(field, each ?? null));
   const rest = all.length > listedMax ? ` and ${all.length - listedMax} more` : '';
   return `${name} ${words} ${shown.join(', ')}${rest}`;

@@ -31,7 +31,9 @@ export function GroupRows({ group, onChange, at, pointer, isRoot = false, level 
     <>
       {parts.map((part, index) => (
         <div key={part.id} className="grid min-w-0 gap-1.5">
-          {index > 0 && <Join join={join} isFirst={index === 1} onChange={(next) => onChange({ ...group, join: next })} />}
+          {index > 0 && (
+            <Join join={join} isFirst={index === 1} onChange={(next) => onChange({ ...group, join: next })} />
+          )}
           <PartRow
             part={part}
             at={at}
@@ -53,14 +55,24 @@ export function GroupRows({ group, onChange, at, pointer, isRoot = false, level 
 }
 
 /** All parts of a group are joined alike; the first word changes it. */
-function Join({ join, isFirst, onChange }: { join: Group['join']; isFirst: boolean; onChange: (join: Group['join']) => void }) {
+function Join({
+  join,
+  isFirst,
+  onChange,
+}: {
+  join: Group['join'];
+  isFirst: boolean;
+  onChange: (join: Group['join']) => void;
+}) {
   if (!isFirst) return <span className="pl-2 text-[13px] text-faint">{join}</span>;
   const other = join === 'and' ? 'or' : 'and';
   return (
     <button
       type="button"
       aria-label={`Joined by “${join}”: change to “${other}”`}
-      title={join === 'and' ? 'All must hold. Click for: one must hold' : 'One must hold. Click for: all must hold'}
+      title={
+        join === 'and' ? 'All must hold. Click for: one must hold' : 'One must hold. Click for: all must hold'
+      }
       onClick={() => onChange(other)}
       className="w-fit rounded px-2 py-0.5 text-[13px] font-medium text-accent hover:bg-sunken"
     >
@@ -111,7 +123,14 @@ function PartRow(props: PartProps<Node> & { level: number }) {
 }
 
 type Make = (id: number) => Node;
-const condition: Make = (id) => ({ kind: 'condition', id, not: false, field: '', op: 'eq', value: undefined });
+const condition: Make = (id) => ({
+  kind: 'condition',
+  id,
+  not: false,
+  field: '',
+  op: 'eq',
+  value: undefined,
+});
 const emptyGroup = (id: number): Group => ({ kind: 'group', id, not: false, join: 'and', parts: [] });
 
 interface AddPartProps {
@@ -127,7 +146,10 @@ function AddPart({ isFirst, mayGroup, mayCohort, onAdd }: AddPartProps) {
     { label: 'A saved goal', make: (id) => ({ kind: 'saved', id, not: false, of: 'goal', name: '' }) },
     ...(mayCohort
       ? [
-          { label: 'People of a saved cohort', make: (id: number): Node => ({ kind: 'saved', id, not: false, of: 'cohort', name: '' }) },
+          {
+            label: 'People of a saved cohort',
+            make: (id: number): Node => ({ kind: 'saved', id, not: false, of: 'cohort', name: '' }),
+          },
           {
             label: 'People who did something',
             make: (id: number): Node => ({
@@ -142,11 +164,23 @@ function AddPart({ isFirst, mayGroup, mayCohort, onAdd }: AddPartProps) {
           },
         ]
       : []),
-    ...(mayGroup ? [{ label: 'A group', make: (id: number): Node => ({ ...emptyGroup(id), join: 'or', parts: [condition(id + 1)] }) }] : []),
+    ...(mayGroup
+      ? [
+          {
+            label: 'A group',
+            make: (id: number): Node => ({ ...emptyGroup(id), join: 'or', parts: [condition(id + 1)] }),
+          },
+        ]
+      : []),
   ];
   return (
     <div className="flex items-center">
-      <Button look="quiet" small onClick={() => onAdd(condition)} className={classes('-ml-1', isFirst && 'text-soft')}>
+      <Button
+        look="quiet"
+        small
+        onClick={() => onAdd(condition)}
+        className={classes('-ml-1', isFirst && 'text-soft')}
+      >
         <Plus aria-hidden className="size-4" />
         {isFirst ? 'Filter' : 'Condition'}
       </Button>

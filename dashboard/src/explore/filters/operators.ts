@@ -45,8 +45,18 @@ const turnedOrder = (['gt', 'gte', 'lt', 'lte'] as const).map((op) =>
 );
 
 const byType: Readonly<Record<FieldType, readonly Operator[]>> = {
-  text: [...equal, ...ofText, ...there, ...order(['comes after', 'is or comes after', 'comes before', 'is or comes before'])],
-  number: [...equal.slice(0, 2), ...order(['is over', 'is at least', 'is under', 'is at most']), ...equal.slice(2), ...there],
+  text: [
+    ...equal,
+    ...ofText,
+    ...there,
+    ...order(['comes after', 'is or comes after', 'comes before', 'is or comes before']),
+  ],
+  number: [
+    ...equal.slice(0, 2),
+    ...order(['is over', 'is at least', 'is under', 'is at most']),
+    ...equal.slice(2),
+    ...there,
+  ],
   boolean: [...equal.slice(0, 2), ...there],
   time: [...order(['is after', 'is from', 'is before', 'is until']), ...equal.slice(0, 2), ...there],
   property: [...equal, ...ofText, ...order(['is over', 'is at least', 'is under', 'is at most']), ...there],

@@ -15,7 +15,8 @@ export function SavedRow({ part, at, pointer, onChange, onRemove }: PartProps<Sa
   const { data, isPending } = useSaved<unknown>(at.project, of);
   const found = data?.find(({ id }) => id === name);
   const isGone = name !== '' && data !== undefined && found === undefined;
-  const problem = pointer !== undefined && at.problem?.pointer.startsWith(pointer) ? at.problem.message : undefined;
+  const problem =
+    pointer !== undefined && at.problem?.pointer.startsWith(pointer) ? at.problem.message : undefined;
   const told = isGone ? `There is no ${of} “${name}” any more. Choose another, or remove the line.` : problem;
   return (
     <div className="grid min-w-0 gap-1">

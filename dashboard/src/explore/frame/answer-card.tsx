@@ -45,7 +45,11 @@ export function AnswerCard({ project, question, result, problem }: AnswerCardPro
         <div className="min-w-0 flex-1 basis-56">
           <h2 className="truncate font-medium" title={title}>
             {title}
-            {isChanged && <span className="ml-2 rounded bg-warn-soft px-1.5 text-[13px] font-medium text-warn">changed</span>}
+            {isChanged && (
+              <span className="ml-2 rounded bg-warn-soft px-1.5 text-[13px] font-medium text-warn">
+                changed
+              </span>
+            )}
           </h2>
           <p className="truncate text-[13px] text-faint">{saved?.body.description || rangeWords(asked)}</p>
         </div>
@@ -81,15 +85,30 @@ export function AnswerCard({ project, question, result, problem }: AnswerCardPro
           </button>
         </p>
       )}
-      <div ref={box} className={classes('min-h-80 min-w-0 flex-1 px-4 py-3 transition-opacity', (isBusy || problem !== undefined) && answered !== undefined && 'opacity-60')}>
+      <div
+        ref={box}
+        className={classes(
+          'min-h-80 min-w-0 flex-1 px-4 py-3 transition-opacity',
+          (isBusy || problem !== undefined) && answered !== undefined && 'opacity-60',
+        )}
+      >
         {isCovered && problem === undefined ? (
           isTooMuch(error) ? (
-            <OverBudget error={error} plan={plan} onAsk={(next) => ask(next, true)} onAgain={() => refetch()} />
+            <OverBudget
+              error={error}
+              plan={plan}
+              onAsk={(next) => ask(next, true)}
+              onAgain={() => refetch()}
+            />
           ) : (
             <Failure error={error ?? new ApiError(0, 'unknown', 'No answer came.')} retry={() => refetch()} />
           )
         ) : answered === undefined ? (
-          problem === undefined ? <Skeleton className="h-80" /> : <Empty title="The answer comes when the question is right" />
+          problem === undefined ? (
+            <Skeleton className="h-80" />
+          ) : (
+            <Empty title="The answer comes when the question is right" />
+          )
         ) : (
           <AnswerView
             project={project}
@@ -112,7 +131,8 @@ export function AnswerCard({ project, question, result, problem }: AnswerCardPro
 function Mistake({ problem: { pointer, message } }: { problem: PlanProblem }) {
   return (
     <p className="mx-4 mt-2 rounded bg-bad-soft px-3 py-2 text-bad">
-      The question has a mistake{pointer !== '' && (
+      The question has a mistake
+      {pointer !== '' && (
         <>
           {' '}
           at <code className="font-mono text-[13px] break-all">{pointer}</code>

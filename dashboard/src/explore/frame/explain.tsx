@@ -14,7 +14,13 @@ export function Explain({ project, plan }: { project: string; plan: PlanInput })
   return (
     <section aria-label="How it was found" className="border-t border-line px-4 py-3">
       <h3 className="mb-1 font-medium">How it was found</h3>
-      {isError ? <Failure error={error} retry={() => refetch()} /> : data === undefined ? <Skeleton className="h-24" /> : <Facts meta={data} />}
+      {isError ? (
+        <Failure error={error} retry={() => refetch()} />
+      ) : data === undefined ? (
+        <Skeleton className="h-24" />
+      ) : (
+        <Facts meta={data} />
+      )}
     </section>
   );
 }
@@ -27,7 +33,11 @@ const cacheWords: Readonly<Record<string, string>> = {
   none: 'read anew each time',
 };
 
-function Facts({ meta: { explain, approximate, error, sample, rowsRead, durationMs, source } }: { meta: AnswerMeta }) {
+function Facts({
+  meta: { explain, approximate, error, sample, rowsRead, durationMs, source },
+}: {
+  meta: AnswerMeta;
+}) {
   const facts: readonly (readonly [string, string])[] = [
     ['Tables', explain?.tables.join(', ') || source],
     ['Rows read', fullNumber(explain?.rowsRead ?? rowsRead)],

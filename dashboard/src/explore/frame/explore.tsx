@@ -15,7 +15,8 @@ import { useAsked } from './use-asked.ts';
 import { useQuestion } from './use-question.ts';
 
 const scopeNames = ['range', 'from', 'to', 'timeZone', 'weekStart', 'bots', 'filter', 'segments', 'sample'];
-const isOfScope = ([name, value]: readonly [string, unknown]) => scopeNames.includes(name) && value !== undefined;
+const isOfScope = ([name, value]: readonly [string, unknown]) =>
+  scopeNames.includes(name) && value !== undefined;
 /** What a question keeps when it becomes one of another kind. */
 const scopeIn = (plan: PlanInput) => Object.fromEntries(Object.entries(plan).filter(isOfScope));
 const withScope = (plan: PlanInput, scope: object): PlanInput => ({
@@ -54,7 +55,10 @@ export function Explore({ project }: { project: string }) {
       <h1 className="sr-only">Explore</h1>
       <Tabs.Root value={kind?.id ?? ''} onValueChange={toKind} activationMode="manual">
         <div className="mb-4 flex flex-wrap items-center gap-2">
-          <Tabs.List aria-label="Kind of question" className="flex min-w-0 flex-wrap gap-0.5 rounded-lg bg-sunken p-0.5">
+          <Tabs.List
+            aria-label="Kind of question"
+            className="flex min-w-0 flex-wrap gap-0.5 rounded-lg bg-sunken p-0.5"
+          >
             {kinds.map(({ id, label, hint }) => (
               <Tabs.Trigger
                 key={id}
@@ -70,20 +74,36 @@ export function Explore({ project }: { project: string }) {
             <PlanRange plan={plan} onChange={(next) => ask(next)} />
           </div>
         </div>
-        <Tabs.Content value={kind?.id ?? ''} tabIndex={-1} className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 outline-none lg:grid-cols-[22rem_minmax(0,1fr)]">
+        <Tabs.Content
+          value={kind?.id ?? ''}
+          tabIndex={-1}
+          className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 outline-none lg:grid-cols-[22rem_minmax(0,1fr)]"
+        >
           <Card label="The question" className="grid min-w-0 gap-4 p-4">
             {kind === undefined ? (
               <Empty title="Explore has no editor for this">
-                It can be changed as JSON, or <Button small onClick={startAnew}>started anew</Button>
+                It can be changed as JSON, or{' '}
+                <Button small onClick={startAnew}>
+                  started anew
+                </Button>
               </Empty>
             ) : (
               <Suspense fallback={<Skeleton className="h-64" />}>
-                <kind.Editor project={project} plan={plan} onChange={(next) => ask(next)} {...(problem && { problem })} />
+                <kind.Editor
+                  project={project}
+                  plan={plan}
+                  onChange={(next) => ask(next)}
+                  {...(problem && { problem })}
+                />
               </Suspense>
             )}
             <ScopeEditor project={project} plan={plan} onChange={(next) => ask(next)} problem={problem} />
           </Card>
-          {isWaiting ? <Skeleton className="h-96" /> : <AnswerCard project={project} question={question} result={answer} problem={problem} />}
+          {isWaiting ? (
+            <Skeleton className="h-96" />
+          ) : (
+            <AnswerCard project={project} question={question} result={answer} problem={problem} />
+          )}
         </Tabs.Content>
       </Tabs.Root>
     </>

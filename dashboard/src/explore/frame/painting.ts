@@ -1,29 +1,38 @@
 /**
- * What a chart made of boxes looks like, painted on a canvas: backgrounds, lines, text, and the paths of an SVG among them, also what has been
- * scrolled out of sight. A chart says `data-painting` where it begins, and `data-no-painting` on what belongs to the page alone (menus, links).
+ * What an answer looks like, painted on a canvas: backgrounds, lines, text, the paths of an SVG among them, and charts of ECharts drawn anew at
+ * the picture’s size; also what has been scrolled out of sight. A chart says `data-painting` where it begins, and `data-no-painting` on what belongs to the page alone (menus, links).
  */
+import { getInstanceByDom } from 'echarts/core';
 
 type Context = CanvasRenderingContext2D;
 
-interface Painting {
+export interface Painting {
   readonly width: number;
   readonly height: number;
   readonly draw: (context: Context) => void;
 }
 
-export function paintingIn(box: HTMLElement): Painting | undefined {
-  const root = box.querySelector<HTMLElement>('[data-painting]');
-  if (root === null) return undefined;
-  const rects = [root, ...root.querySelectorAll('*')].filter(isPainted).map((each) => each.getBoundingClientRect());
-  const [left, top] = [Math.min(...rects.map((rect) => rect.left)), Math.min(...rects.map((rect) => rect.top))];
+/** More would make pictures that nothing opens. */
+const sideMax = 6_000;
+
+/** `scale`: pixels of the picture for each of the page. */
+export function paintingIn(box: HTMLElement, scale: number): Painting {
+  const root = box.querySelector<HTMLElement>('[data-painting]') ?? box;
+  const rects = [root, ...root.querySelectorAll('*')]
+    .filter(isPainted)
+    .map((each) => each.getBoundingClientRect());
+  const [left, top] = [
+    Math.min(...rects.map((rect) => rect.left)),
+    Math.min(...rects.map((rect) => rect.top)),
+  ];
   return {
-    width: Math.ceil(Math.max(...rects.map(({ right }) => right)) - left),
-    height: Math.ceil(Math.max(...rects.map(({ bottom }) => bottom)) - top),
+    width: Math.min(sideMax, Math.ceil(Math.max(...rects.map(({ right }) => right)) - left)),
+    height: Math.min(sideMax, Math.ceil(Math.max(...rects.map(({ bottom }) => bottom)) - top)),
     draw: (context) => {
       context.save();
       context.translate(-left, -top);
       context.textBaseline = 'middle';
-      paint(root, context);
+      paint(root, context, scale);
       context.restore();
     },
   };
@@ -36,7 +45,7 @@ function isPainted(element: Element): boolean {
   return width > 0 && height > 0 && (width > 1 || height > 1);
 }
 
-function paint(element: Element, context: Context): void {
+function paint(element: Element, context: Context, scale: number): void {
   if (!isPainted(element)) return;
   const style = getComputedStyle(element);
   if (style.visibility === 'hidden') return;
@@ -51,8 +60,15 @@ function paint(element: Element, context: Context): void {
     context.rect(rect.left, rect.top, rect.width, rect.height);
     context.clip();
   }
-  for (const child of element.childNodes) {
-    if (child instanceof Element) paint(child, context);
+  const chart = element.hasAttribute('_echarts_instance_')
+    ? getInstanceByDom(element as HTMLElement)
+    : undefined;
+  if (chart !== undefined) {
+    const drawn = chart.renderToCanvas({ pixelRatio: scale, backgroundColor: 'transparent' });
+    context.drawImage(drawn, rect.left, rect.top, rect.width, rect.height);
+  }
+  for (const child of chart === undefined ? element.childNodes : []) {
+    if (child instanceof Element) paint(child, context, scale);
     else if (child instanceof Text) paintText(child, element, style, context);
   }
   context.restore();
@@ -62,7 +78,12 @@ function paintBox({ left, top, width, height }: DOMRect, style: CSSStyleDeclarat
   // of stripes the first color, thinned
   const [stripe] = /(?:rgb|oklab|oklch|color)a?\([^()]*\)/.exec(style.backgroundImage) ?? [];
   context.beginPath();
-  const corners = [style.borderTopLeftRadius, style.borderTopRightRadius, style.borderBottomRightRadius, style.borderBottomLeftRadius];
+  const corners = [
+    style.borderTopLeftRadius,
+    style.borderTopRightRadius,
+    style.borderBottomRightRadius,
+    style.borderBottomLeftRadius,
+  ];
   context.roundRect(left, top, width, height, corners.map(Number.parseFloat));
   context.fillStyle = style.backgroundColor;
   context.fill();
@@ -79,7 +100,8 @@ function paintBox({ left, top, width, height }: DOMRect, style: CSSStyleDeclarat
     context.fillRect(left, top + height - line, width, line);
   }
   context.fillStyle = style.borderTopColor;
-  if (style.borderTopStyle === 'solid') context.fillRect(left, top, width, Number.parseFloat(style.borderTopWidth));
+  if (style.borderTopStyle === 'solid')
+    context.fillRect(left, top, width, Number.parseFloat(style.borderTopWidth));
 }
 
 function paintPath(path: SVGPathElement, style: CSSStyleDeclaration, context: Context): void {

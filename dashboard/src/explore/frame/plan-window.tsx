@@ -67,8 +67,8 @@ export function CurlWindow({ plan, onClose }: Omit<PlanWindowProps, 'onApply'>) 
     <Modal title="The question for a shell" open onClose={onClose} size="large">
       <CodeBlock text={curlOf(plan, location.origin)} />
       <p className="mt-2 text-soft">
-        Set <code className="font-mono text-[13px]">MILLRACE_READ_KEY</code> to a read key of this project; an administrator makes one under
-        Settings.
+        Set <code className="font-mono text-[13px]">MILLRACE_READ_KEY</code> to a read key of this project; an
+        administrator makes one under Settings.
       </p>
     </Modal>
   );

@@ -39,7 +39,8 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
     },
   };
   const asNew = () => create.mutate({ name: name.trim(), body }, done);
-  const asChange = () => saved && change.mutate({ id: saved.id, name: name.trim(), body, version: saved.version }, done);
+  const asChange = () =>
+    saved && change.mutate({ id: saved.id, name: name.trim(), body, version: saved.version }, done);
   const error = change.error ?? create.error;
   const isBusy = create.isPending || change.isPending;
   return (
@@ -62,11 +63,19 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
           />
         </Field>
         <Field label="What it is for" hint="For others, and for you in half a year">
-          <input maxLength={descriptionLengthMax} value={description} onChange={({ target }) => setDescription(target.value)} className={inputBox} />
+          <input
+            maxLength={descriptionLengthMax}
+            value={description}
+            onChange={({ target }) => setDescription(target.value)}
+            className={inputBox}
+          />
         </Field>
         {isOutdated(error) ? (
           <div role="alert" className="grid gap-2 rounded-md bg-warn-soft p-3 text-warn">
-            <p>Somebody changed “{saved?.name}” since you opened it. Save yours under another name, or look at theirs; yours stays in the address.</p>
+            <p>
+              Somebody changed “{saved?.name}” since you opened it. Save yours under another name, or look at
+              theirs; yours stays in the address.
+            </p>
             <Button
               small
               className="justify-self-start"

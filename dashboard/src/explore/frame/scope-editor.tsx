@@ -62,7 +62,9 @@ export function ScopeEditor({ project, plan, onChange, problem }: ScopeEditorPro
             <Field label="People">
               <select
                 value={sample}
-                onChange={({ target }) => set('sample', target.value === '1' ? undefined : Number(target.value))}
+                onChange={({ target }) =>
+                  set('sample', target.value === '1' ? undefined : Number(target.value))
+                }
                 className={inputBox}
               >
                 {!(sample in samples) && <option value={sample}>{sample}</option>}

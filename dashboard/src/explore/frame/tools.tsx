@@ -1,15 +1,26 @@
 /** What one does with an answer: the table, a link, files, saving, and how it was asked and found. */
-import { Braces, ChartLine, Check, Download, Image, Link2, MoreHorizontal, Save, SearchCheck, Table2, Terminal } from 'lucide-react';
+import {
+  Braces,
+  ChartLine,
+  Check,
+  Download,
+  Image,
+  Link2,
+  MoreHorizontal,
+  Save,
+  SearchCheck,
+  Table2,
+  Terminal,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { type RefObject, useState } from 'react';
 import { downloadCsv } from '../../api/csv.ts';
 import { useSession } from '../../api/session.ts';
+import { stringifySearch } from '../../state/search.ts';
 import { Button } from '../../ui/button.tsx';
 import { menuItem, menuPanel } from '../../ui/menu.tsx';
-import { kindOfPlan } from '../kinds.ts';
 import { exploreSearch } from '../question-link.ts';
 import { rangeWords, zoneOfPlan } from '../range.tsx';
-import { stringifySearch } from '../../state/search.ts';
 import { CurlWindow, JsonWindow } from './plan-window.tsx';
 import { SaveWindow } from './save-window.tsx';
 import type { Asked } from './use-asked.ts';
@@ -46,8 +57,11 @@ export function Tools({ project, question, answered, title, box, isExplained, on
   const savePicture = async () => {
     if (answered === undefined || box.current === null) return;
     const { savePng } = await import('./picture.ts');
-    const table = kindOfPlan(answered.plan)?.table(answered.answer, answered.plan);
-    await savePng({ box: box.current, title, subtitle: `${rangeWords(answered.plan)}, ${zoneOfPlan(answered.plan)}`, table });
+    await savePng({
+      box: box.current,
+      title,
+      subtitle: `${rangeWords(answered.plan)}, ${zoneOfPlan(answered.plan)}`,
+    });
   };
   return (
     <div className="flex flex-wrap items-center gap-1.5">
@@ -57,7 +71,11 @@ export function Tools({ project, question, answered, title, box, isExplained, on
         </span>
       )}
       <Button small look="quiet" onClick={() => show({ form: form === 'table' ? 'chart' : 'table' })}>
-        {form === 'table' ? <ChartLine aria-hidden className="size-4" /> : <Table2 aria-hidden className="size-4" />}
+        {form === 'table' ? (
+          <ChartLine aria-hidden className="size-4" />
+        ) : (
+          <Table2 aria-hidden className="size-4" />
+        )}
         {form === 'table' ? 'Chart' : 'Table'}
       </Button>
       <Button small look="quiet" onClick={() => tried(copyLink)} aria-live="polite">
@@ -93,12 +111,18 @@ export function Tools({ project, question, answered, title, box, isExplained, on
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
       {role !== undefined && role !== 'viewer' && (
-        <Button small look={saved === undefined || question.isChanged ? 'primary' : 'plain'} onClick={() => setOpen('save')}>
+        <Button
+          small
+          look={saved === undefined || question.isChanged ? 'primary' : 'plain'}
+          onClick={() => setOpen('save')}
+        >
           <Save aria-hidden className="size-4" />
           Save
         </Button>
       )}
-      {open === 'json' && <JsonWindow plan={plan} onApply={(next) => ask(next, true)} onClose={() => setOpen(undefined)} />}
+      {open === 'json' && (
+        <JsonWindow plan={plan} onApply={(next) => ask(next, true)} onClose={() => setOpen(undefined)} />
+      )}
       {open === 'curl' && <CurlWindow plan={asked} onClose={() => setOpen(undefined)} />}
       {open === 'save' && (
         <SaveWindow
@@ -118,7 +142,11 @@ export function Tools({ project, question, answered, title, box, isExplained, on
 /** The whole question, also where the address leaves out what it begins with. */
 function linkTo({ asked, form, view, saved, isChanged }: Asked, project: string): string {
   const isSaved = saved !== undefined && !isChanged;
-  const search = exploreSearch(isSaved ? undefined : asked, { form, view, ...(saved && { question: saved.id }) });
+  const search = exploreSearch(isSaved ? undefined : asked, {
+    form,
+    view,
+    ...(saved && { question: saved.id }),
+  });
   return `${location.origin}/p/${encodeURIComponent(project)}/explore${stringifySearch(search)}`;
 }
 

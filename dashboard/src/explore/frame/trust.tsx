@@ -13,7 +13,9 @@ export function Trust({ answered: { plan, answer } }: { answered: Answered }) {
   return (
     <p className="flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-4 py-1.5 text-[13px] text-faint">
       {stale && (
-        <span className="rounded bg-warn-soft px-1.5 font-medium text-warn">The store is away: the last known numbers</span>
+        <span className="rounded bg-warn-soft px-1.5 font-medium text-warn">
+          The store is away: the last known numbers
+        </span>
       )}
       <span>As of {dayAndClock(asOf, zone)}</span>
       <span>{trustWords(approximate, error, sample)}</span>

@@ -6,8 +6,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { PlanInput } from '../../api/questions.ts';
 import { type QuestionBody, type Saved, useSavedOne } from '../../api/saved.ts';
-import type { Search } from '../../state/view.ts';
 import { browserZone } from '../../format/dates.ts';
+import type { Search } from '../../state/view.ts';
 import type { View } from '../kind.ts';
 import { kinds } from '../kinds.ts';
 import {
@@ -50,7 +50,11 @@ export function useAsked(project: string): Asked {
   const search = useSearch({ strict: false }) as Search;
   const navigate = useNavigate();
   const question = questionInAddress(search);
-  const { data: saved, error: savedError, isPending } = useSavedOne<QuestionBody>(project, 'question', question);
+  const {
+    data: saved,
+    error: savedError,
+    isPending,
+  } = useSavedOne<QuestionBody>(project, 'question', question);
   const inAddress = useMemo(() => planInAddress(search), [search]);
   const asked = useStable(inAddress.kind === 'plan' ? inAddress.plan : (saved?.body.plan ?? beginning));
   const ownView = useStable(viewInAddress(search));
@@ -63,7 +67,8 @@ export function useAsked(project: string): Asked {
   }, [asked]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
-  const form = search.form === undefined && saved?.body.view?.form === 'table' ? 'table' : formInAddress(search);
+  const form =
+    search.form === undefined && saved?.body.view?.form === 'table' ? 'table' : formInAddress(search);
   const go = useCallback(
     (next: (before: Search) => Search, isStep: boolean) =>
       void navigate({ to: '.', search: next as never, replace: !isStep, resetScroll: false }),
@@ -100,7 +105,16 @@ export function useAsked(project: string): Asked {
         false,
       ),
     startAnew: () => go(() => ({}), true),
-    keepAs: (id) => go((before) => exploreSearch(undefined, { question: id, form: formInAddress(before), view: viewInAddress(before) }), false),
+    keepAs: (id) =>
+      go(
+        (before) =>
+          exploreSearch(undefined, {
+            question: id,
+            form: formInAddress(before),
+            view: viewInAddress(before),
+          }),
+        false,
+      ),
   };
 }
 

@@ -24,5 +24,9 @@ export function useQuestion(project: string, plan: PlanInput, enabled: boolean) 
     enabled,
   });
   if (query.data !== undefined) last.current = query.data;
-  return { ...query, answered: query.data ?? last.current, isBusy: enabled && (query.isPending || query.isPlaceholderData) };
+  return {
+    ...query,
+    answered: query.data ?? last.current,
+    isBusy: enabled && (query.isPending || query.isPlaceholderData),
+  };
 }

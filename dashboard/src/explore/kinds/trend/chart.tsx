@@ -28,15 +28,30 @@ export function TrendChart(props: ChartProps<NumbersData>) {
 }
 
 export const formOf = (view: ChartProps['view']): ChartForm =>
-  Object.keys(forms).find((form) => form === view?.chart) as ChartForm | undefined ?? 'lines';
+  (Object.keys(forms).find((form) => form === view?.chart) as ChartForm | undefined) ?? 'lines';
 
-function Course({ project, plan, isTile = false, onPlan, view, onView, all }: ChartProps<NumbersData> & { all: Lines }) {
+function Course({
+  project,
+  plan,
+  isTile = false,
+  onPlan,
+  view,
+  onView,
+  all,
+}: ChartProps<NumbersData> & { all: Lines }) {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const { data: annotations } = useSaved<AnnotationBody>(project, 'annotation', { enabled: !isTile });
   const form = formOf(view);
   const option = useCallback(
     (color: (name: string) => string) =>
-      lineOption({ all, hidden, form, isTile, color, annotations: annotations?.map(({ body }) => body) ?? [] }),
+      lineOption({
+        all,
+        hidden,
+        form,
+        isTile,
+        color,
+        annotations: annotations?.map(({ body }) => body) ?? [],
+      }),
     [all, hidden, form, isTile, annotations],
   );
   const { buckets = [], interval, zone, lines } = all;
@@ -47,12 +62,14 @@ function Course({ project, plan, isTile = false, onPlan, view, onView, all }: Ch
   };
   const rangeLabel = (from: number, to: number) => {
     const [first, end] = [buckets[Math.min(from, last)], buckets[Math.min(to, last)]];
-    return first === undefined || end === undefined ? '' : bucketTitle({ ...first, to: end.to, complete: true }, isDays(interval) ? 'week' : interval, zone);
+    return first === undefined || end === undefined
+      ? ''
+      : bucketTitle({ ...first, to: end.to, complete: true }, isDays(interval) ? 'week' : interval, zone);
   };
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div data-painting className="flex h-full min-h-0 flex-col">
       {onView !== undefined && (
-        <div className="mb-2 flex items-center justify-end gap-1">
+        <div data-no-painting className="mb-2 flex items-center justify-end gap-1">
           <Annotations project={project} zone={zone} />
           <FormChoice form={form} onChange={(chart) => onView({ ...view, chart })} />
         </div>

@@ -40,8 +40,10 @@ export const letterOf = (index: number) => letters[index] ?? '?';
 export const seriesName = ({ name }: SeriesDraft, index: number) => name ?? letterOf(index);
 export const formulaName = ({ name }: FormulaDraft, index: number) => name ?? `F${index + 1}`;
 
-const isObject = (value: unknown): value is Filter => typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
+const isObject = (value: unknown): value is Filter =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value];
 
 export function draftOf(plan: PlanInput): Draft {
   const by = fieldsOf(plan.by);
@@ -83,7 +85,10 @@ function seriesDraft(value: unknown): SeriesDraft {
 function formulaDraft(value: unknown): FormulaDraft {
   if (typeof value === 'string') return { formula: value };
   if (!isObject(value)) return { formula: '' };
-  return { formula: String(value.formula ?? ''), ...(typeof value.name === 'string' && { name: value.name }) };
+  return {
+    formula: String(value.formula ?? ''),
+    ...(typeof value.name === 'string' && { name: value.name }),
+  };
 }
 
 /** Groups are of the plan’s metrics: series with filters of their own, and formulas, cannot be told apart by fields. */

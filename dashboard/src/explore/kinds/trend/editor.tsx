@@ -92,7 +92,10 @@ function GroupFields({ project, draft, onChange }: PartProps & { project: string
             className="flex-1"
             onChange={(next) => onChange({ by: [...new Set(by.with(index, next))] })}
           />
-          <RemoveButton label={`Do not break down by ${labelOf(field)}`} onClick={() => onChange({ by: by.toSpliced(index, 1) })} />
+          <RemoveButton
+            label={`Do not break down by ${labelOf(field)}`}
+            onClick={() => onChange({ by: by.toSpliced(index, 1) })}
+          />
         </div>
       ))}
       {by.length < fieldsMax && (
@@ -114,22 +117,32 @@ function GroupFields({ project, draft, onChange }: PartProps & { project: string
             min={1}
             max={1000}
             value={limit}
-            onChange={({ target }) => target.value !== '' && onChange({ limit: Math.round(Number(target.value)) })}
+            onChange={({ target }) =>
+              target.value !== '' && onChange({ limit: Math.round(Number(target.value)) })
+            }
             className="h-8 w-20 rounded border border-line bg-card px-2"
           />
           groups, the rest together
         </label>
       )}
-      {by.length > 1 && <p className="text-[13px] text-faint">Several fields together are of the whole range.</p>}
+      {by.length > 1 && (
+        <p className="text-[13px] text-faint">Several fields together are of the whole range.</p>
+      )}
     </section>
   );
 }
 
 const noInterval = 'none';
 
-function TimeFields({ plan, draft, onChange, onPlan }: PartProps & { plan: EditorProps['plan']; onPlan: EditorProps['onChange'] }) {
+function TimeFields({
+  plan,
+  draft,
+  onChange,
+  onPlan,
+}: PartProps & { plan: EditorProps['plan']; onPlan: EditorProps['onChange'] }) {
   const { isTotal, interval, by } = draft;
-  const compare = typeof plan.compare === 'string' ? plan.compare : plan.compare === undefined ? 'none' : 'own';
+  const compare =
+    typeof plan.compare === 'string' ? plan.compare : plan.compare === undefined ? 'none' : 'own';
   return (
     <div className="grid grid-cols-2 gap-2">
       <Field label="Over time">
@@ -137,7 +150,9 @@ function TimeFields({ plan, draft, onChange, onPlan }: PartProps & { plan: Edito
           value={isTotal || by.length > 1 ? noInterval : interval}
           disabled={by.length > 1}
           onChange={({ target }) =>
-            onChange(target.value === noInterval ? { isTotal: true } : { isTotal: false, interval: target.value })
+            onChange(
+              target.value === noInterval ? { isTotal: true } : { isTotal: false, interval: target.value },
+            )
           }
           className={inputBox}
         >
@@ -154,7 +169,9 @@ function TimeFields({ plan, draft, onChange, onPlan }: PartProps & { plan: Edito
           value={compare}
           onChange={({ target }) => {
             const { compare: _compare, ...rest } = plan;
-            onPlan(target.value === 'none' ? { ...rest, kind: plan.kind } : { ...plan, compare: target.value });
+            onPlan(
+              target.value === 'none' ? { ...rest, kind: plan.kind } : { ...plan, compare: target.value },
+            );
           }}
           className={inputBox}
         >

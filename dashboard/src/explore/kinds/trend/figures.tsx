@@ -5,7 +5,12 @@ import type { Line } from './lines.ts';
 
 export function Figures({ lines, isTile }: { lines: readonly Line[]; isTile: boolean }) {
   return (
-    <dl className={classes('flex h-full flex-wrap content-center items-center justify-center gap-x-10 gap-y-6', isTile ? 'p-2' : 'min-h-64 p-6')}>
+    <dl
+      className={classes(
+        'flex h-full flex-wrap content-center items-center justify-center gap-x-10 gap-y-6',
+        isTile ? 'p-2' : 'min-h-64 p-6',
+      )}
+    >
       {lines.map((line) => (
         <Figure key={line.key} line={line} isLarge={lines.length === 1} />
       ))}
@@ -27,8 +32,10 @@ function Figure({ line: { name, values, before, shown }, isLarge }: { line: Line
       </dd>
       {before !== undefined && (
         <dd className="tabular text-faint">
-          {share !== undefined && <span className="text-soft">{`${share > 0 ? '+' : ''}${percent(share)}`}</span>} from{' '}
-          {earlier === null || earlier === undefined ? '–' : shown.full(earlier)}
+          {share !== undefined && (
+            <span className="text-soft">{`${share > 0 ? '+' : ''}${percent(share)}`}</span>
+          )}{' '}
+          from {earlier === null || earlier === undefined ? '–' : shown.full(earlier)}
         </dd>
       )}
     </div>

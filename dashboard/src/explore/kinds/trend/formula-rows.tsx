@@ -12,7 +12,11 @@ interface FormulaProps {
   readonly onChange: (next: Partial<Draft>) => void;
 }
 
-export function FormulaRows({ draft, onChange, problem }: FormulaProps & { problem: PlanProblem | undefined }) {
+export function FormulaRows({
+  draft,
+  onChange,
+  problem,
+}: FormulaProps & { problem: PlanProblem | undefined }) {
   const { formulas, series } = draft;
   const names = series.map(seriesName).join(', ');
   return formulas.map((each, index) => {
@@ -21,7 +25,9 @@ export function FormulaRows({ draft, onChange, problem }: FormulaProps & { probl
       // biome-ignore lint/suspicious/noArrayIndexKey: its name is its place
       <div key={index} className="grid min-w-0 gap-1">
         <div className="flex min-w-0 items-center gap-1.5">
-          <span className="w-6 shrink-0 text-center text-[13px] font-semibold text-soft">{formulaName(each, index).slice(0, 3)}</span>
+          <span className="w-6 shrink-0 text-center text-[13px] font-semibold text-soft">
+            {formulaName(each, index).slice(0, 3)}
+          </span>
           <input
             aria-label={`Formula ${formulaName(each, index)}`}
             aria-invalid={isAt(problem, at)}
@@ -29,7 +35,9 @@ export function FormulaRows({ draft, onChange, problem }: FormulaProps & { probl
             value={each.formula}
             placeholder={`100 * ${seriesName(series[0]!, 0)} / …`}
             title={`Numbers, + - * / ( ) and the names ${names}`}
-            onChange={({ target }) => onChange({ formulas: formulas.with(index, { ...each, formula: target.value }) })}
+            onChange={({ target }) =>
+              onChange({ formulas: formulas.with(index, { ...each, formula: target.value }) })
+            }
             className="h-9 min-w-0 flex-1 rounded-md border border-line bg-card px-2.5 font-mono text-[13px] aria-invalid:border-bad"
           />
           <RemoveButton
@@ -52,13 +60,21 @@ function AddFormula({ draft, onChange }: FormulaProps) {
     onChange({ series: [...series, ...more], formulas: [...formulas, { formula }] });
   const nameOfNext = seriesName({ metric: 'events' }, series.length);
   const choices = [
-    { label: `Share: ${first} of ${second ?? nameOfNext}, in percent`, formula: `100 * ${first} / ${second ?? nameOfNext}`, needs: second === undefined ? [other(series[0]!)] : [] },
+    {
+      label: `Share: ${first} of ${second ?? nameOfNext}, in percent`,
+      formula: `100 * ${first} / ${second ?? nameOfNext}`,
+      needs: second === undefined ? [other(series[0]!)] : [],
+    },
     {
       label: `${first} for each person`,
       formula: `${first} / ${nameOfNext}`,
       needs: [{ metric: 'users' as const, filter: series[0]?.filter }],
     },
-    { label: 'A formula of your own', formula: second === undefined ? `${first} * 1` : `${first} + ${second}`, needs: [] },
+    {
+      label: 'A formula of your own',
+      formula: second === undefined ? `${first} * 1` : `${first} + ${second}`,
+      needs: [],
+    },
   ];
   return (
     <DropdownMenu.Root modal={false}>

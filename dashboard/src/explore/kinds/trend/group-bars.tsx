@@ -14,11 +14,17 @@ interface GroupBarsProps {
 const columnsMax = 3;
 
 export function GroupBars({ all: { lines, by }, plan, onPlan }: GroupBarsProps) {
-  if (lines.length === 0) return <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>;
+  if (lines.length === 0)
+    return <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>;
   const rows = [...Map.groupBy(lines, ({ isOther, group }) => JSON.stringify([isOther, group])).entries()];
-  const columns = [...new Map(lines.flatMap(({ metric }) => (metric === undefined ? [] : [[metric.key, metric.name]])))].slice(0, columnsMax);
+  const columns = [
+    ...new Map(lines.flatMap(({ metric }) => (metric === undefined ? [] : [[metric.key, metric.name]]))),
+  ].slice(0, columnsMax);
   const first = (ofGroup: readonly Line[]) => ofGroup[0]?.values[0] ?? 0;
-  const most = Math.max(1e-9, ...rows.filter(([, [line]]) => !line?.isOther).map(([, ofGroup]) => Math.abs(first(ofGroup))));
+  const most = Math.max(
+    1e-9,
+    ...rows.filter(([, [line]]) => !line?.isOther).map(([, ofGroup]) => Math.abs(first(ofGroup))),
+  );
   return (
     <div className="max-h-[70vh] overflow-y-auto">
       <BarList

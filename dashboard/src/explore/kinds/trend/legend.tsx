@@ -12,7 +12,10 @@ interface LegendProps {
 
 export function Legend({ lines, hidden, onHide, isTile }: LegendProps) {
   return (
-    <ul aria-label="Lines" className={classes('flex flex-wrap gap-x-1', isTile ? 'max-h-14 overflow-hidden' : 'pt-2')}>
+    <ul
+      aria-label="Lines"
+      className={classes('flex flex-wrap gap-x-1', isTile ? 'max-h-14 overflow-hidden' : 'pt-2')}
+    >
       {lines.map((line, index) => {
         const isHidden = hidden.has(line.key);
         return (
@@ -20,9 +23,14 @@ export function Legend({ lines, hidden, onHide, isTile }: LegendProps) {
             <button
               type="button"
               aria-pressed={!isHidden}
-              data-legend={isHidden ? undefined : ''}
               title={line.name}
-              onClick={() => onHide(isHidden ? new Set([...hidden].filter((key) => key !== line.key)) : new Set([...hidden, line.key]))}
+              onClick={() =>
+                onHide(
+                  isHidden
+                    ? new Set([...hidden].filter((key) => key !== line.key))
+                    : new Set([...hidden, line.key]),
+                )
+              }
               className={classes(
                 'flex max-w-64 items-center gap-1.5 rounded px-1.5 py-1 text-[13px] hover:bg-sunken',
                 isHidden ? 'text-faint line-through' : 'text-soft',
@@ -30,7 +38,6 @@ export function Legend({ lines, hidden, onHide, isTile }: LegendProps) {
             >
               <span
                 aria-hidden
-                data-legend-color
                 className="size-2.5 shrink-0 rounded-full"
                 style={{ background: isHidden ? 'var(--line)' : `var(--${colorOf(line, index)})` }}
               />

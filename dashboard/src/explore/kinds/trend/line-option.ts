@@ -10,7 +10,8 @@ export type ChartForm = keyof typeof forms;
 export const colorsCount = 8;
 
 /** The name of the token that a line is drawn in; groups past the limit are gray. */
-export const colorOf = (line: Line, index: number) => (line.isOther ? 'faint' : `series-${(index % colorsCount) + 1}`);
+export const colorOf = (line: Line, index: number) =>
+  line.isOther ? 'faint' : `series-${(index % colorsCount) + 1}`;
 
 export interface LineOptionInput {
   readonly all: Lines;
@@ -28,7 +29,9 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
   const { all, hidden, form, isTile, color } = input;
   const { buckets = [], interval, zone } = all;
   const isBars = form === 'bars' || form === 'stacked';
-  const drawn = all.lines.map((line, index) => ({ line, color: color(colorOf(line, index)) })).filter(({ line }) => !hidden.has(line.key));
+  const drawn = all.lines
+    .map((line, index) => ({ line, color: color(colorOf(line, index)) }))
+    .filter(({ line }) => !hidden.has(line.key));
   const show = drawn[0]?.line.shown.short ?? String;
   return {
     animation: false,
@@ -54,23 +57,36 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
       backgroundColor: color('card'),
       borderColor: color('line'),
       textStyle: { color: color('ink'), fontSize: 13 },
-      axisPointer: { type: isBars ? 'shadow' : 'line', lineStyle: { color: color('faint') }, shadowStyle: { color: color('sunken'), opacity: 0.5 } },
-      formatter: (points: readonly { dataIndex: number }[]) => tooltip(input, drawn, points[0]?.dataIndex ?? 0),
+      axisPointer: {
+        type: isBars ? 'shadow' : 'line',
+        lineStyle: { color: color('faint') },
+        shadowStyle: { color: color('sunken'), opacity: 0.5 },
+      },
+      formatter: (points: readonly { dataIndex: number }[]) =>
+        tooltip(input, drawn, points[0]?.dataIndex ?? 0),
     },
     series: [
       ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form)),
       ...drawn.flatMap(({ line, color: ownColor }) =>
-        isBars ? [barSeries(line.values, buckets, ownColor, form)] : courseSeries(line.values, buckets, ownColor, form),
+        isBars
+          ? [barSeries(line.values, buckets, ownColor, form)]
+          : courseSeries(line.values, buckets, ownColor, form),
       ),
       annotationSeries(input, buckets),
     ],
   };
 }
 
-const isOpenAt = (buckets: readonly Bucket[], index: number) => index === buckets.length - 1 && buckets[index]?.complete === false;
+const isOpenAt = (buckets: readonly Bucket[], index: number) =>
+  index === buckets.length - 1 && buckets[index]?.complete === false;
 
 /** Whole buckets drawn through, the way to one that is not over dashed. */
-function courseSeries(values: readonly Point[], buckets: readonly Bucket[], color: string, form: ChartForm): readonly object[] {
+function courseSeries(
+  values: readonly Point[],
+  buckets: readonly Bucket[],
+  color: string,
+  form: ChartForm,
+): readonly object[] {
   const isOpen = isOpenAt(buckets, values.length - 1) && values.length > 1;
   const whole = isOpen ? [...values.slice(0, -1), null] : values;
   const rest = values.map((value, index) => (index >= values.length - 2 ? value : null));
@@ -89,13 +105,20 @@ function courseSeries(values: readonly Point[], buckets: readonly Bucket[], colo
 
 const hasGaps = (values: readonly Point[]) => values.some((value) => value === null);
 
-function barSeries(values: readonly Point[], buckets: readonly Bucket[], color: string, form: ChartForm): object {
+function barSeries(
+  values: readonly Point[],
+  buckets: readonly Bucket[],
+  color: string,
+  form: ChartForm,
+): object {
   return {
     type: 'bar',
     ...(form === 'stacked' && { stack: 'all' }),
     barMaxWidth: 40,
     itemStyle: { color },
-    data: values.map((value, index) => (isOpenAt(buckets, index) ? { value, itemStyle: { opacity: 0.45 } } : value)),
+    data: values.map((value, index) =>
+      isOpenAt(buckets, index) ? { value, itemStyle: { opacity: 0.45 } } : value,
+    ),
   };
 }
 
@@ -143,19 +166,29 @@ const tipLinesMax = 12;
 const nameLengthMax = 48;
 
 /** Nodes, not markup: names come from events. */
-function tooltip({ all, annotations, form }: LineOptionInput, drawn: readonly { line: Line; color: string }[], index: number): HTMLElement {
+function tooltip(
+  { all, annotations, form }: LineOptionInput,
+  drawn: readonly { line: Line; color: string }[],
+  index: number,
+): HTMLElement {
   const { buckets = [], beforeBuckets, interval, zone } = all;
   const box = document.createElement('div');
   const bucket = buckets[index];
   if (bucket === undefined) return box;
   box.append(part(bucketTitle(bucket, interval, zone), 'text-faint'));
-  const sorted = drawn.length > 1 && form !== 'bars' ? drawn.toSorted((a, b) => valueAt(b.line, index) - valueAt(a.line, index)) : drawn;
+  const sorted =
+    drawn.length > 1 && form !== 'bars'
+      ? drawn.toSorted((a, b) => valueAt(b.line, index) - valueAt(a.line, index))
+      : drawn;
   for (const { line, color } of sorted.slice(0, tipLinesMax)) box.append(tipLine(line, color, index));
   if (sorted.length > tipLinesMax) box.append(part(`and ${sorted.length - tipLinesMax} more`, 'text-faint'));
   const then = beforeBuckets?.[index];
   if (then !== undefined && drawn.some(({ line }) => line.before !== undefined))
-    box.append(part(`compared with ${bucketTitle({ ...then, complete: true }, interval, zone)}`, 'text-faint'));
-  for (const { at, text } of annotations) if (bucketAt(buckets, at) === index) box.append(part(text, 'text-warn'));
+    box.append(
+      part(`compared with ${bucketTitle({ ...then, complete: true }, interval, zone)}`, 'text-faint'),
+    );
+  for (const { at, text } of annotations)
+    if (bucketAt(buckets, at) === index) box.append(part(text, 'text-warn'));
   return box;
 }
 

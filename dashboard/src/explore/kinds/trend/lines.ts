@@ -14,7 +14,7 @@ import type {
 import type { PlanInput } from '../../../api/questions.ts';
 import { valueName } from '../../../format/names.ts';
 import { type Draft, draftOf, formulaName, letterOf, type Metric, seriesName } from './draft.ts';
-import { measureName, metricWords, moneyShown, seriesWords, type Shown, shownAs } from './metrics.ts';
+import { measureName, metricWords, moneyShown, type Shown, seriesWords, shownAs } from './metrics.ts';
 
 type Value = string | number | boolean | null;
 
@@ -54,7 +54,9 @@ export function linesOf(data: AnswerData, plan: PlanInput): Lines {
     ...('buckets' in numbers && numbers.buckets !== undefined && { buckets: numbers.buckets }),
     ...(compared && 'buckets' in compared && { beforeBuckets: compared.buckets }),
     interval: ('interval' in numbers ? numbers.interval : undefined) ?? draft.interval,
-    zone: ('timeZone' in numbers ? numbers.timeZone : undefined) ?? (typeof plan.timeZone === 'string' ? plan.timeZone : 'UTC'),
+    zone:
+      ('timeZone' in numbers ? numbers.timeZone : undefined) ??
+      (typeof plan.timeZone === 'string' ? plan.timeZone : 'UTC'),
     by: draft.by,
     lines: before === undefined ? lines : lines.map((line) => ({ ...line, before: before.get(line.key) })),
   };
@@ -70,21 +72,33 @@ function bareLines(data: NumbersData, draft: Draft): readonly Line[] {
   }
   if (data.groups === undefined) return metrics.flatMap((metric) => figures(metric, data.total));
   return data.groups.flatMap((group) =>
-    metrics.flatMap((metric) => named(group, 'values' in group ? group.values : [group.value], draft.by, figures(metric, group))),
+    metrics.flatMap((metric) =>
+      named(group, 'values' in group ? group.values : [group.value], draft.by, figures(metric, group)),
+    ),
   );
 }
 
-function seriesLines(series: readonly { name: string; values: readonly (number | null)[] }[], { series: drafts, formulas }: Draft) {
+function seriesLines(
+  series: readonly { name: string; values: readonly (number | null)[] }[],
+  { series: drafts, formulas }: Draft,
+) {
   return series.map(({ name, values }, index): Line => {
     const draft = drafts[index];
     if (draft === undefined) {
       const formula = formulas[index - drafts.length];
-      const label = formula === undefined || formula.name !== undefined ? name : `${formulaName(formula, index - drafts.length)}: ${formula.formula}`;
+      const label =
+        formula === undefined || formula.name !== undefined
+          ? name
+          : `${formulaName(formula, index - drafts.length)}: ${formula.formula}`;
       return { key: name, name: label, values, shown: shownAs(undefined) };
     }
     const words = seriesWords(draft);
     const isLettered = seriesName(draft, index) === letterOf(index);
-    const label = isLettered ? (drafts.length > 1 ? `${letterOf(index)}  ${words}` : words) : name.replaceAll('_', ' ');
+    const label = isLettered
+      ? drafts.length > 1
+        ? `${letterOf(index)}  ${words}`
+        : words
+      : name.replaceAll('_', ' ');
     return { key: name, name: label, values, shown: shownAs(draft.metric) };
   });
 }
@@ -95,18 +109,30 @@ function courses(metric: Metric, series: Series): readonly Line[] {
     return (series.amount ?? []).map((each: MoneySeries) => moneyLine(each.currency, each.sum.map(Number)));
   if (typeof metric === 'object') {
     const name = measureName(metric);
-    return [{ key: name, name: metricWords(metric), values: series.measures?.[name] ?? [], shown: shownAs(metric) }];
+    return [
+      { key: name, name: metricWords(metric), values: series.measures?.[name] ?? [], shown: shownAs(metric) },
+    ];
   }
   return [{ key: metric, name: metricWords(metric), values: series[metric] ?? [], shown: shownAs(metric) }];
 }
 
 function figures(metric: Metric, numbers: Numbers): readonly Line[] {
-  if (metric === 'amount') return (numbers.amount ?? []).map((each: Money) => moneyLine(each.currency, [Number(each.sum)]));
+  if (metric === 'amount')
+    return (numbers.amount ?? []).map((each: Money) => moneyLine(each.currency, [Number(each.sum)]));
   if (typeof metric === 'object') {
     const name = measureName(metric);
-    return [{ key: name, name: metricWords(metric), values: [numbers.measures?.[name] ?? null], shown: shownAs(metric) }];
+    return [
+      {
+        key: name,
+        name: metricWords(metric),
+        values: [numbers.measures?.[name] ?? null],
+        shown: shownAs(metric),
+      },
+    ];
   }
-  return [{ key: metric, name: metricWords(metric), values: [numbers[metric] ?? null], shown: shownAs(metric) }];
+  return [
+    { key: metric, name: metricWords(metric), values: [numbers[metric] ?? null], shown: shownAs(metric) },
+  ];
 }
 
 const moneyLine = (currency: string | null, values: readonly number[]): Line => ({
@@ -117,7 +143,12 @@ const moneyLine = (currency: string | null, values: readonly number[]): Line => 
 });
 
 /** The lines of a group have its name; with several metrics of a breakdown, `key` tells which. */
-function named(group: GroupName | GroupValues, values: readonly Value[], by: readonly string[], lines: readonly Line[]): readonly Line[] {
+function named(
+  group: GroupName | GroupValues,
+  values: readonly Value[],
+  by: readonly string[],
+  lines: readonly Line[],
+): readonly Line[] {
   const isOther = group.other === true;
   const name = isOther ? 'All others' : groupWords(values, by);
   return lines.map((line) => ({

@@ -21,7 +21,12 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
   const { data: currencies } = useValues(project, 'currency', '', scope, true);
   const currency = String(currencies?.[0]?.value ?? currencyDefault);
   const measure = typeof metric === 'object' ? metric : undefined;
-  const chosen = measure === undefined ? (metric as string) : measure.agg === 'sum' && measure.of === 'amount' ? revenue : measure.agg;
+  const chosen =
+    measure === undefined
+      ? (metric as string)
+      : measure.agg === 'sum' && measure.of === 'amount'
+        ? revenue
+        : measure.agg;
   const choose = (id: string) => {
     if (id === revenue) onChange({ agg: 'sum', of: 'amount', currency: measure?.currency ?? currency });
     else if (id in wordMetrics) onChange(id as keyof typeof wordMetrics);
@@ -33,7 +38,9 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
         aria-label="What is counted"
         value={chosen}
         onChange={({ target }) => choose(target.value)}
-        className={classes('h-9 min-w-0 flex-1 basis-28 rounded-md border border-line bg-card px-2 font-medium')}
+        className={classes(
+          'h-9 min-w-0 flex-1 basis-28 rounded-md border border-line bg-card px-2 font-medium',
+        )}
       >
         <option value="events">{wordMetrics.events}</option>
         <option value="users">{wordMetrics.users}</option>
@@ -77,7 +84,8 @@ const distinctDefault = 'path';
 
 /** The field stays where the new number can be of it. */
 function withAggregate(before: Measure | undefined, agg: string, currency: string): Measure {
-  if (agg === 'distinct') return { agg, of: before === undefined || before.of === 'amount' ? distinctDefault : before.of };
+  if (agg === 'distinct')
+    return { agg, of: before === undefined || before.of === 'amount' ? distinctDefault : before.of };
   const of = before?.of.startsWith('properties.') ? before.of : 'amount';
   return measured(agg, of, before?.currency ?? currency);
 }

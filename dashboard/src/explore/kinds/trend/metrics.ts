@@ -1,11 +1,16 @@
 /** What can be counted, in words, and how its numbers are shown. */
 import { decimalNumber, fullNumber, money, shortNumber } from '../../../format/numbers.ts';
 import { labelOf } from '../../fields/fields.ts';
-import { filterWords } from '../../filters/filter-words.ts';
 import { eventIn } from '../../filters/event-in.ts';
+import { filterWords } from '../../filters/filter-words.ts';
 import type { Measure, Metric, SeriesDraft } from './draft.ts';
 
-export const wordMetrics = { events: 'Events', users: 'People', sessions: 'Sessions', amount: 'Revenue by currency' } as const;
+export const wordMetrics = {
+  events: 'Events',
+  users: 'People',
+  sessions: 'Sessions',
+  amount: 'Revenue by currency',
+} as const;
 export const aggregates = {
   sum: 'Sum of',
   avg: 'Average of',
@@ -25,11 +30,15 @@ export interface Shown {
 }
 
 const counts: Shown = { short: shortNumber, full: fullNumber };
-const decimals: Shown = { short: (value) => (Math.abs(value) >= 100_000 ? shortNumber(value) : precise(value)), full: precise };
+const decimals: Shown = {
+  short: (value) => (Math.abs(value) >= 100_000 ? shortNumber(value) : precise(value)),
+  full: precise,
+};
 
 /** Small numbers keep three digits that tell something: 0.0123. */
 function precise(value: number): string {
-  if (value !== 0 && Math.abs(value) < 0.1) return value.toLocaleString(undefined, { maximumSignificantDigits: 3 });
+  if (value !== 0 && Math.abs(value) < 0.1)
+    return value.toLocaleString(undefined, { maximumSignificantDigits: 3 });
   return decimalNumber(value);
 }
 
@@ -55,7 +64,8 @@ export function metricWords(metric: Metric): string {
 }
 
 /** 'p95(properties.load)': the name that an answer gives it. */
-export const measureName = ({ agg, of, currency }: Measure) => `${agg}(${of}${currency === undefined ? '' : ` ${currency}`})`;
+export const measureName = ({ agg, of, currency }: Measure) =>
+  `${agg}(${of}${currency === undefined ? '' : ` ${currency}`})`;
 
 /** What a series without a name of its own is called: 'People · purchase', 'Events · Country is Germany'. */
 export function seriesWords({ metric, filter }: SeriesDraft): string {

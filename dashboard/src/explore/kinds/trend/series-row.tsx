@@ -29,13 +29,17 @@ interface SeriesRowProps {
 }
 
 export function SeriesRow(props: SeriesRowProps) {
-  const { project, plan, series, index, isGrouped, isOnly, scope, problem, onChange, onFilter, onRemove } = props;
+  const { project, plan, series, index, isGrouped, isOnly, scope, problem, onChange, onFilter, onRemove } =
+    props;
   const at = `/series/${index}`;
   const letter = letterOf(index);
   const [isNaming, setNaming] = useState(false);
   const showsName = !isGrouped && (isNaming || series.name !== undefined);
   return (
-    <section aria-label={`Series ${letter}`} className="grid min-w-0 gap-1.5 rounded-lg border border-line p-2.5">
+    <section
+      aria-label={`Series ${letter}`}
+      className="grid min-w-0 gap-1.5 rounded-lg border border-line p-2.5"
+    >
       <div className="flex min-w-0 items-center gap-1.5">
         {!isOnly && (
           <span
@@ -46,7 +50,12 @@ export function SeriesRow(props: SeriesRowProps) {
             {letter}
           </span>
         )}
-        <MetricPicker project={project} metric={series.metric} scope={scope} onChange={(metric) => onChange({ ...series, metric })} />
+        <MetricPicker
+          project={project}
+          metric={series.metric}
+          scope={scope}
+          onChange={(metric) => onChange({ ...series, metric })}
+        />
         {!isGrouped && !showsName && (
           <button
             type="button"
@@ -64,7 +73,14 @@ export function SeriesRow(props: SeriesRowProps) {
       <ProblemAt problem={problem} pointer={`${at}/name`} />
       {isGrouped ? (
         index === 0 && (
-          <EventFilter project={project} value={plan.filter} onChange={onFilter} label="Which events" scope={scope} isEventOnly />
+          <EventFilter
+            project={project}
+            value={plan.filter}
+            onChange={onFilter}
+            label="Which events"
+            scope={scope}
+            isEventOnly
+          />
         )
       ) : (
         <EventFilter

@@ -69,7 +69,9 @@ function figureTable({ lines }: Lines): Table {
 function groupTable({ lines, by }: Lines): Table {
   const isCompared = lines.some(({ before }) => before !== undefined);
   const rows = Map.groupBy(lines, ({ isOther, group }) => JSON.stringify([isOther, group]));
-  const metrics = new Map(lines.flatMap(({ metric }) => (metric === undefined ? [] : [[metric.key, metric.name]])));
+  const metrics = new Map(
+    lines.flatMap(({ metric }) => (metric === undefined ? [] : [[metric.key, metric.name]])),
+  );
   return {
     columns: [
       ...by.map((field) => ({ name: labelOf(field), isNumber: false })),

@@ -7,7 +7,10 @@ import { seriesWords } from './metrics.ts';
 export function trendTitle(plan: PlanInput): string {
   const { series, formulas, by, isTotal } = draftOf(plan);
   const [first] = formulas;
-  const what = first !== undefined && first.name !== undefined ? first.name.replaceAll('_', ' ') : series.map(seriesWords).join(', ');
+  const what =
+    first !== undefined && first.name !== undefined
+      ? first.name.replaceAll('_', ' ')
+      : series.map(seriesWords).join(', ');
   const groups = by.length === 0 ? '' : ` by ${by.map(labelOf).join(', ')}`;
   return `${what}${groups}${isTotal || by.length > 1 ? '' : ' over time'}`;
 }
