@@ -141,6 +141,19 @@ export const catalogue = {
       'this link was used already, or is older than an hour; make a new one with: millrace users link',
   ),
   sign_in_paused: entry(429, true, (p: { detail: string; retryAfterMs: number }) => p.detail),
+  share_invalid: entry(
+    404,
+    false,
+    (_: Record<never, never>) =>
+      'this link is no longer valid: it was revoked, its time is over, or it was never made; ask who gave it to you for a new one',
+  ),
+  share_locked: entry(
+    401,
+    false,
+    (_: Record<never, never>) =>
+      'this board is shared with a password; send it to the path with /pass at its end, and the pass that comes back as x-millrace-pass',
+  ),
+  share_password_wrong: entry(401, false, (_: Record<never, never>) => 'the password of this board is wrong'),
   cross_site: entry(
     403,
     false,

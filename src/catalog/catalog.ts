@@ -11,6 +11,7 @@
  */
 import type { People } from './people.ts';
 import type { SavedThings } from './saved.ts';
+import type { Shares } from './shares.ts';
 
 export type Scope = 'write' | 'read' | 'admin';
 
@@ -54,6 +55,8 @@ export interface Catalog {
   readonly saved: SavedThings;
   /** Who may sign in; its promises are in people.ts. */
   readonly people: People;
+  /** Links to dashboards; its promises are in shares.ts. */
+  readonly shares: Shares;
   version(): Promise<string>;
   projects(): Promise<readonly Project[]>;
   createProject(project: Project): Promise<void>;

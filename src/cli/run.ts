@@ -22,6 +22,7 @@ import { queryCommand } from './query.ts';
 import { restoreCommand } from './restore.ts';
 import { savedCommand } from './saved.ts';
 import { serveCommand } from './serve.ts';
+import { sharesCommand } from './shares.ts';
 import { usersCommand } from './users.ts';
 import { verifyLogCommand } from './verify-log.ts';
 
@@ -62,6 +63,7 @@ function program(context: CliContext): Command {
     keysCommand,
     projectsCommand,
     savedCommand,
+    sharesCommand,
     usersCommand,
     deadLettersCommand,
     doctorCommand,

@@ -126,9 +126,11 @@ function addRoute(app: FastifyInstance, context: ServerContext, route: Route): v
         session: request.session,
         client: clientOf(context, request),
         signal: goneSignal(reply),
+        count: (asker) => countFor(context, asker, request),
         ...(request.ticket && { ticket: request.ticket }),
       });
       reply.code(answer.status ?? 200).headers(headersOf(answer, reply));
+      if (answer.isEmbeddable) reply.removeHeader('x-frame-options');
       if (answer.takeOver !== undefined) return handOver(reply, answer.takeOver);
       if (isKnown(request, answer)) return reply.code(304).send();
       if (typeof answer.body === 'string') return reply.send(answer.body);
@@ -210,6 +212,12 @@ async function admit(
     context.keyLimit.take(request.grant.keyId);
   } else return checkKey(context, route, route.scope, request);
   context.addressLimit.take(context.address(request.raw));
+}
+
+/** Of the asker, then of the address. Errors: rate_limited. */
+function countFor(context: ServerContext, asker: string, { raw }: FastifyRequest): void {
+  context.keyLimit.take(asker);
+  context.addressLimit.take(context.address(raw));
 }
 
 const hasTicket = ({ tickets }: Route, { url }: FastifyRequest): boolean =>

@@ -9,6 +9,7 @@ import type { Clock } from '../clock.ts';
 import type { SharedRates } from '../limits/limits.ts';
 import type { PeopleParts } from '../people/people.ts';
 import { Watching } from '../query/watching.ts';
+import type { SharesParts } from '../shares/shares.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { buildApp } from './app.ts';
 import { cameByTls, clientAddress } from './client-address.ts';
@@ -28,6 +29,8 @@ import type { Route } from './route.ts';
 import { sampleSizeRoute } from './sample-size-route.ts';
 import { type RemoveEvents, type SavedParts, savedRoutes } from './saved-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
+import { shareRoutes } from './share-routes.ts';
+import { sharedRoutes } from './shared-routes.ts';
 import { type StreamParts, streamRoutes } from './stream-routes.ts';
 import { StreamTickets } from './stream-tickets.ts';
 import { Streams } from './streams.ts';
@@ -50,6 +53,8 @@ export interface HttpHandlerOptions {
   readonly removeExperimentEvents?: RemoveEvents | undefined;
   /** Who may sign in; absent: nobody does here. */
   readonly people?: PeopleParts;
+  /** Links to dashboards; absent: nothing is shared here. */
+  readonly shares?: SharesParts;
   /** Absent: answers are not streamed. */
   readonly streams?: StreamingOptions;
   readonly newId?: () => string;
@@ -154,6 +159,7 @@ export function describedRoutesOf(
 
 function routesOf({
   people,
+  shares,
   keys,
   questions,
   operations,
@@ -163,7 +169,7 @@ function routesOf({
   clock,
 }: HttpHandlerOptions): readonly Route[] {
   return [
-    ...pageRoutes(),
+    ...pageRoutes(shares?.guests),
     planSchemaRoute(),
     sampleSizeRoute(),
     ...operationRoutes(operations),
@@ -175,6 +181,8 @@ function routesOf({
     ...(saved
       ? savedRoutes({ care: saved, removeEvents: removeExperimentEvents, ...(questions && { questions }) })
       : []),
+    ...(shares ? shareRoutes(shares.care) : []),
+    ...(shares && questions ? sharedRoutes({ ...shares, questions }) : []),
   ];
 }
 

@@ -2,7 +2,8 @@
  * What browsers load: the dashboard, and the script that other sites track with. Both are built by `npm run pages` and read once
  * when the server opens. Nothing in them is secret or made per visitor.
  */
-import { failure } from '../errors.ts';
+import { failure, isFailure } from '../errors.ts';
+import type { Guests } from '../shares/guests.ts';
 import { type BuiltFile, readBuilt, sendFile } from './built-files.ts';
 import type { Route, RouteAnswer } from './route.ts';
 
@@ -11,9 +12,9 @@ const dashboardFolder = new URL('../../dashboard/dist/', import.meta.url);
 const trackerFolder = new URL('../../tracker/browser/dist/', import.meta.url);
 
 /** Styles are set by the charts and menus as they are laid out; scripts come from files alone. */
-const contentSecurityPolicy =
+const contentSecurityPolicy = (framedBy: "'none'" | '*') =>
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; " +
-  "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+  `font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors ${framedBy}`;
 
 /** Addresses that the dashboard knows; it shows by itself what each is. */
 const pages = ['/', '/sign-in', '/p/:project', '/p/:project/:page', '/p/:project/:page/:item'];
@@ -23,7 +24,8 @@ const forever = 'public, max-age=31536000, immutable';
 const always = 'no-cache';
 const aDay = 'public, max-age=86400, stale-while-revalidate=604800';
 
-export function pageRoutes(): readonly Route[] {
+/** `guests`: who has a link to a dashboard; absent: nothing is shared here. */
+export function pageRoutes(guests?: Pick<Guests, 'find'>): readonly Route[] {
   const built = readBuilt(dashboardFolder);
   const [script] = readBuilt(trackerFolder).filter(({ name }) => name === 'm.js');
   const index = built.find(({ name }) => name === 'index.html');
@@ -31,8 +33,9 @@ export function pageRoutes(): readonly Route[] {
   const others = built.filter((file) => file !== index && !assets.includes(file));
   return [
     ...pages.map((path) =>
-      fileRoute(path, index, 'the dashboard', { 'content-security-policy': contentSecurityPolicy }),
+      fileRoute(path, index, 'the dashboard', { 'content-security-policy': contentSecurityPolicy("'none'") }),
     ),
+    ...(guests ? [sharedRoute(index, guests)] : []),
     ...others.map((file) => fileRoute(`/${file.name}`, file, file.name)),
     assetRoute(assets),
     fileRoute('/m.js', script, 'the script for pages', {
@@ -59,6 +62,38 @@ function fileRoute(
       return sendFile(file, encodings, { 'cache-control': always, ...headers });
     },
   };
+}
+
+/** Of a link that is no longer good the page says so, with the status that fits; a frame of another site shows those that may be framed. */
+function sharedRoute(index: BuiltFile | undefined, guests: Pick<Guests, 'find'>): Route {
+  return {
+    method: 'GET',
+    path: '/shared/:token',
+    scope: 'open',
+    parameters: 'any',
+    handle: async ({ path, client, headers: { 'accept-encoding': encodings } }) => {
+      if (index === undefined) return notBuilt('the dashboard');
+      const found = await lookUp(guests, path.token!, client.address);
+      const isEmbeddable = found.canEmbed;
+      const headers = {
+        'cache-control': always,
+        'content-security-policy': contentSecurityPolicy(isEmbeddable ? '*' : "'none'"),
+        'x-robots-tag': 'noindex',
+      };
+      return { ...sendFile(index, encodings, headers), status: found.status, isEmbeddable };
+    },
+  };
+}
+
+async function lookUp(guests: Pick<Guests, 'find'>, token: string, address: string) {
+  try {
+    const { canEmbed } = await guests.find({ token, address });
+    return { canEmbed, status: 200 };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    // the page asks again by itself, and shows what it hears
+    return { canEmbed: false, status: error.status };
+  }
 }
 
 /** A server started from a checkout by other means than npm start. */

@@ -31,6 +31,8 @@ export interface Call {
   readonly client: Client;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
+  /** On an open route: counts the request as one of this asker, and of its address. Errors: rate_limited. */
+  readonly count: (asker: string) => void;
   /** What a ticket stands for that was sent in place of a key. */
   readonly ticket?: Ticket;
 }
@@ -47,6 +49,8 @@ export interface RouteAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON, unless it is text or a stream of bytes, which are sent as they are. */
   readonly body: unknown;
+  /** A page that other sites may show in a frame; the others are refused that. */
+  readonly isEmbeddable?: boolean;
   /** In place of the body: writes it, for as long as it likes. Headers are sent by then. */
   readonly takeOver?: (response: ServerResponse) => void;
 }

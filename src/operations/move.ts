@@ -116,6 +116,9 @@ async function moveCatalog({ from, to, clock }: MoveOptions): Promise<number> {
   const keys = (await from.catalog.keys()).filter((key) => key.revokedAt === undefined);
   for (const key of keys) await unlessThere(() => to.catalog.createKey(key));
   for (const { id } of await from.catalog.projects()) await moveSaved(from, to, id);
+  for (const { id } of await from.catalog.projects())
+    for (const share of await from.catalog.shares.list(id))
+      await unlessThere(() => to.catalog.shares.create(share, Number.MAX_SAFE_INTEGER));
   await movePeople(from, to);
   for (let day = -saltDays.back; day <= saltDays.ahead; day++) {
     const at = now + day * millisecondsPerDay;

@@ -12,6 +12,8 @@ export interface PausesOptions {
   /** A name without failures for so long is forgotten. */
   readonly forgetMs: number;
   readonly countersMax?: number;
+  /** What is said during one, where it is not about signing in. */
+  readonly detail?: string;
 }
 
 interface Counter {
@@ -20,6 +22,8 @@ interface Counter {
   at: number;
 }
 
+const signInDetail =
+  'too many attempts to sign in failed; wait as Retry-After says, or sign in by a new link';
 const countersMax = 10_000;
 const pauseFirstMs = 5_000;
 export const pauseMaxMs = 15 * 60_000;
@@ -41,7 +45,7 @@ export class Pauses {
   refuse(name: string): void {
     const leftMs = (this.#get(name)?.pausedUntil ?? 0) - this.#options.monotonic();
     if (leftMs <= 0) return;
-    const detail = 'too many attempts to sign in failed; wait as Retry-After says, or sign in by a new link';
+    const { detail = signInDetail } = this.#options;
     throw failure('sign_in_paused', { detail, retryAfterMs: leftMs });
   }
 

@@ -21,6 +21,8 @@ export interface PeopleParts {
   readonly care: PeopleCare;
   readonly sessions: Sessions;
   readonly signIn: SignIn;
+  /** One for all that have passwords, since each check takes its share of memory. */
+  readonly passwords: Passwords;
 }
 
 const sweepMs = millisecondsPerHour;
@@ -34,6 +36,7 @@ export function makePeople(options: PeopleOptions): PeopleParts {
     care: new PeopleCare({ catalog, clock, random }),
     sessions,
     signIn: new SignIn({ people, sessions, passwords, clock, telemetry }),
+    passwords,
   };
 }
 

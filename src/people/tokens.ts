@@ -1,15 +1,15 @@
 /**
- * The secrets of links and sessions: 256 random bits, said once to who they are for; only their SHA-256 is kept. They begin with
+ * The secrets of links, sessions and shares: 256 random bits, said once to who they are for; only their SHA-256 is kept. They begin with
  * what they are, so that they can be told apart, and masked wherever something prints them by mistake.
  */
 import { hashKey, type Random } from '../catalog/keys.ts';
 
-export type TokenKind = 'link' | 'session';
+export type TokenKind = 'link' | 'session' | 'share';
 
 const secretBytes = 32;
 const idBytes = 9;
 /** The prefix, and 43 characters of base64url. */
-const pattern = /^mr_(link|session)_[A-Za-z0-9_-]{43}$/;
+const pattern = /^mr_(link|session|share)_[A-Za-z0-9_-]{43}$/;
 
 export interface MadeToken {
   readonly token: string;
@@ -27,7 +27,10 @@ export function hashOfToken(kind: TokenKind, token: string): string | undefined 
   return pattern.exec(token)?.[1] === kind ? hashKey(token) : undefined;
 }
 
-/** `per_…`, `ses_…`: names, not secrets. */
-export function makeId(prefix: 'per' | 'ses', random: Random): string {
+/** Of whatever came as a token, so that one that cannot be any is looked up like the others; it is never found. */
+export const hashOfAny = (token: string): string => hashKey(token);
+
+/** `per_…`, `ses_…`, `shr_…`: names, not secrets. */
+export function makeId(prefix: 'per' | 'ses' | 'shr', random: Random): string {
   return `${prefix}_${Buffer.from(random(idBytes)).toString('base64url')}`;
 }

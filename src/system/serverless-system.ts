@@ -13,6 +13,7 @@ import { makePeople } from '../people/people.ts';
 import { Query } from '../query/query.ts';
 import { SavedNames } from '../saved/names.ts';
 import { SavedCare } from '../saved/saved-care.ts';
+import { makeShares } from '../shares/shares.ts';
 import {
   type Millrace,
   makeMillrace,
@@ -98,6 +99,7 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
     const readiness = new Readiness({ roles, log, store, catalog });
     const rates = openRates(config, catalog, adapters);
     const keysChanged = () => keys.refresh();
+    const people = makePeople({ catalog, clock, random: randomBytes, telemetry });
     const queue = () => queueLook(log, store, config.http.queueWarningEvents, clock.now());
     const handler = opened.add(
       await openHandler({
@@ -117,7 +119,8 @@ async function openSystem(config: Config, telemetry: Telemetry): Promise<Serverl
           cache: () => cacheStatus(cache, config.cache.kind),
           pools: () => adapters.databases.figures(),
         },
-        people: makePeople({ catalog, clock, random: randomBytes, telemetry }),
+        people,
+        shares: makeShares({ catalog, passwords: people.passwords, clock, random: randomBytes, telemetry }),
         house: {
           care,
           removeProject: (id) => markProject(id, { catalog, clock, keysChanged }),

@@ -2,7 +2,7 @@
 const shown = '***';
 const patterns: readonly [RegExp, string][] = [
   [/([?&](?:key|ticket|token|password)=)[^&\s"'#]+/gi, `$1${shown}`],
-  [/(\bmr_(?:link|session)_)[A-Za-z0-9_-]+/g, `$1${shown}`],
+  [/(\bmr_(?:link|session|share|pass)_)[A-Za-z0-9_-]+/g, `$1${shown}`],
   [/(\bBearer\s+)[^\s"',]+/gi, `$1${shown}`],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s/@]+@/gi, `$1${shown}@`],
 ];

@@ -11,6 +11,7 @@ import { millisecondsPerDay, millisecondsPerHour } from '../clock.ts';
 import { isFailure } from '../errors.ts';
 import { peopleSuite } from './people-suite.ts';
 import { savedSuite } from './saved-suite.ts';
+import { sharesSuite } from './shares-suite.ts';
 
 export interface CatalogUnderTest {
   readonly catalog: Catalog;
@@ -38,6 +39,7 @@ export function catalogSuite(name: string, open: OpenCatalog): void {
     versions(open);
     savedSuite(open);
     peopleSuite(open);
+    sharesSuite(open);
   });
 }
 

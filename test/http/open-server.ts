@@ -25,6 +25,7 @@ import type { Answer } from '../../src/query/wire.ts';
 import { SavedNames } from '../../src/saved/names.ts';
 import { SavedCare } from '../../src/saved/saved-care.ts';
 import { readSettings } from '../../src/settings.ts';
+import { makeShares } from '../../src/shares/shares.ts';
 import type { Signals } from '../../src/telemetry/signals.ts';
 import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { Described, type Document } from './openapi/described.ts';
@@ -90,6 +91,7 @@ export async function openServer(
     clock,
     telemetry,
     people,
+    shares: makeShares({ catalog, passwords: people.passwords, clock, random: randomBytes, telemetry }),
     streams: { cache: new MemoryCache({ bytesMax: 1024 * 1024, clock: systemClock }) },
     removeExperimentEvents: (...asked) => stages.removeExperiment(...asked),
     saved: new SavedCare({

@@ -10,6 +10,7 @@ import type { Catalog, Key, Project } from '../catalog.ts';
 import { CopiedSaved, savedForCopy } from './copied-saved.ts';
 import { type Copy, readCopy, writeCopy } from './copy-file.ts';
 import { UncopiedPeople } from './uncopied-people.ts';
+import { UncopiedShares } from './uncopied-shares.ts';
 
 export interface CopiedCatalogOptions {
   /** Opens the real one; rejects with catalog_unavailable while it is away, and is then called again. */
@@ -34,6 +35,7 @@ export class CopiedCatalog implements Catalog {
     change: (work) => this.#change(work),
   });
   readonly people = new UncopiedPeople(() => this.#opened());
+  readonly shares = new UncopiedShares(() => this.#opened());
   readonly #options: CopiedCatalogOptions;
   #real: Catalog | undefined;
   #opening: Promise<Catalog> | undefined;

@@ -1,6 +1,7 @@
 /** The catalog's tables. A step that was released is never changed: add another. Times are epoch milliseconds. */
 import type { MigrationStep } from '../../postgres/migrate.ts';
 import { peopleTables } from './postgres-people.ts';
+import { sharesTable } from './postgres-shares.ts';
 
 export const migrations: readonly MigrationStep[] = [
   {
@@ -55,4 +56,5 @@ export const migrations: readonly MigrationStep[] = [
     take: ['ALTER TABLE keys ADD COLUMN limits text'],
   },
   { version: 4, take: peopleTables },
+  { version: 5, take: sharesTable },
 ];

@@ -14,6 +14,7 @@ import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
 import { PostgresPeople, peopleForCopy } from './postgres-people.ts';
 import { PostgresSaved, toSaved } from './postgres-saved.ts';
+import { PostgresShares } from './postgres-shares.ts';
 
 export interface PostgresCatalogOptions {
   /** Closed by who opened them. */
@@ -32,6 +33,7 @@ type Row = Readonly<Record<string, unknown>>;
 export class PostgresCatalog implements Catalog {
   readonly saved = new PostgresSaved((work) => this.#transaction(work));
   readonly people = new PostgresPeople((work) => this.#transaction(work));
+  readonly shares = new PostgresShares((work) => this.#transaction(work));
   readonly #pools: PostgresPools;
   readonly #random: Random;
 

@@ -3,6 +3,7 @@
  * A step that was released is never changed: add another.
  */
 import { peopleTables } from './sqlite-people.ts';
+import { sharesTable } from './sqlite-shares.ts';
 
 export const migrations: readonly string[] = [
   `
@@ -58,4 +59,5 @@ export const migrations: readonly string[] = [
   // JSON; null: as the settings say
   'ALTER TABLE keys ADD COLUMN limits TEXT',
   peopleTables,
+  sharesTable,
 ];

@@ -13,6 +13,7 @@ import type { Random } from '../keys.ts';
 import { migrations } from './migrations.ts';
 import { forgetSignIns, SqlitePeople } from './sqlite-people.ts';
 import { SqliteSaved } from './sqlite-saved.ts';
+import { SqliteShares } from './sqlite-shares.ts';
 
 const saltBytes = 32;
 /** A salt lives for its own day and 48 hours after. */
@@ -36,6 +37,12 @@ export class SqliteCatalog implements Catalog {
     transaction: (work) => this.#transaction(work),
   });
   readonly people = new SqlitePeople({
+    get: (sql, ...values) => this.#get(sql, ...values),
+    all: (sql, ...values) => this.#all(sql, ...values),
+    run: (sql, ...values) => this.#run(sql, ...values),
+    transaction: (work) => this.#transaction(work),
+  });
+  readonly shares = new SqliteShares({
     get: (sql, ...values) => this.#get(sql, ...values),
     all: (sql, ...values) => this.#all(sql, ...values),
     run: (sql, ...values) => this.#run(sql, ...values),

@@ -57,11 +57,13 @@ const personColumns = `p.id, p.email, p.name, p.password IS NOT NULL AS has_pass
   (SELECT json_group_object(project, role) FROM memberships WHERE person = p.id) AS roles`;
 const newest = 'ORDER BY created_at DESC, rowid DESC LIMIT -1 OFFSET ?';
 
-/** Takes links and sessions out of a copy of the file. */
+/** Takes links, sessions and shares out of a copy of the file. */
 export function forgetSignIns(path: string): void {
   const copy = new DatabaseSync(path);
   try {
-    copy.exec('PRAGMA secure_delete = ON; DELETE FROM sign_in_links; DELETE FROM sessions');
+    copy.exec(
+      'PRAGMA secure_delete = ON; DELETE FROM sign_in_links; DELETE FROM sessions; DELETE FROM shares',
+    );
   } finally {
     copy.close();
   }

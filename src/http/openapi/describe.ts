@@ -33,6 +33,7 @@ export interface RouteDescription {
     | 'Questions'
     | 'Streams'
     | 'Saved things'
+    | 'Shared dashboards'
     | 'Operations'
     | 'Projects and keys'
     | 'People and sign-in';

@@ -19,6 +19,7 @@ import {
 import { houseSchemas } from './house-schemas.ts';
 import { peopleSchemas } from './people-descriptions.ts';
 import { savedSchemas } from './saved-descriptions.ts';
+import { shareSchemas } from './share-descriptions.ts';
 
 export type DescribedRoute = Pick<
   Route,
@@ -90,6 +91,7 @@ export function apiDocument(routes: readonly DescribedRoute[]): Json {
         ...answerSchemas,
         ...houseSchemas,
         ...savedSchemas,
+        ...shareSchemas,
         ...peopleSchemas,
         Problem: problemSchema,
       },
