@@ -24,6 +24,7 @@ import { linkPath } from './people/people-care.ts';
 import { Query } from './query/query.ts';
 import { SavedNames } from './saved/names.ts';
 import { SavedCare } from './saved/saved-care.ts';
+import { makeShares } from './shares/shares.ts';
 import { isSharedLog, isSharedStore, type Role } from './stage-config.ts';
 import type { Store } from './store/store.ts';
 import {
@@ -125,6 +126,7 @@ export async function openSystem(
           pools: () => adapters.databases.figures(),
         },
         people,
+        shares: makeShares({ catalog, passwords: people.passwords, clock, random: randomBytes, telemetry }),
         house: { care, removeProject: keeping?.removeProject ?? markOnly, keysChanged },
         removeExperimentEvents: keeping?.removeExperiment,
         saved: new SavedCare({ saved: catalog.saved, now: () => clock.now(), resolve }),
