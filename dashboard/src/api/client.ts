@@ -33,12 +33,14 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly accept?: string;
   readonly ifMatch?: string;
+  /** Further ones. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Errors: ApiError. */
 export async function request(path: string, options: RequestOptions = {}): Promise<Response> {
   const { project, method = 'GET', body, signal, accept, ifMatch } = options;
-  const headers = new Headers({ accept: accept ?? 'application/json' });
+  const headers = new Headers({ accept: accept ?? 'application/json', ...options.headers });
   if (project !== undefined) headers.set('x-millrace-project', project);
   if (ifMatch !== undefined) headers.set('if-match', ifMatch);
   if (body !== undefined) headers.set('content-type', 'application/json');

@@ -1,4 +1,8 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { BoardPage } from './board-page.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/boards/$board')({ component: () => <Empty title="Board" /> });
+function Page() {
+  return <BoardPage {...useParams({ from: '/signed-in/p/$project/boards/$board' })} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/boards/$board')({ component: Page });

@@ -1,4 +1,8 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Boards } from './boards.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/boards')({ component: () => <Empty title="Boards" /> });
+function Page() {
+  return <Boards {...useParams({ from: '/signed-in/p/$project/boards' })} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/boards')({ component: Page });

@@ -1,4 +1,8 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Shared } from './shared.tsx';
 
-export const route = createLazyRoute('/shared/$token')({ component: () => <Empty title="Shared board" /> });
+function Page() {
+  return <Shared {...useParams({ from: '/shared/$token' })} />;
+}
+
+export const route = createLazyRoute('/shared/$token')({ component: Page });
