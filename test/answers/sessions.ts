@@ -228,4 +228,49 @@ const counted: AnswerSet = {
   ],
 };
 
-export const sessions: readonly AnswerSet[] = [gaps, pages, counted];
+/** One session that four people are in, one of two, one of one person and nobody. */
+const shared: AnswerSet = {
+  about: 'sessions of several people',
+  events: [
+    ...['ada', 'bob', 'cleo', 'dora'].flatMap((name, i) =>
+      page(i * minute, name, '/', { sessionId: 's-1', country: 'DE' }),
+    ),
+    ...page(0, 'ada', '/', { sessionId: 's-2', country: 'AT' }),
+    ...page(minute, 'eve', '/', { sessionId: 's-2' }),
+    ...page(0, undefined, '/', { sessionId: 's-3' }),
+    ...page(minute, 'fay', '/', { sessionId: 's-3', country: 'AT' }),
+  ],
+  question: { kind: 'sessions', ...today },
+  cases: [
+    {
+      name: 'each of them is a user',
+      question: { by: 'country' },
+      answer: {
+        total: {
+          sessions: 3,
+          users: 6,
+          averageMs: (5 * minute) / 3,
+          medianMs: minute,
+          bounceRate: 0,
+          pageviewsPerSession: 8 / 3,
+        },
+      },
+    },
+    {
+      name: 'with a filter too, when one event of the session matches it',
+      question: { filter: { field: 'userId', op: 'eq', value: 'bob' } },
+      answer: {
+        total: {
+          sessions: 1,
+          users: 4,
+          averageMs: 3 * minute,
+          medianMs: 3 * minute,
+          bounceRate: 0,
+          pageviewsPerSession: 4,
+        },
+      },
+    },
+  ],
+};
+
+export const sessions: readonly AnswerSet[] = [gaps, pages, counted, shared];

@@ -26,6 +26,8 @@ export class FunnelSequence {
   readonly trace: FunnelTrace;
   readonly #plan: FunnelPlan;
   readonly #any: AnyOrder | undefined;
+  /** Most funnels are, and nothing of the rest need be looked at for them. */
+  readonly #isPlain: boolean;
   readonly #starts: Float64Array;
   readonly #lasts: Float64Array;
   /** Whether each level was derived from the event at hand. */
@@ -36,6 +38,7 @@ export class FunnelSequence {
   constructor(plan: FunnelPlan) {
     const levels = plan.steps.length + 1;
     this.#plan = plan;
+    this.#isPlain = plan.order === 'ordered' && plan.exclude.length === 0;
     this.#any = plan.order === 'any' ? new AnyOrder(plan.steps.length, plan.windowMs) : undefined;
     this.#starts = new Float64Array(levels);
     this.#lasts = new Float64Array(levels);
@@ -69,6 +72,10 @@ export class FunnelSequence {
   }
 
   #take(time: number, tags: number): void {
+    if (this.#isPlain) {
+      this.#advance(time, tags);
+      return;
+    }
     this.#derive(time, tags);
     if (this.#plan.order === 'strict') this.#starts.fill(never);
     this.#exclude(tags);
@@ -76,6 +83,22 @@ export class FunnelSequence {
       if (this.#fresh[level] === 0) continue;
       this.#starts[level] = this.#freshStarts[level]!;
       this.#lasts[level] = time;
+    }
+  }
+
+  /** In order and without exclusions: from the highest level down, so that each stands on what was there before the event. */
+  #advance(time: number, tags: number): void {
+    const { steps, windowMs } = this.#plan;
+    for (let bits = tags; bits !== 0; ) {
+      const level = 32 - Math.clz32(bits);
+      bits ^= 1 << (level - 1);
+      const start = level === 1 ? time : this.#starts[level - 1]!;
+      if (start === never || time - start > windowMs) continue;
+      const previous = level === 1 ? time : this.#lasts[level - 1]!;
+      if (time - previous > (steps[level - 1]!.withinMs ?? Number.POSITIVE_INFINITY)) continue;
+      this.#starts[level] = start;
+      this.#lasts[level] = time;
+      this.#reach(level, time - start, time - previous);
     }
   }
 

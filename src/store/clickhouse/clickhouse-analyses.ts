@@ -22,7 +22,7 @@ import { type PersonAnswer, peopleSelect, personOfRow } from './people-sql.ts';
 import { questionGraceMs, spillingSettings } from './question-settings.ts';
 import { type Asking, readSequences, readWalks } from './read-sequences.ts';
 import { retentionSelect } from './retention-sql.ts';
-import { type SessionAnswer, sessionCells, sessionsSelect } from './sessions-sql.ts';
+import { hasCrowded, type SessionAnswer, sessionCells, sessionsSelect } from './sessions-sql.ts';
 import { questionFailure } from './store-errors.ts';
 
 export interface AnalysesParts {
@@ -100,8 +100,15 @@ export class ClickHouseAnalyses implements Analyses {
   ): Promise<readonly SessionCell[]> {
     this.#assertAsked(signal);
     const compiler = await this.#parts.compilerOf(question.scope.project);
-    const rows = await this.#rows<SessionAnswer>(sessionsSelect(compiler, question), budget, signal);
-    return sessionCells(question, rows);
+    const { clock } = this.#parts;
+    const startedAt = clock.monotonic();
+    const ask = (everyone: boolean): Promise<SessionAnswer[]> => {
+      // both together keep the question's time
+      const timeMs = Math.max(1, budget.timeMs - (clock.monotonic() - startedAt));
+      return this.#rows(sessionsSelect(compiler, question, everyone), { ...budget, timeMs }, signal);
+    };
+    const rows = await ask(false);
+    return sessionCells(question, hasCrowded(rows) ? await ask(true) : rows);
   }
 
   async people(question: PeopleQuestion, budget: Budget, signal: AbortSignal): Promise<readonly PersonRow[]> {

@@ -1,21 +1,23 @@
 /**
  * An event of a sequence as one wide integer: its time, its place in the log, its code and its tags, the highest bits first, so
  * that the order of the integers is that of the events. One array a sequence costs the engine a third of what an array a column
- * does. Nearly every question fits 128 bits; the rest take 256.
+ * does, and half the bits cost half. Most questions fit 53 bits without the place, which only tells the order of events of one
+ * millisecond: sequences that have such events are asked for again with it. Nearly every question fits 128 bits; the rest take 256.
  *
+ *   short   time since `from` | code | is shown, 1 bit | tags; below 2^53, so that a double holds it
  *   narrow  time since `from` | place, 64 bits | code | is shown, 1 bit | tags
  *   wide    (the same in words of 64 bits)  time | place | is shown, 1 bit; code, 31 bits | tags, 32 bits
  */
 import type { SequenceQuestion } from '../sequences.ts';
 
 export interface EventLayout {
-  readonly isWide: boolean;
+  readonly form: 'short' | 'narrow' | 'wide';
   /** Of 32 bits an event. */
-  readonly words: 4 | 8;
+  readonly words: 2 | 4 | 8;
   /** Epoch ms of time 0. */
   readonly from: number;
   readonly tagBits: number;
-  /** Of everything under the place; of no use where it is wide. */
+  /** Of everything under the place, or the time where there is no place; of no use where it is wide. */
   readonly lowBits: number;
 }
 
@@ -28,32 +30,55 @@ export interface EventParts {
 }
 
 const placeBits = 64;
+const shortBits = 53;
 const narrowBits = 128;
 /** Unpacked as one word. */
 const lowBitsMax = 31;
 
-export function layoutOf({ scope, tags, field }: SequenceQuestion): EventLayout {
-  const timeBits = bitsFor(Math.max(0, scope.to - scope.from));
-  const lowBits = tags.length + 1 + (field === undefined ? 0 : bitsFor(field.values.length));
-  const isWide = lowBits > lowBitsMax || timeBits + placeBits + lowBits > narrowBits;
-  return { isWide, words: isWide ? 8 : 4, from: scope.from, tagBits: tags.length, lowBits };
+/** With places. */
+export function layoutOf(question: SequenceQuestion): EventLayout {
+  const { timeBits, ...layout } = measured(question);
+  const isWide = layout.lowBits > lowBitsMax || timeBits + placeBits + layout.lowBits > narrowBits;
+  return { ...layout, form: isWide ? 'wide' : 'narrow', words: isWide ? 8 : 4 };
+}
+
+/** Without places; undefined where that does not fit. */
+export function shortLayoutOf(question: SequenceQuestion): EventLayout | undefined {
+  const { timeBits, ...layout } = measured(question);
+  if (layout.lowBits > lowBitsMax || timeBits + layout.lowBits > shortBits) return undefined;
+  return { ...layout, form: 'short', words: 2 };
+}
+
+function measured({ scope, tags, field }: SequenceQuestion) {
+  return {
+    timeBits: bitsFor(Math.max(0, scope.to - scope.from)),
+    from: scope.from,
+    tagBits: tags.length,
+    lowBits: tags.length + 1 + (field === undefined ? 0 : bitsFor(field.values.length)),
+  };
 }
 
 const bitsFor = (max: number): number => Math.ceil(Math.log2(max + 1));
 
 /** The integer, as SQL over rows of `events`. */
-export function packedEvent({ isWide, from, tagBits, lowBits }: EventLayout, parts: EventParts): string {
+export function packedEvent({ form, from, tagBits, lowBits }: EventLayout, parts: EventParts): string {
   const time = `toUInt64(toUnixTimestamp64Milli(timestamp) - ${from})`;
-  const [type, shown, code] = isWide ? ['UInt256', 63, 32] : ['UInt128', tagBits, tagBits + 1];
+  const [type, shown, code] = form === 'wide' ? ['UInt256', 63, 32] : ['UInt128', tagBits, tagBits + 1];
   const low = `toUInt64(${parts.tags}) + bitShiftLeft(toUInt64(${parts.isShown}), ${shown}) + bitShiftLeft(toUInt64(${parts.code}), ${code})`;
-  const placeShift = isWide ? 64 : lowBits;
+  if (form === 'short') return `bitShiftLeft(${time}, ${lowBits}) + ${low}`;
+  const placeShift = form === 'wide' ? 64 : lowBits;
   return `bitShiftLeft(to${type}(${time}), ${placeShift + placeBits}) + bitShiftLeft(to${type}(${parts.place}), ${placeShift}) + to${type}(${low})`;
 }
 
 /** The code of the event, as SQL. */
-export function codeOfEvent(event: string, { isWide, tagBits, lowBits }: EventLayout): string {
-  const [shift, bits] = isWide ? [32, 31] : [tagBits + 1, lowBits - tagBits - 1];
+export function codeOfEvent(event: string, { form, tagBits, lowBits }: EventLayout): string {
+  const [shift, bits] = form === 'wide' ? [32, 31] : [tagBits + 1, lowBits - tagBits - 1];
   return `bitAnd(bitShiftRight(${event}, ${shift}), ${2 ** bits - 1})`;
+}
+
+/** Whether events stand in the sorted array `events` whose order the short form does not know, as SQL: of one time, but not the same. */
+export function isUnsure(events: string, { lowBits }: EventLayout): string {
+  return `arrayExists((a, b) -> a <> b AND bitXor(a, b) < ${2 ** lowBits}, arrayPopBack(${events}), arrayPopFront(${events}))`;
 }
 
 export interface EventColumns {
@@ -63,6 +88,7 @@ export interface EventColumns {
   readonly isShown: Uint8Array;
 }
 
+/** Of the forms with places. */
 export function unpackEvents(words: Uint32Array, layout: EventLayout): EventColumns {
   const count = words.length / layout.words;
   const columns = {
@@ -71,7 +97,7 @@ export function unpackEvents(words: Uint32Array, layout: EventLayout): EventColu
     codes: new Uint32Array(count),
     isShown: new Uint8Array(count),
   };
-  (layout.isWide ? unpackWide : unpackNarrow)(words, layout, columns);
+  (layout.form === 'wide' ? unpackWide : unpackNarrow)(words, layout, columns);
   return columns;
 }
 

@@ -7,7 +7,7 @@ import type { Scope } from '../../plan/plan.ts';
 import type { ExperimentQuestion } from '../experiments.ts';
 import { chosenCells } from '../sql/experiment-cells.ts';
 import { indent } from '../sql/select.ts';
-import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import { type ClickHouseCompiler, namedSessionKey } from './clickhouse-compiler.ts';
 
 const typesOf = (types: readonly string[]): string =>
   `type IN (${types.map((type) => `'${type}'`).join(', ')})`;
@@ -176,7 +176,7 @@ function usersRows(compiler: ClickHouseCompiler, question: ExperimentQuestion): 
 }
 
 /** Sessions by their names are told apart as persons are: by 64 bits. */
-const sessionKey = 'xxHash64(session_id)';
+const sessionKey = namedSessionKey;
 const isThere = (unit: string): string => (unit === sessionKey ? "session_id <> ''" : 'user_key <> 0');
 
 function namedSessions(compiler: ClickHouseCompiler, question: ExperimentQuestion): UnitRows {
@@ -195,7 +195,7 @@ function allSessions(compiler: ClickHouseCompiler, question: ExperimentQuestion)
   ];
   const rows = compiler.sessionsOf(whole(question), columns);
   return {
-    sql: `SELECT (session, owner, number) AS unit, ${columns.map(([name]) => name).join(', ')}\nFROM (\n${indent(rows)}\n)`,
+    sql: `SELECT session AS unit, ${columns.map(([name]) => name).join(', ')}\nFROM (\n${indent(rows)}\n)`,
     hasPageview: 'has_pageview',
   };
 }

@@ -14,6 +14,7 @@ import { type NativeColumn, nativeBlocks } from './native-reader.ts';
 import { questionGraceMs, questionSettings } from './question-settings.ts';
 import { orderSequences } from './sequence-order.ts';
 import { SequenceSql, type Slice } from './sequence-sql.ts';
+import { shortBlock } from './short-events.ts';
 import { questionFailure } from './store-errors.ts';
 
 export interface Asking {
@@ -29,9 +30,12 @@ const blockRowsMax = 65_409;
 const bucketedFrom = 10_000;
 /**
  * What an event takes in the engine while it is grouped, in bytes, as measured: arrays grow by doubling, and are copied out.
- * Sessions have few events, and names.
+ * Sessions have few events. Without places it is half.
  */
-const eventBytes = { user: 90, session: 200 } as const;
+const eventBytes = { user: 90, session: 160 } as const;
+const shortEventBytes = { user: 50, session: 100 } as const;
+/** Sequences whose order is not known without places are asked for again, so many at a time. */
+const keysMax = 50_000;
 /** A slice over its memory is cut in this many, … */
 const cuts = 4;
 /** … down to this share of all. */
@@ -45,19 +49,16 @@ export async function* readSequences(
   events: number,
 ): AsyncGenerator<SequenceBlock> {
   const sql = new SequenceSql(compiler, question);
-  const reader = new SliceReader(asking, slicesFor(question, events, asking.budget));
+  const reader = new SliceReader(asking);
   const hasCodes = question.field !== undefined;
   if (question.per === 'user') {
-    for await (const columns of reader.read((slice) => sql.ofPersons(slice)))
-      yield blockOf(columns, sql.layout, hasCodes).block;
+    yield* persons(reader, sql, slicesFor(question, events, asking.budget, sql.short), hasCodes);
     return;
   }
-  for await (const columns of reader.read((slice) => sql.ofNamedSessions(slice)))
+  const slices = slicesFor(question, events, asking.budget);
+  for await (const columns of reader.read(slices, (slice) => sql.ofNamedSessions(slice)))
     yield blockOf(columns, sql.layout, hasCodes).block;
-  for await (const columns of reader.read((slice) => sql.ofUnnamedSessions(slice))) {
-    const { block, isShown } = blockOf(columns, sql.layout, hasCodes);
-    yield cutAtGaps(block, isShown);
-  }
+  yield* unnamedSessions(reader, sql, question, asking.budget, hasCodes);
 }
 
 /** Walks of persons and of named sessions; events that name no session as sequences. Errors: those of `readSequences`. */
@@ -69,46 +70,115 @@ export async function* readWalks(
   events: number,
 ): AsyncGenerator<SequenceBlock | WalkBlock> {
   const sql = new SequenceSql(compiler, question);
-  const reader = new SliceReader(asking, slicesFor(question, events, asking.budget));
+  const reader = new SliceReader(asking);
+  const slices = slicesFor(question, events, asking.budget, sql.short);
   const per = question.per === 'user' ? 'user' : 'named session';
-  for await (const columns of reader.read((slice) => sql.walks(per, shape, slice))) yield walksOf(columns);
-  if (question.per === 'session') yield* unnamedSessions(reader, sql);
+  const sqlOf = (slice: Slice): string => sql.walks(per, shape, slice);
+  for await (const { columns, left } of reader.readUnsure(slices, sqlOf, sql.short)) {
+    left?.push(columns[3]!.values as BigUint64Array);
+    yield walksOf(columns);
+  }
+  if (question.per === 'session') yield* unnamedSessions(reader, sql, question, asking.budget, true);
 }
 
+async function* persons(
+  reader: SliceReader,
+  sql: SequenceSql,
+  slices: number,
+  hasCodes: boolean,
+): AsyncGenerator<SequenceBlock> {
+  const sqlOf = (slice: Slice): string => sql.ofPersons(slice);
+  for await (const { columns, left } of reader.readUnsure(slices, sqlOf, sql.short)) {
+    if (left === undefined) {
+      yield blockOf(columns, sql.layout, hasCodes).block;
+      continue;
+    }
+    const [keys, events] = columns as [NativeColumn, NativeColumn];
+    const { buffer } = events.values;
+    const { block, unsure } = shortBlock(
+      { keys: keys.values as BigUint64Array, ends: events.ends!, words: new Uint32Array(buffer) },
+      sql.short!,
+      hasCodes,
+    );
+    left.push(unsure);
+    yield block;
+  }
+}
+
+/** Walks without a step stand for sequences that are asked for once more. */
 function walksOf([walks, counts, events]: readonly NativeColumn[]): WalkBlock {
+  const ends = walks!.ends!;
+  const isWalk = (_: unknown, i: number): boolean => ends[i]! > (ends[i - 1] ?? 0);
+  const numbers = events!.values as BigUint64Array;
   return {
     walks: walks!.values as Uint8Array | Uint32Array,
-    ends: walks!.ends!,
-    counts: counts!.values as BigUint64Array,
-    events: Number((events!.values as BigUint64Array).reduce((sum, some) => sum + some, 0n)),
+    ends: ends.filter(isWalk),
+    counts: (counts!.values as BigUint64Array).filter(isWalk),
+    events: Number(numbers.filter(isWalk).reduce((sum, some) => sum + some, 0n)),
   };
 }
 
-async function* unnamedSessions(reader: SliceReader, sql: SequenceSql): AsyncGenerator<SequenceBlock> {
-  for await (const columns of reader.read((slice) => sql.ofUnnamedSessions(slice))) {
-    const { block, isShown } = blockOf(columns, sql.layout, true);
+/** Most projects have none, so they are counted before they are cut in slices. */
+async function* unnamedSessions(
+  reader: SliceReader,
+  sql: SequenceSql,
+  question: SequenceQuestion,
+  budget: Budget,
+  hasCodes: boolean,
+): AsyncGenerator<SequenceBlock> {
+  let events = 0;
+  for await (const [counted] of reader.read(1, () => sql.unnamedCount()))
+    events += Number((counted!.values as BigUint64Array)[0]!);
+  if (events === 0) return;
+  const slices = slicesFor(question, events, budget);
+  for await (const columns of reader.read(slices, (slice) => sql.ofUnnamedSessions(slice))) {
+    const { block, isShown } = blockOf(columns, sql.layout, hasCodes);
     yield cutAtGaps(block, isShown);
   }
 }
 
-function slicesFor({ per }: SequenceQuestion, events: number, { memoryBytes }: Budget): number {
-  return Math.min(slicesMax, Math.max(1, Math.ceil((events * eventBytes[per]) / memoryBytes)));
+function slicesFor(
+  { per }: SequenceQuestion,
+  events: number,
+  { memoryBytes }: Budget,
+  short?: EventLayout,
+): number {
+  const bytes = (short === undefined ? eventBytes : shortEventBytes)[per];
+  return Math.min(slicesMax, Math.max(1, Math.ceil((events * bytes) / memoryBytes)));
+}
+
+interface Read {
+  readonly columns: readonly NativeColumn[];
+  /** Takes the keys of sequences whose order is not known; undefined: it is. */
+  readonly left: BigUint64Array[] | undefined;
 }
 
 class SliceReader {
   readonly #asking: Asking;
-  readonly #slices: number;
   readonly #startedAt: number;
 
-  constructor(asking: Asking, slices: number) {
+  constructor(asking: Asking) {
     this.#asking = asking;
-    this.#slices = slices;
     this.#startedAt = asking.clock.monotonic();
   }
 
-  async *read(sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
-    for (let remainder = 0; remainder < this.#slices; remainder++)
-      yield* this.#slice({ of: this.#slices, remainder }, sqlOf);
+  async *read(slices: number, sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
+    for (const slice of slicesOf(slices)) yield* this.#slice(slice, sqlOf);
+  }
+
+  /** Where events come without places, each slice is followed by those of its sequences that need them. */
+  async *readUnsure(
+    slices: number,
+    sqlOf: (slice: Slice) => string,
+    short: EventLayout | undefined,
+  ): AsyncGenerator<Read> {
+    for (const slice of slicesOf(slices)) {
+      const left: BigUint64Array[] | undefined = short && [];
+      for await (const columns of this.#slice(slice, sqlOf)) yield { columns, left };
+      for (const keys of inPieces(left ?? []))
+        for await (const columns of this.#slice({ ...slice, keys }, sqlOf))
+          yield { columns, left: undefined };
+    }
   }
 
   async *#slice(slice: Slice, sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
@@ -124,7 +194,7 @@ class SliceReader {
       if (given || !isFailure(error, 'over_memory') || slice.of * cuts > slicesMax) throw error;
     }
     for (let i = 0; i < cuts; i++)
-      yield* this.#slice({ of: slice.of * cuts, remainder: slice.remainder + i * slice.of }, sqlOf);
+      yield* this.#slice({ ...slice, of: slice.of * cuts, remainder: slice.remainder + i * slice.of }, sqlOf);
   }
 
   async *#ask(sql: string): AsyncGenerator<readonly NativeColumn[]> {
@@ -160,4 +230,18 @@ function blockOf([keys, events]: readonly NativeColumn[], layout: EventLayout, h
     ...(hasCodes && { codes }),
   };
   return { block, isShown };
+}
+
+const slicesOf = (count: number): readonly Slice[] =>
+  Array.from({ length: count }, (_, remainder) => ({ of: count, remainder }));
+
+/** Those of all parts together, so many at a time that a statement may name them. */
+function* inPieces(parts: readonly BigUint64Array[]): Generator<BigUint64Array> {
+  const keys = new BigUint64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    keys.set(part, at);
+    at += part.length;
+  }
+  for (let from = 0; from < keys.length; from += keysMax) yield keys.subarray(from, from + keysMax);
 }

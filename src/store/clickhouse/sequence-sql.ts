@@ -4,9 +4,16 @@
  */
 import type { Filter } from '../../plan/plan.ts';
 import type { SequenceQuestion, WalkShape } from '../sequences.ts';
-import { indent, select } from '../sql/select.ts';
-import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
-import { codeOfEvent, type EventLayout, layoutOf, packedEvent } from './event-words.ts';
+import { aliased, indent, select } from '../sql/select.ts';
+import { type ClickHouseCompiler, namedSessionKey } from './clickhouse-compiler.ts';
+import {
+  codeOfEvent,
+  type EventLayout,
+  isUnsure,
+  layoutOf,
+  packedEvent,
+  shortLayoutOf,
+} from './event-words.ts';
 import { keyOfValue } from './group-literal.ts';
 import { place } from './position-sql.ts';
 
@@ -14,17 +21,22 @@ import { place } from './position-sql.ts';
 export interface Slice {
   readonly of: number;
   readonly remainder: number;
+  /** Of these only those with such a key: their events are wanted with their places. */
+  readonly keys?: BigUint64Array;
 }
 
 export class SequenceSql {
   readonly #compiler: ClickHouseCompiler;
   readonly #question: SequenceQuestion;
   readonly layout: EventLayout;
+  /** Undefined: all are asked for with places at once. */
+  readonly short: EventLayout | undefined;
 
   constructor(compiler: ClickHouseCompiler, question: SequenceQuestion) {
     this.#compiler = compiler;
     this.#question = question;
     this.layout = layoutOf(question);
+    this.short = shortLayoutOf(question);
   }
 
   /** A person's events. */
@@ -32,72 +44,96 @@ export class SequenceSql {
     return this.#grouped({
       key: 'person',
       person: 'person',
+      layout: this.#layoutIn(slice),
       where: [...this.#asked(), ...this.#shown(), 'user_key <> 0', ...sliced(this.#compiler.person, slice)],
       having: '',
     });
   }
 
-  /** Events that name their session. */
+  /** Events that name their session, always with their places: the person of a session is that of its first event. */
   ofNamedSessions(slice: Slice): string {
     return this.#grouped({
-      key: 'session_id',
-      // of the first event
+      key: 'session',
       person: 'argMin(person, event)',
-      where: [
-        ...this.#asked(),
-        ...this.#shown(),
-        "session_id <> ''",
-        ...sliced('cityHash64(session_id)', slice),
-      ],
+      layout: this.layout,
+      where: [...this.#asked(), ...this.#shown(), "session_id <> ''", ...sliced(namedSessionKey, slice)],
       having: '',
     });
   }
 
+  /** How many events `ofUnnamedSessions` is about. */
+  unnamedCount(): string {
+    return select(['count()'], 'events', this.#unnamed(), []);
+  }
+
   /** All events of a person that name no session, from which theirs are to be cut. */
   ofUnnamedSessions(slice: Slice): string {
-    const { filter: _, sample: __, ...whole } = this.#question.scope;
     const shown = [...this.#compiler.asked(this.#question.scope), ...this.#shown()];
     return this.#grouped({
       key: 'person',
       person: 'person',
-      where: [
-        ...this.#compiler.inScope(whole),
-        "session_id = ''",
-        'user_key <> 0',
-        ...sliced(this.#compiler.person, slice),
-      ],
+      layout: this.layout,
+      where: [...this.#unnamed(), ...sliced(this.#compiler.person, slice)],
       having: 'HAVING max(is_shown) = 1',
       isShown: shown.length === 0 ? 'true' : shown.map((one) => `(${one})`).join(' AND '),
     });
   }
 
-  /** Persons, or named sessions, as the values that they go through: see WalkBlock. */
+  /** Persons, or named sessions, as the values that they go through: see WalkBlock. Without places also the keys of those that are not sure. */
   walks(per: 'user' | 'named session', shape: WalkShape, slice: Slice): string {
     const ofPersons = per === 'user';
-    const key = ofPersons ? 'person' : 'session_id';
+    const key = ofPersons ? 'person' : 'session';
     const where = ofPersons
       ? ['user_key <> 0', ...sliced(this.#compiler.person, slice)]
-      : ["session_id <> ''", ...sliced('cityHash64(session_id)', slice)];
-    const rows = this.#rows(key, [...this.#asked(), ...this.#shown(), ...where]);
-    const each = select([`${this.#walk(shape)} AS walk`, 'count() AS n'], `(\n${indent(rows)}\n)`, [], [key]);
-    const equal = select(
-      ['walk', 'count()', 'sum(n)'],
-      `(\n${indent(each)}\n)`,
+      : ["session_id <> ''", ...sliced(namedSessionKey, slice)];
+    const layout = this.#layoutIn(slice);
+    const rows = this.#rows(key, layout, [...this.#asked(), ...this.#shown(), ...where]);
+    const isShort = layout === this.short;
+    const unsure = isShort ? [aliased(key, 'own'), aliased(isUnsure('events', layout), 'is_unsure')] : [];
+    const each = select(
+      [
+        'arraySort(groupArray(event)) AS events',
+        `${this.#walk(shape, layout)} AS walk`,
+        'length(events) AS n',
+        ...unsure,
+      ],
+      nested(rows),
+      [],
+      [key],
+    );
+    const walks = select(
+      isShort ? ['if(is_unsure, [], walk) AS steps', 'n', 'is_unsure', 'own'] : ['walk AS steps', 'n'],
+      nested(each),
       ['notEmpty(walk)'],
-      ['walk'],
+      [],
+    );
+    const equal = select(
+      ['steps', 'count()', 'sum(n)', ...(isShort ? ['groupArrayIf(own, is_unsure)'] : [])],
+      nested(walks),
+      [],
+      ['steps'],
     );
     return `${this.#compiler.constants()}${equal}`;
   }
 
-  /** The codes of the grouped events in their order, repeats in a row as one. */
-  #walk({ isBackward, anchor, lengthMax }: WalkShape): string {
+  /** The codes of the sorted events, repeats in a row as one. */
+  #walk({ isBackward, anchor, lengthMax }: WalkShape, layout: EventLayout): string {
     const values = this.#question.field!.values.length;
-    const code = `${values < 256 ? 'toUInt8' : 'toUInt32'}(${codeOfEvent('one', this.layout)})`;
-    const forward = `arrayMap(one -> ${code}, arraySort(groupArray(event)))`;
+    const code = `${values < 256 ? 'toUInt8' : 'toUInt32'}(${codeOfEvent('one', layout)})`;
+    const forward = `arrayMap(one -> ${code}, events)`;
     const codes = isBackward ? `arrayReverse(${forward})` : forward;
     // the place of what is not there is 0, from which a slice has nothing
     const begun = anchor === undefined ? codes : `arraySlice(${codes} AS codes, indexOf(codes, ${anchor}))`;
     return `arraySlice(arrayCompact(${begun}), 1, ${lengthMax})`;
+  }
+
+  #layoutIn({ keys }: Slice): EventLayout {
+    return keys === undefined ? (this.short ?? this.layout) : this.layout;
+  }
+
+  #unnamed(): readonly string[] {
+    const { filter: _, sample: __, ...whole } = this.#question.scope;
+    return [...this.#compiler.inScope(whole), "session_id = ''", 'user_key <> 0'];
   }
 
   #asked(): readonly string[] {
@@ -113,24 +149,25 @@ export class SequenceSql {
     ];
   }
 
-  #grouped({ key, person, where, having, isShown }: Grouped): string {
-    const rows = this.#rows(key, where, isShown);
-    const outer = select([person, 'groupArray(event)'], `(\n${indent(rows)}\n)`, [], [key]);
+  #grouped({ key, person, layout, where, having, isShown }: Grouped): string {
+    const rows = this.#rows(key, layout, where, isShown);
+    const outer = select([person, 'groupArray(event)'], nested(rows), [], [key]);
     return `${this.#compiler.constants()}${outer}${having === '' ? '' : `\n${having}`}`;
   }
 
-  #rows(key: Grouped['key'], where: readonly string[], isShown?: string): string {
-    const { tags, field } = this.#question;
-    const event = packedEvent(this.layout, {
+  #rows(key: Grouped['key'], layout: EventLayout, where: readonly string[], isShown?: string): string {
+    const { tags, taggedOnly, field } = this.#question;
+    const event = packedEvent(layout, {
       place,
-      tags: bitsOf(tags, this.#compiler),
+      // whatever is told has the only tag
+      tags: taggedOnly && tags.length === 1 && isShown === undefined ? '1' : bitsOf(tags, this.#compiler),
       code: field === undefined ? '0' : this.#code(field),
       isShown: isShown === undefined ? '1' : 'is_shown',
     });
     return select(
       [
         `${this.#compiler.person} AS person`,
-        ...(key === 'person' ? [] : [key]),
+        ...(key === 'person' ? [] : [aliased(namedSessionKey, key)]),
         ...(isShown === undefined ? [] : [`toUInt8(${isShown}) AS is_shown`]),
         `${event} AS event`,
       ],
@@ -155,8 +192,9 @@ export class SequenceSql {
 }
 
 interface Grouped {
-  readonly key: 'person' | 'session_id';
+  readonly key: 'person' | 'session';
   readonly person: string;
+  readonly layout: EventLayout;
   readonly where: readonly string[];
   readonly having: string;
   readonly isShown?: string;
@@ -168,5 +206,9 @@ function bitsOf(tags: readonly Filter[], compiler: ClickHouseCompiler): string {
   return bits.join(' + ');
 }
 
-const sliced = (key: string, { of, remainder }: Slice): readonly string[] =>
-  of === 1 ? [] : [`${key} % ${of} = ${remainder}`];
+const sliced = (key: string, { of, remainder, keys }: Slice): readonly string[] => [
+  ...(of === 1 ? [] : [`${key} % ${of} = ${remainder}`]),
+  ...(keys === undefined ? [] : [`${key} IN (${keys.join(', ')})`]),
+];
+
+const nested = (sql: string): string => `(\n${indent(sql)}\n)`;

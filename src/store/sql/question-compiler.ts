@@ -91,6 +91,13 @@ const fewValued: ReadonlySet<FieldName> = new Set([
   ...['country', 'region', 'city', 'productId', 'currency', 'experimentId', 'variantKey'],
 ]);
 
+export interface JointPersons {
+  /** The persons of raw rows, to be merged. */
+  readonly state: string;
+  /** A SELECT of (bucket, place, events, users): groups, each with its state, as themselves and, at the place of all, as the whole without events. */
+  readonly withWhole: (groups: string) => string;
+}
+
 export abstract class QuestionCompiler extends FilterCompiler {
   protected abstract readonly persons: Aggregate;
   /** The person of a raw row, as identity says; not for rows of nobody. */
@@ -135,9 +142,20 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
   /** How many sessions, out of the columns of `sessionRows`. */
   protected readonly sessions: string = 'count(DISTINCT (session, owner, number))';
+  /** The columns that tell sessions apart: of rows that name theirs, and of `owner`, a person, the one with this number. */
+  protected namedSession(): readonly string[] {
+    return ['session_id AS session', '0 AS owner', '0 AS number'];
+  }
+  protected cutSession(number: string): readonly string[] {
+    return ["'' AS session", 'owner', aliased(number, 'number')];
+  }
   /** Since the row before in the window `of_person`, in ms; any value or NULL on the first one. */
   protected sinceBefore(): string {
     throw new Error('this dialect derives no sessions');
+  }
+  /** How groups of raw rows tell their persons and those of the whole in one reading; undefined: each is read by itself. */
+  protected get joint(): JointPersons | undefined {
+    return undefined;
   }
   /** Which rows of the rollup are of this tier. */
   protected abstract ofTier(metrics: Metrics, tier: Tier): readonly string[];
@@ -154,10 +172,14 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const { plan } = question;
     const grouping = groupingOf(plan);
     const ranked = grouping && this.#ranked(question, grouping, sources.events);
-    const arms = this.#arms(question, sources, undefined);
+    const joint = grouping && this.#jointArm(question, sources, grouping);
+    // the persons of the whole come with the groups
+    const arms = this.#arms(question, joint === undefined ? sources : withoutUsers(sources), undefined);
     if (ranked !== undefined) arms.push(ranked);
-    else if (grouping !== undefined)
-      arms.push(this.topRows(grouping), ...this.#arms(question, sources, grouping));
+    else if (grouping !== undefined) {
+      const groups = joint === undefined ? sources : withoutUsers(sources);
+      arms.push(this.topRows(grouping), ...this.#arms(question, groups, grouping, joint));
+    }
     const top = grouping && ranked === undefined ? this.#top(question, grouping, sources.events) : undefined;
     const covers = [sources.events, sources.users, sources.amounts].filter((cover) => cover !== undefined);
     const rollup = covers.some(usesRollups);
@@ -172,7 +194,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
   }
 
   /** Of the whole, or of the groups. */
-  #arms(question: Question, sources: Sources, grouping: Grouping | undefined): string[] {
+  #arms(question: Question, sources: Sources, grouping: Grouping | undefined, joint?: string): string[] {
     const { metrics } = grouping ?? question.plan;
     const { events } = sources;
     const users = metrics.includes('users') ? sources.users : undefined;
@@ -181,12 +203,36 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const counts = grouping !== undefined || groupingOf(question.plan) === undefined;
     const shared = counts && users !== undefined && !usesRollups(users) && !usesRollups(events);
     return [
-      ...(counts ? [this.#arm(question, events, shared ? 'both' : 'events', grouping)] : []),
+      ...(joint === undefined ? [] : [joint]),
+      ...(counts && joint === undefined
+        ? [this.#arm(question, events, shared ? 'both' : 'events', grouping)]
+        : []),
       ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', grouping)]),
       ...(amounts === undefined ? [] : [this.#arm(question, amounts, 'amounts', grouping)]),
       ...(metrics.includes('sessions') ? [this.#rowsArm(question, 'sessions', grouping)] : []),
       ...(question.plan.measures ? [this.#rowsArm(question, 'measures', grouping)] : []),
     ];
+  }
+
+  /** Events and persons of groups, and persons of the whole, where all of them are counted in raw rows. */
+  #jointArm(question: Question, { events, users }: Sources, grouping: Grouping): string | undefined {
+    const { joint } = this;
+    const isFit = users !== undefined && !usesRollups(users) && grouping.metrics.includes('users');
+    if (joint === undefined || !isFit || usesRollups(events)) return undefined;
+    const source = this.#source(question, events.raw, 'both', grouping);
+    const { from, place } = this.placed(source);
+    const groups = this.part({
+      dimensions: [
+        ['bucket', source.bucket],
+        ['place', place],
+      ],
+      aggregates: [this.events, ofRows('users', joint.state)],
+      form: 'rows',
+      from,
+      where: source.where,
+    });
+    const outputs = { arm: 'events', place: 'place', bucket: 'bucket', text: "''" } as const;
+    return `SELECT ${this.outputs({ ...outputs, events: 'events', users: 'users', amounts: undefined })}\nFROM ${this.nested(joint.withWhole(groups))}`;
   }
 
   #rowsArm(question: Question, metrics: Metrics, grouping: Grouping | undefined): string {
@@ -335,7 +381,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
 
   /**
    * A SELECT of all rows of the range that have a session, whatever is filtered: the columns given, whether the filter asks for
-   * it (`is_asked`), and its session: `session`, its name, or else `owner`, the person, and the `number` of theirs.
+   * it (`is_asked`), and its session: `session`, its name, or else `owner`, the person, and the `number` of theirs; or as the dialect says.
    */
   protected withSessions(
     scope: Pick<Asked, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
@@ -348,7 +394,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const named = columns.map(([name, value]) => aliased(value, name));
     const names = columns.map(([name]) => name);
     const byName = select(
-      [...named, 'session_id AS session', '0 AS owner', '0 AS number'],
+      [...named, ...this.namedSession()],
       this.rowsTable,
       [...where, "session_id <> ''"],
       [],
@@ -360,9 +406,9 @@ export abstract class QuestionCompiler extends FilterCompiler {
       [...where, "session_id = ''", 'user_key <> 0'],
       [],
     );
-    const number = 'sum(begins) OVER (PARTITION BY owner ORDER BY timestamp) AS number';
+    const number = 'sum(begins) OVER (PARTITION BY owner ORDER BY timestamp)';
     const byPerson = select(
-      [...names, "'' AS session", 'owner', number],
+      [...names, ...this.cutSession(number)],
       this.nested(`${inOrder}\nWINDOW of_person AS (PARTITION BY ${this.person} ORDER BY timestamp)`),
       [],
       [],
@@ -477,6 +523,8 @@ export abstract class QuestionCompiler extends FilterCompiler {
     return { parts, keys, order: names.flatMap((name, i) => this.keyOrder(name, keys[i]!)) };
   }
 }
+
+const withoutUsers = ({ events, amounts }: Sources): Sources => ({ events, amounts, users: undefined });
 
 const namesOf = (aggregates: readonly Aggregate[]): readonly string[] => aggregates.map(({ name }) => name);
 

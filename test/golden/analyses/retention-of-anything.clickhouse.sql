@@ -1,11 +1,10 @@
-SELECT toUInt8(intDiv(first - 1750032000000, 86400000)), low, high FROM (
-  SELECT person, min(ms) AS first, groupBitOrIf(bitShiftLeft(toUInt64(1), positiveModulo(intDiv(ms - 1750032000000, 86400000), 64)), is_return) AS low, toUInt64(0) AS high
+SELECT toUInt8(bitCount(bitXor(returned_0, returned_0 - 1)) - 1), returned_0, toUInt64(0) FROM (
+  SELECT groupBitOrIf(bitShiftLeft(toUInt64(1), bitAnd(period, 63)), NOT is_before) AS returned_0
   FROM (
-    SELECT user_key AS person, toUnixTimestamp64Milli(timestamp) AS ms,
-      timestamp >= toDateTime64('2025-06-16 00:00:00.000', 3, 'UTC') AS is_return
+    SELECT user_key AS person, toUInt8(intDiv(toUInt32(toUnixTimestamp64Milli(timestamp) - 1750032000000), 86400000)) AS period, timestamp < toDateTime64('2025-06-16 00:00:00.000', 3, 'UTC') AS is_before
     FROM events
     WHERE project = 'o\'neil' AND NOT bot AND timestamp >= toDateTime64('1900-01-01 00:00:00.000', 3, 'UTC') AND timestamp < toDateTime64('2025-06-20 00:00:00.000', 3, 'UTC') AND day >= toDate32('1900-01-01') AND day <= toDate32('2025-06-19') AND user_key <> 0 AND (type = 'o\'neil')
   )
   GROUP BY person
-  HAVING first >= 1750032000000
+  HAVING (returned_0 <> 0) AND (NOT max(is_before))
 )
