@@ -1,4 +1,27 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams, useSearch } from '@tanstack/react-router';
+import type { Search } from '../../state/view.ts';
+import { Card } from '../../ui/card.tsx';
+import { Failure, Skeleton } from '../../ui/states.tsx';
+import { Results } from './results.tsx';
+import { SetUp } from './set-up.tsx';
+import { useExperiment } from './use-experiments.ts';
 
-export const route = createLazyRoute('/signed-in/p/$project/experiments/$experiment')({ component: () => <Empty title="Experiment" /> });
+function Page() {
+  const { project, experiment } = useParams({ from: '/signed-in/p/$project/experiments/$experiment' });
+  const { edit } = useSearch({ strict: false }) as Search;
+  const { data, error, isError, refetch } = useExperiment(project, experiment);
+  if (isError && data === undefined)
+    return (
+      <Card>
+        <Failure error={error} retry={() => refetch()} title="This experiment could not be loaded" />
+      </Card>
+    );
+  if (data === undefined) return <Skeleton className="h-96" />;
+  return edit === undefined ? (
+    <Results key={data.id} project={project} saved={data} />
+  ) : (
+    <SetUp key={data.version} project={project} saved={data} experimentId={data.body.experimentId} />
+  );
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/experiments/$experiment')({ component: Page });
