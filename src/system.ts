@@ -19,6 +19,7 @@ import { ProjectCare } from './operations/project-care.ts';
 import { markProject } from './operations/project-removal.ts';
 import { Readiness } from './operations/readiness.ts';
 import { careForSalts } from './operations/salt-care.ts';
+import { SlowQuestions } from './operations/slow-questions.ts';
 import { makePeople, type PeopleParts, sweepSessions } from './people/people.ts';
 import { linkPath } from './people/people-care.ts';
 import { Query } from './query/query.ts';
@@ -98,6 +99,7 @@ export async function openSystem(
     const { resolve } = new SavedNames(catalog.saved);
     const query =
       store && cache ? new Query({ store, cache, clock, telemetry, settings, resolve }) : undefined;
+    const slow = query && opened.add(new SlowQuestions(telemetry, () => clock.now()), (each) => each.close());
 
     const keeping =
       log && store && writer
@@ -122,6 +124,7 @@ export async function openSystem(
           readiness: () => readiness.report(),
           metrics,
           ...keeping?.operations,
+          ...(slow && { slowQuestions: () => slow.recent() }),
           ...(cache && { cache: () => cacheStatus(cache, config.cache.kind) }),
           pools: () => adapters.databases.figures(),
         },

@@ -11,8 +11,9 @@ import {
   readyDescription,
 } from './openapi/operation-descriptions.ts';
 import type { Route } from './route.ts';
+import { type WatchParts, watchRoutes } from './watch-routes.ts';
 
-export interface OperationParts {
+export interface OperationParts extends WatchParts {
   readonly readiness: () => Promise<ReadinessReport>;
   /** Absent, as what follows: this process does not have what it takes. */
   readonly queue?: () => Promise<object>;
@@ -33,6 +34,8 @@ export function operationRoutes({
   cache,
   pools,
   house,
+  slowQuestions,
+  disk,
 }: OperationParts): readonly Route[] {
   return [
     {
@@ -64,6 +67,7 @@ export function operationRoutes({
     },
     ...(queue ? [readRoute('/api/v1/queue', queueDescription, queue)] : []),
     ...(cache ? [readRoute('/api/v1/cache', cacheDescription, cache)] : []),
+    ...watchRoutes({ ...(slowQuestions && { slowQuestions }), ...(disk && { disk }) }),
     ...(quarantine ? deadLetterRoutes(quarantine) : []),
     ...(house ? maintenanceRoutes(house) : []),
   ];

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Cache } from '../cache/cache.ts';
 import { type Clock, millisecondsPerSlot } from '../clock.ts';
-import { failure } from '../errors.ts';
+import { failure, isFailure } from '../errors.ts';
 import type { AnalysisPlan, UserPlan } from '../plan/analysis.ts';
 import { parsePlan } from '../plan/parse-plan.ts';
 import type { AnyPlan, EventsPlan, Plan, Scope } from '../plan/plan.ts';
@@ -64,6 +64,16 @@ export interface Tagged {
   readonly tag: string;
 }
 
+/** How a question ended, for who watches over slow ones. */
+interface Finished {
+  readonly plan: AnyPlan;
+  readonly input: unknown;
+  readonly startedAt: number;
+  readonly outcome: string;
+  readonly source?: string;
+  readonly rowsRead?: number;
+}
+
 interface Asked extends Job {
   /** The data as of another time: buckets that were running may have ended. */
   readonly at: (data: AnswerData, at: number) => AnswerData;
@@ -79,10 +89,12 @@ export class Query {
   readonly #gate: Gate;
   readonly #answers: Answers;
   readonly #resolve: NonNullable<QueryParts['resolve']>;
+  readonly #telemetry: Telemetry;
 
   constructor({ store, cache, clock, telemetry, settings = {}, resolve }: QueryParts) {
     this.#store = store;
     this.#clock = clock;
+    this.#telemetry = telemetry;
     this.#resolve = resolve ?? (async (plan) => plan);
     this.#settings = { ...defaultQuerySettings, ...settings };
     this.#lists = new EventLists(store);
@@ -104,10 +116,20 @@ export class Query {
     const plan = await this.#parsed(input, project);
     if (signal?.aborted) throw failure('question_cancelled', {});
     const { data, meta, version } = await this.#answer(plan, this.#askingOf(asker, signal)).catch((error) => {
-      throw refusalOf(error, plan, asker, this.#settings);
+      const refusal = refusalOf(error, plan, asker, this.#settings);
+      this.#tellSlow({ plan, input, startedAt, outcome: isFailure(refusal) ? refusal.code : 'unknown' });
+      throw refusal;
     });
+    const { source, rowsRead } = meta;
+    this.#tellSlow({ plan, input, startedAt, outcome: 'answered', source, rowsRead });
     const durationMs = Math.round((this.#clock.monotonic() - startedAt) * 1000) / 1000;
     return { answer: { data, meta: { ...meta, durationMs } }, tag: tagOf(plan, version) };
+  }
+
+  #tellSlow({ plan: { kind, project }, input, startedAt, ...rest }: Finished): void {
+    const durationMs = this.#clock.monotonic() - startedAt;
+    if (durationMs >= slowMs)
+      this.#telemetry.publish('query.slow', { project, kind, plan: input, durationMs, ...rest });
   }
 
   /** Which question it is now: equal for equal ones. Ranges such as `7d` move with the time. Errors: plan_invalid. */
@@ -216,15 +238,15 @@ export class Query {
   }
 
   /**
-   * All events asked for, oldest first, in pieces, as fast as they are taken; after the event `afterId` when it is given.
-   * Errors: those of `ask`, request_invalid when there is no such event.
+   * All events that a plan of kind `events` asks for, oldest first, in pieces, as fast as they are taken; after the event `afterId` when
+   * it is given. Errors: those of `ask`, request_invalid when there is no such event.
    */
   async *export(
-    scope: Scope,
+    input: unknown,
     afterId: string | undefined,
-    signal: AbortSignal,
-    asker: Asker = nobody,
+    { project, signal, asker = nobody }: AskOptions & { readonly signal: AbortSignal },
   ): AsyncGenerator<readonly EventData[]> {
+    const scope = await this.#parsed(input, project);
     this.#answers.assertThere();
     yield* this.#lists.all(scope, afterId, { ...this.#askingOf(asker, signal), signal });
   }
@@ -338,6 +360,9 @@ function tagOf(plan: AnyPlan, version: string): string {
 
 /** 132 bits: two answers do not meet in one tag by chance. */
 const tagLength = 22;
+
+/** From here on somebody notices that they wait. */
+const slowMs = 1_000;
 
 /** Before this nothing is stored: docs/decisions/007. */
 const beginning = Date.UTC(1900, 0, 1);

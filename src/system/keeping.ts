@@ -9,14 +9,16 @@ import type { Config } from '../config.ts';
 import type { KeyRing } from '../http/key-ring.ts';
 import type { OperationParts } from '../http/operation-routes.ts';
 import { backupFiles } from '../operations/backup.ts';
+import { DiskForecast } from '../operations/disk-forecast.ts';
 import { Doctor } from '../operations/doctor.ts';
 import type { HeldLog } from '../operations/held-log.ts';
 import { Maintenance } from '../operations/maintenance.ts';
 import { OneAtATime } from '../operations/one-at-a-time.ts';
 import { ProjectRemoval } from '../operations/project-removal.ts';
 import { QuarantineCare } from '../operations/quarantine-care.ts';
-import { queueStatus } from '../operations/queue-status.ts';
+import { type CorrectedLedger, queueStatus } from '../operations/queue-status.ts';
 import { writeTar } from '../operations/tar.ts';
+import { isSharedStore } from '../stage-config.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -38,7 +40,7 @@ export interface KeepingParts {
 }
 
 export interface Keeping {
-  readonly operations: Pick<OperationParts, 'queue' | 'quarantine' | 'house'>;
+  readonly operations: Pick<OperationParts, 'queue' | 'quarantine' | 'house' | 'disk'>;
   /** Resolves once the project is marked and its keys have stopped. */
   readonly removeProject: (id: string) => Promise<void>;
   /** Resolves with how many events went; undefined where this process only looks on. */
@@ -69,6 +71,7 @@ export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
     logBytes: () => log.usage().bytes,
     storeBytes: () => store.state().bytes,
   });
+  const disk = openForecast(parts, async () => (await queue()).ledger);
   const doctor = new Doctor({ ...doctorParts(config), log, store, writer, catalog, turns, clock });
   const backup = () =>
     writeTar(
@@ -76,13 +79,41 @@ export async function openKeeping(parts: KeepingParts): Promise<Keeping> {
     );
   opened.add(removal, (each) => each.close());
   return {
-    operations: { queue, quarantine, house: { doctor, maintenance, backup } },
+    operations: {
+      queue,
+      quarantine,
+      disk: () => disk.report(),
+      house: { doctor, maintenance, backup },
+    },
     removeProject: (id) => (config.roles.has('write') ? removal.begin(id) : removal.mark(id)),
     removeExperiment: config.roles.has('write')
       ? (project, experimentId) =>
           turns.now('the removal of an experiment', () => store.deleteExperiment(project, experimentId))
       : undefined,
   };
+}
+
+function openForecast(
+  { config, log, store, clock, opened }: KeepingParts,
+  ledger: () => Promise<CorrectedLedger | null>,
+): DiskForecast {
+  const { disk, freeBytesMin } = doctorParts(config);
+  const forecast = new DiskForecast({
+    disk,
+    freeBytesMin,
+    log,
+    store: isSharedStore(config.store) ? undefined : store,
+    ledger,
+    retentionDays: config.operations.retentionDays,
+    clock,
+  });
+  const stop = new AbortController();
+  const running = forecast.run(stop.signal);
+  opened.add(stop, async () => {
+    stop.abort();
+    await running;
+  });
+  return forecast;
 }
 
 function openRemoval(

@@ -46,9 +46,24 @@ export interface Signals {
     reason: string;
     lagMs: number;
   };
+  /**
+   * Somebody waited a second or longer for the end of a question, its turn included. `plan` as it was sent; `outcome` is `answered`, or the
+   * code of the error, of which rows and source are not known.
+   */
+  'query.slow': {
+    project: string;
+    kind: string;
+    plan: unknown;
+    durationMs: number;
+    outcome: string;
+    source?: string;
+    rowsRead?: number;
+  };
   'cache.lookup': { outcome: 'hit' | 'miss' | 'shared' | 'stale' };
   /** A request to a route that goes away. */
   'http.deprecated': { method: string; route: string };
+  /** How many streams of this process are open now. */
+  'http.streams': { open: number };
   'http.request': { method: string; route: string; status: number; durationMs: number };
   /** Something that a person should read in what prints. */
   note: {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isFailure } from '../../src/errors.ts';
+import { failure, isFailure } from '../../src/errors.ts';
 import { cutFuture } from '../../src/query/passes/cut-future.ts';
 import type { BreakdownData, NumbersData, SummaryData, TrendData } from '../../src/query/wire.ts';
+import type { Signals } from '../../src/telemetry/signals.ts';
 import { plansAbout, questionOf, worlds } from '../../src/testing/generators.ts';
 import { insertRows } from '../../src/testing/rows.ts';
-import { now, openStage, today } from './support.ts';
+import { now, openStage, today, yesterday } from './support.ts';
 
 test('a question that is no plan is refused before the store is asked', async () => {
   const { ask, store } = openStage();
@@ -33,6 +34,31 @@ test('a question over its budget is refused with the limit', async () => {
   const { ask, add } = openStage({ rowsMax: 1 });
   await add({}, {});
   await assert.rejects(ask(), (error) => isFailure(error, 'over_rows') && error.details.limitRows === 1);
+});
+
+test('a question of a second or longer is told with its plan, what it read, and how it ended', async () => {
+  const { ask, store, clock, telemetry, add } = openStage();
+  await add({});
+  const told: Signals['query.slow'][] = [];
+  telemetry.subscribe('query.slow', (signal) => told.push(signal));
+  store.beforeRun = async () => clock.advance(999);
+  await ask(today);
+  assert.equal(told.length, 0);
+  store.beforeRun = async () => clock.advance(1_000);
+  await ask(yesterday);
+  store.beforeRun = async () => {
+    clock.advance(1_500);
+    throw failure('store_unavailable', { detail: 'it went away' });
+  };
+  await assert.rejects(ask({ ...today, metrics: ['users'] }));
+  assert.deepEqual(
+    told.map(({ plan: _, ...rest }) => rest),
+    [
+      { project: 'p', kind: 'summary', durationMs: 1_000, outcome: 'answered', source: 'rows', rowsRead: 1 },
+      { project: 'p', kind: 'summary', durationMs: 1_500, outcome: 'store_unavailable' },
+    ],
+  );
+  assert.deepEqual(told[0]?.plan, yesterday);
 });
 
 test('a bucket is complete when the range holds all of it and it is over', async () => {

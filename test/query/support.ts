@@ -45,6 +45,7 @@ export interface Stage {
   readonly store: WatchedStore;
   readonly clock: TestClock;
   readonly cache: MemoryCache;
+  readonly telemetry: Telemetry;
   /** What each question got from the cache, in order. */
   readonly outcomes: string[];
   /** Stores rows of project 'p', at `now` unless they say otherwise. */
@@ -70,6 +71,7 @@ export function openStage(settings: Partial<QuerySettings> = {}): Stage {
     store,
     clock,
     cache,
+    telemetry,
     outcomes,
     ask,
     add: (...rows) =>

@@ -87,6 +87,24 @@ export const cacheDescription: RouteDescription = {
   answers: told('The cache.', ref('CacheStatus')),
 };
 
+const keepersOnly = 'For admin keys of the project `default`.';
+
+export const slowQuestionsDescription: RouteDescription = {
+  id: 'slowQuestions',
+  group: 'Operations',
+  summary: 'Questions that took a second or longer',
+  doc: `The last hundred of this process, the newest first. ${keepersOnly}`,
+  answers: told('The questions.', object({ data: list(ref('SlowQuestion')) })),
+};
+
+export const diskDescription: RouteDescription = {
+  id: 'disk',
+  group: 'Operations',
+  summary: 'The disk, and when it fills',
+  doc: `At the rate of the last six hours, or since the start. ${keepersOnly}`,
+  answers: told('The disk.', object({ data: ref('DiskStatus') })),
+};
+
 const received = 'Of when the events were received: a date, or a time with an offset.';
 const quarantineFilters: Readonly<Record<'reason' | 'from' | 'to', ParameterDescription>> = {
   reason: { doc: 'Why they are there.', schema: text },
