@@ -1,6 +1,7 @@
 /** What the operations page reads: queue, cache, readiness, metrics, checks, quarantine. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, request, requestJson } from './client.ts';
+import type { PlanInput } from './questions.ts';
 
 export interface Ledger {
   readonly accepted: number;
@@ -95,6 +96,52 @@ export const useMetrics = (project: string) =>
       );
     },
     refetchInterval: 5_000,
+  });
+
+export interface SlowQuestion {
+  readonly at: string;
+  readonly project: string;
+  readonly kind: string;
+  readonly durationMs: number;
+  /** `answered`, or the code of the error. */
+  readonly outcome: string;
+  readonly source: string | null;
+  readonly rowsRead: number | null;
+  /** As it was sent; null when it is long. */
+  readonly plan: PlanInput | null;
+}
+
+/** For those who keep the house. */
+export const useSlowQuestions = (project: string) =>
+  useQuery({
+    queryKey: ['slow-questions'],
+    queryFn: async ({ signal }) =>
+      (await requestJson<{ data: readonly SlowQuestion[] }>('/api/v1/slow-questions', { project, signal }))
+        .data,
+    refetchInterval: 10_000,
+  });
+
+export interface DiskStatus {
+  readonly bytes: number;
+  readonly freeBytes: number;
+  readonly freeBytesMin: number;
+  readonly storeBytes: number | null;
+  readonly logBytes: number;
+  readonly logBytesMax: number;
+  readonly bytesPerEvent: number | null;
+  readonly eventsPerSecond: number | null;
+  readonly overMs: number;
+  readonly retentionDays: number | null;
+  readonly fullAt: string | null;
+}
+
+/** For those who keep the house. */
+export const useDisk = (project: string) =>
+  useQuery({
+    queryKey: ['disk'],
+    queryFn: async ({ signal }) =>
+      (await requestJson<{ data: DiskStatus }>('/api/v1/disk', { project, signal })).data,
+    refetchInterval: 30_000,
   });
 
 export interface Check {

@@ -23,18 +23,16 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
 
 export function CodeBlock({ text }: { text: string }) {
   return (
-    <div className="relative">
+    <div className="flex items-start gap-2 rounded-lg bg-sunken p-2">
       <section
         aria-label="Code"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         tabIndex={0}
-        className="overflow-x-auto rounded-lg bg-sunken p-3 pr-24"
+        className="min-w-0 flex-1 overflow-x-auto p-1.5"
       >
         <pre className="font-mono text-[13px] leading-relaxed">{text}</pre>
       </section>
-      <div className="absolute top-2 right-2">
-        <CopyButton text={text} />
-      </div>
+      <CopyButton text={text} />
     </div>
   );
 }

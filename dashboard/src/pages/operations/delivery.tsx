@@ -16,14 +16,14 @@ export function Delivery({ queue }: { queue: Queue }) {
         tabIndex={0}
         className="overflow-x-auto"
       >
-        <table className="tabular w-full text-left">
+        <table className="tabular w-full text-left whitespace-nowrap [&_td:not(:last-child)]:pr-4 [&_th:not(:last-child)]:pr-4">
           <thead className="text-[13px] text-faint">
             <tr>
               <th className="py-1 font-normal">Partition</th>
               <th className="py-1 font-normal">Doing</th>
               <th className="py-1 text-right font-normal">Waiting</th>
               <th className="py-1 text-right font-normal">Rate</th>
-              <th className="py-1 pl-3 font-normal">Last batch</th>
+              <th className="py-1 font-normal">Last batch</th>
             </tr>
           </thead>
           <tbody>
@@ -50,7 +50,7 @@ function Row({ partition, now }: { partition: Partition; now: number }) {
         <td className="py-1.5 text-right">{fullNumber(partition.waiting)}</td>
         <td className="py-1.5 text-right">{decimalNumber(partition.eventsPerSecond)}/s</td>
         <td
-          className="py-1.5 pl-3 whitespace-nowrap"
+          className="py-1.5"
           title={lastBatch === null ? undefined : dayAndClock(lastBatch.at, browserZone)}
         >
           {lastBatch === null
@@ -60,7 +60,7 @@ function Row({ partition, now }: { partition: Partition; now: number }) {
       </tr>
       {lastError !== null && (
         <tr>
-          <td colSpan={5} className="pb-1.5 text-[13px] break-words text-warn">
+          <td colSpan={5} className="pb-1.5 text-[13px] whitespace-normal text-warn">
             Last error: {messageOf(lastError)}
           </td>
         </tr>

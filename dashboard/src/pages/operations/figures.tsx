@@ -20,7 +20,7 @@ export function Figures({ project, queue, metrics }: FiguresProps) {
   const answerSeconds = sample('collect_recent_duration_seconds{quantile="0.99"}');
   const memory = sample('process_resident_bytes');
   const disk = sample('store_bytes');
-  const course = useCourse(queue);
+  const course = useCourse(queue, answerSeconds);
   return (
     <dl className="grid grid-cols-2 overflow-hidden rounded-xl border border-line bg-card sm:grid-cols-4">
       <Figure
@@ -47,6 +47,7 @@ export function Figures({ project, queue, metrics }: FiguresProps) {
         name="Answered within"
         help="99 of 100 requests that send events, last minute"
         value={answerSeconds === undefined ? '–' : milliseconds(1000 * answerSeconds)}
+        course={course.answered}
       />
       <Figure
         name="In quarantine"
@@ -61,8 +62,8 @@ export function Figures({ project, queue, metrics }: FiguresProps) {
       />
       <Figure
         name="On disk"
-        help="The store, and the log before it"
-        value={disk === undefined ? bytes(queue.log.bytes) : `${bytes(disk)} + ${bytes(queue.log.bytes)}`}
+        help={`The store ${disk === undefined ? 'is not known' : `has ${bytes(disk)}`}, the log before it ${bytes(queue.log.bytes)}`}
+        value={bytes((disk ?? 0) + queue.log.bytes)}
       />
       <Figure
         name="Memory"
@@ -98,11 +99,12 @@ function Figure({ name, help, value, isBad = false, course }: FigureProps) {
 }
 
 /** The last `pointsMax` looks at the queue. */
-function useCourse({ timestamp, queueLength, lagMs, eventsPerSecond }: Queue) {
+function useCourse({ timestamp, queueLength, lagMs, eventsPerSecond }: Queue, answerSeconds = 0) {
   const [course, setCourse] = useState({
     waiting: [] as number[],
     lag: [] as number[],
     stored: [] as number[],
+    answered: [] as number[],
     at: '',
   });
   useEffect(() => {
@@ -114,9 +116,10 @@ function useCourse({ timestamp, queueLength, lagMs, eventsPerSecond }: Queue) {
             waiting: longer(given.waiting, queueLength),
             lag: longer(given.lag, lagMs),
             stored: longer(given.stored, eventsPerSecond),
+            answered: longer(given.answered, answerSeconds * 1_000),
             at: timestamp,
           },
     );
-  }, [timestamp, queueLength, lagMs, eventsPerSecond]);
+  }, [timestamp, queueLength, lagMs, eventsPerSecond, answerSeconds]);
   return course;
 }

@@ -1,18 +1,22 @@
 /** Is everything as it should be, and if not, what then: intake, delivery, answers, quarantine, all checks. */
 import { CheckCircle2, TriangleAlert } from 'lucide-react';
 import { useMetrics, useQueue, useReadiness } from '../../api/operations.ts';
+import { useSession } from '../../api/session.ts';
 import { Card } from '../../ui/card.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { Checks } from './checks.tsx';
 import { Delivery } from './delivery.tsx';
+import { DiskCard } from './disk-card.tsx';
 import { Figures } from './figures.tsx';
 import { LedgerCard } from './ledger-card.tsx';
 import { Pools } from './pools.tsx';
 import { Quarantine } from './quarantine.tsx';
+import { SlowQuestions } from './slow-questions.tsx';
 
 export function Operations({ project }: { project: string }) {
   const queue = useQueue(project);
   const metrics = useMetrics(project);
+  const keepsHouse = useSession()?.keepsHouse === true;
   return (
     <div className="grid grid-cols-1 gap-4">
       <h1 className="text-lg font-semibold">Operations</h1>
@@ -28,13 +32,19 @@ export function Operations({ project }: { project: string }) {
           <Figures project={project} queue={queue.data} metrics={metrics.data} />
           <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
             <LedgerCard ledger={queue.data.ledger} />
-            <Delivery queue={queue.data} />
+            {keepsHouse ? <DiskCard project={project} /> : <Delivery queue={queue.data} />}
           </div>
+          {keepsHouse && <Delivery queue={queue.data} />}
         </>
       )}
       <Pools metrics={metrics.data} />
       <Quarantine project={project} />
-      <Checks project={project} />
+      {keepsHouse && (
+        <>
+          <SlowQuestions project={project} />
+          <Checks project={project} />
+        </>
+      )}
     </div>
   );
 }

@@ -1,5 +1,4 @@
 /** Events that the store would not take: why, what they hold, and what to do with them. */
-import { Dialog } from 'radix-ui';
 import { useState } from 'react';
 import {
   type DeadLetter,
@@ -11,9 +10,12 @@ import {
 } from '../../api/operations.ts';
 import { browserZone, dayAndClock } from '../../format/dates.ts';
 import { fullNumber } from '../../format/numbers.ts';
+import { AllWell } from '../../ui/all-well.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
+import { Modal } from '../../ui/dialog.tsx';
+import { Failure, Skeleton } from '../../ui/states.tsx';
 
 export function Quarantine({ project }: { project: string }) {
   const { data, error, isError, refetch } = useDeadLetters(project);
@@ -49,7 +51,7 @@ export function Quarantine({ project }: { project: string }) {
       ) : data === undefined ? (
         <Skeleton className="h-24" />
       ) : data.data.length === 0 ? (
-        <Empty title="Nothing in quarantine">Every event that was accepted could be stored.</Empty>
+        <AllWell>Nothing in quarantine: every event that was accepted could be stored.</AllWell>
       ) : (
         <List
           items={data.data}
@@ -100,14 +102,17 @@ function List({ items, onOpen, onOrder, isBusy }: ListProps) {
           <Button small disabled={isBusy} onClick={() => onOrder('replay', id)}>
             Replay
           </Button>
-          <Button
+          <ConfirmButton
             small
             look="danger"
             disabled={isBusy}
-            onClick={() => confirm('Give this event up for good?') && onOrder('discard', id)}
+            title="Give this event up?"
+            words="It is never counted, and cannot be brought back. Sent again with the same id, it is a new event."
+            does="Give it up"
+            onConfirm={() => onOrder('discard', id)}
           >
             Discard
-          </Button>
+          </ConfirmButton>
         </li>
       ))}
     </ul>
@@ -117,23 +122,16 @@ function List({ items, onOpen, onOrder, isBusy }: ListProps) {
 function Body({ project, id, onClose }: { project: string; id: string | undefined; onClose: () => void }) {
   const { data } = useDeadLetter(project, id);
   return (
-    <Dialog.Root open={id !== undefined} onOpenChange={(isOpen) => !isOpen && onClose()}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed inset-x-2 top-[8vh] z-50 mx-auto max-h-[84vh] max-w-2xl overflow-auto rounded-xl border border-line bg-card p-4"
-        >
-          <Dialog.Title className="mb-2 font-semibold">Event {data?.eventId}</Dialog.Title>
-          <pre className="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-[13px] whitespace-pre-wrap break-words">
-            {data === undefined ? '…' : pretty(data.body)}
-          </pre>
-          <Dialog.Close asChild>
-            <Button className="mt-3">Close</Button>
-          </Dialog.Close>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Modal
+      title={data?.eventId ? `Event ${data.eventId}` : 'Event'}
+      open={id !== undefined}
+      onClose={onClose}
+      size="large"
+    >
+      <pre className="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-[13px] whitespace-pre-wrap break-all">
+        {data === undefined ? '…' : pretty(data.body)}
+      </pre>
+    </Modal>
   );
 }
 

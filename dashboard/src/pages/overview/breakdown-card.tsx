@@ -30,12 +30,12 @@ export function BreakdownCard({ card, ...part }: PartProps & { card: CardOf }) {
       onValueChange={(tab) => onChange({ tabs: { ...view.tabs, [card.id]: tab } }, true)}
       className="flex flex-1 flex-col"
     >
-      <div className="mb-2 flex items-center gap-3">
+      <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 className="font-semibold">{card.label}</h2>
         {card.tabs.length > 1 && (
           <Tabs.List
             aria-label={`What of ${card.label}`}
-            className="ml-auto flex min-w-0 gap-0.5 overflow-x-auto text-[13px]"
+            className="flex min-w-0 flex-wrap gap-0.5 text-[13px] max-sm:-ml-2 max-sm:w-full sm:ml-auto"
           >
             {card.tabs.map(({ id, label }) => (
               <Tabs.Trigger

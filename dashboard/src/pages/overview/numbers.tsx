@@ -45,6 +45,8 @@ export function Numbers({ project, view, onChange }: PartProps) {
             onClick={() => onChange({ metric: metric.name }, true)}
             className={classes(
               'flex flex-col gap-1 border-line px-4 py-3 text-left not-last:border-r hover:bg-sunken',
+              // two columns have no place for a third card beside the others
+              'max-sm:nth-[2]:border-r-0 max-sm:nth-[3]:col-span-2 max-sm:nth-[3]:border-t max-sm:nth-[3]:border-r-0',
               isChosen && 'shadow-[inset_0_-2px_0_var(--accent)]',
             )}
           >
@@ -113,7 +115,7 @@ function Value({ text, title, change: share, against }: ValueProps) {
 
 function Visits({ data, isFailed }: { data: SessionsData | undefined; isFailed: boolean }) {
   return (
-    <div className="col-span-2 grid grid-cols-2 gap-x-4 gap-y-2 px-4 py-3 sm:col-span-3 sm:grid-cols-4 lg:col-span-1 lg:grid-cols-2">
+    <div className="col-span-2 grid grid-cols-2 gap-x-4 border-line max-lg:border-t gap-y-2 px-4 py-3 sm:col-span-3 sm:grid-cols-4 lg:col-span-1 lg:grid-cols-2">
       {sessionMetrics.map(({ label, help, value }) => (
         <div key={label} title={help} className="min-w-0">
           <Label>{label}</Label>

@@ -1,5 +1,4 @@
 /** The course of one metric, beside the range that it is compared with; as a chart or as a table of the same numbers. */
-import { Link } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { Bucket, Compared, SeriesData } from '../../../../src/query/wire.ts';
 import { useAnswer } from '../../api/questions.ts';
@@ -11,10 +10,12 @@ import { change, percent } from '../../format/numbers.ts';
 import { type Interval, intervalOf, intervals, intervalsFor, zoneOf } from '../../state/view.ts';
 import { Button } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
+import { CsvButton } from '../../ui/csv-button.tsx';
 import { ChoiceMenu } from '../../ui/menu.tsx';
-import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
+import { Failure, Skeleton } from '../../ui/states.tsx';
 import { Annotations } from './annotations.tsx';
 import { seriesOf, trendMetrics, trendPlan } from './metrics.ts';
+import { Nothing } from './nothing.tsx';
 import type { PartProps } from './overview.tsx';
 
 interface TrendProps extends PartProps {
@@ -37,7 +38,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
       return trendOption({
         buckets: answer?.buckets ?? [],
         values: answer === undefined ? [] : seriesOf(answer, metric.name),
-        before: before && { buckets: before.buckets ?? [], values: seriesOf(before, metric.name) },
+        before: before && lineBefore(before, metric.name),
         interval: answer?.interval ?? interval,
         zone,
         label: metric.label,
@@ -61,6 +62,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
       <div className="mb-2 flex items-center gap-2">
         <h2 className="font-medium">{metric.label}</h2>
         <div className="ml-auto flex items-center gap-1">
+          {isTable && <CsvButton project={project} plan={trendPlan(view)} name="Trend" look="quiet" small />}
           <Annotations project={project} zone={zone} />
           <Button look="quiet" small aria-pressed={isTable} onClick={() => onTable(!isTable)}>
             {isTable ? 'Chart' : 'Table'}
@@ -80,12 +82,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
         ) : answer === undefined ? (
           <Skeleton className="h-full w-full" />
         ) : isNothing(answer) ? (
-          <Empty title="Nothing happened in this time">
-            Choose a longer range, or take filters away. New here?{' '}
-            <Link to="/p/$project/start" params={{ project }} className="text-accent underline">
-              First steps
-            </Link>
-          </Empty>
+          <Nothing project={project} />
         ) : isTable ? (
           <TrendTable answer={answer} name={metric.name} show={metric.showFull} zone={zone} />
         ) : (
@@ -99,6 +96,12 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
       </div>
     </div>
   );
+}
+
+/** A time before the first event compares with nothing: a line at zero would only look like one. */
+function lineBefore(before: SeriesData, name: string) {
+  const values = seriesOf(before, name);
+  return values.some((value) => value !== 0) ? { buckets: before.buckets ?? [], values } : undefined;
 }
 
 const isNothing = (answer: SeriesData) =>

@@ -4,6 +4,7 @@ import { type Key, type NewKey, useKeyChange, useKeys } from '../../api/house.ts
 import { browserZone, fullDay } from '../../format/dates.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { KeyForm } from './key-form.tsx';
@@ -49,15 +50,8 @@ export function Keys({ project }: { project: string }) {
               key={key.id}
               of={key}
               isBusy={change.isPending}
-              onRotate={() =>
-                confirm(`Make a new secret for “${key.name}”? The old one stops working at once.`) &&
-                change.mutate({ kind: 'rotate', id: key.id })
-              }
-              onRevoke={() =>
-                confirm(
-                  `End the key “${key.name}”? Whatever uses it is refused at once, and it cannot be brought back.`,
-                ) && change.mutate({ kind: 'revoke', id: key.id })
-              }
+              onRotate={() => change.mutate({ kind: 'rotate', id: key.id })}
+              onRevoke={() => change.mutate({ kind: 'revoke', id: key.id })}
             />
           ))}
         </ul>
@@ -91,12 +85,27 @@ function KeyRow({ of: { name, scope, hint, origins, createdAt }, isBusy, onRotat
           {origins.length > 0 && ` · only from ${origins.join(', ')}`}
         </p>
       </div>
-      <Button small disabled={isBusy} onClick={onRotate}>
+      <ConfirmButton
+        small
+        disabled={isBusy}
+        title={`A new secret for “${name}”?`}
+        words="The old one stops working at once: whatever uses it is refused until it has the new one."
+        does="Make a new secret"
+        onConfirm={onRotate}
+      >
         New secret
-      </Button>
-      <Button small look="danger" disabled={isBusy} onClick={onRevoke}>
+      </ConfirmButton>
+      <ConfirmButton
+        small
+        look="danger"
+        disabled={isBusy}
+        title={`End the key “${name}”?`}
+        words="Whatever uses it is refused at once, and it cannot be brought back."
+        does="End the key"
+        onConfirm={onRevoke}
+      >
         End it
-      </Button>
+      </ConfirmButton>
     </li>
   );
 }

@@ -10,9 +10,9 @@ import { Field, inputBox } from '../../ui/field.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 
 const roles: Readonly<Record<Role, string>> = {
-  viewer: 'Viewer: sees',
-  editor: 'Editor: sees, and saves',
-  admin: 'Admin: keys and people too',
+  viewer: 'Viewer: looks and asks',
+  editor: 'Editor: saves and shares too',
+  admin: 'Admin: keeps keys and people too',
 };
 
 export function People({ project }: { project: string }) {
@@ -65,11 +65,11 @@ interface PersonRowProps {
 }
 
 function PersonRow({ person, project, isOwn, isBusy, onRole, onLink }: PersonRowProps) {
-  const name = person.email ?? person.name ?? 'Who came by the first link';
+  const name = person.email ?? person.name ?? 'By the link of the first start';
   const role = person.roles.find((each) => each.project === project)?.role;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2">
-      <span className="min-w-0 flex-1 basis-48 truncate">
+      <span className="min-w-0 flex-1 basis-48 break-words">
         <span className="font-medium">{name}</span>
         {isOwn && <span className="text-faint"> (you)</span>}
         {!person.hasPassword && <span className="text-faint"> · no password yet</span>}

@@ -28,7 +28,8 @@ export function Start({ project }: { project: string }) {
         {secret === undefined ? (
           <>
             <p className="text-soft">
-              It can send events and nothing else, so it is safe in a page. Have one already? Put it in below.
+              It can send events and nothing else, so it is safe in a page. Have one already? Put it where{' '}
+              <code className="font-mono">{placeholder}</code> stands.
             </p>
             <div>
               <Button
