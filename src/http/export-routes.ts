@@ -39,10 +39,11 @@ async function exportEvents(
   { grant, query, accept, signal }: Call,
   now: number,
 ): Promise<RouteAnswer> {
-  const { scope, after, ...asked } = exportRequest(query, grant!.project, now);
+  const { plan, after, ...asked } = exportRequest(query, now);
   const format = asked.format ?? sheetForm(accept);
   if (after !== undefined && !resumable.includes(format)) throw wholeOnly(after);
-  const sheet = eventSheet(stage.export(scope, after, signal, askerOf(grant!)));
+  const whose = { project: grant!.project, signal, asker: askerOf(grant!) };
+  const sheet = eventSheet(stage.export(plan, after, whose));
   const bytes = writeSheet(sheet, format, { header: after === undefined });
   return {
     headers: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { tableFromIPC } from 'apache-arrow';
 import { failure } from '../../src/errors.ts';
+import { parsePlan } from '../../src/plan/parse-plan.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { planSchema } from '../../src/plan/schema.ts';
 import type { EventData } from '../../src/query/wire.ts';
@@ -35,8 +36,9 @@ describe('questions', () => {
     const { call, keys, stages, notes } = await openServer(context);
     const event = { eventId: 'e', type: '=x', timestamp: '2026-03-01T00:00:00.000Z' } as EventData;
     const asked: unknown[] = [];
-    stages.export = async function* (scope, after) {
-      asked.push([scope.project, scope.bots, scope.from, scope.to, after]);
+    stages.export = async function* (plan, after, { project }) {
+      const { bots, from, to } = parsePlan(plan, { project, now: Date.now() });
+      asked.push([project, bots, from, to, after]);
       yield [event];
       if (after === 'broken') throw new Error('gone');
       yield [event];

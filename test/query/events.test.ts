@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFailure } from '../../src/errors.ts';
+import { exportRequest } from '../../src/query/export-shortcut.ts';
+import { Query } from '../../src/query/query.ts';
 import type { EventData, EventsData } from '../../src/query/wire.ts';
+import { Telemetry } from '../../src/telemetry/telemetry.ts';
 import { now, openStage } from './support.ts';
 
 const list = { kind: 'events', from: '2025-06-01', to: '2025-07-01', limit: 3 };
@@ -67,12 +70,31 @@ test('an event of another project is in no list', async () => {
   assert.equal((data as EventsData).events.length, 1);
 });
 
+test('an export takes a range by name and what is saved, as any question does', async () => {
+  const { store, cache, clock, add } = openStage();
+  await add({ type: 'kept' }, { type: 'other' }, { type: 'kept', timestamp: now - 40 * 86_400_000 });
+  const resolve = async (plan: unknown) => ({
+    ...(plan as object),
+    filter: { field: 'type', op: 'eq', value: 'kept' },
+  });
+  const query = new Query({ store, cache, clock, telemetry: new Telemetry(), resolve });
+  const { plan } = exportRequest({ range: '7d', filter: '{"segment": "saved"}' }, now);
+  assert.deepEqual(plan.filter, { segment: 'saved' });
+  const whose = { project: 'p', signal: new AbortController().signal };
+  const types: string[] = [];
+  for await (const events of query.export(plan, undefined, whose))
+    types.push(...events.map(({ type }) => type));
+  assert.deepEqual(types, ['kept']);
+  const both = exportRequest({ range: '7d', from: '2025-06-01' }, now);
+  await assert.rejects(query.export(both.plan, undefined, whose).next(), /does not go with range/);
+});
+
 test('so many exports run at once, so many wait, of one key fewer, and the next is refused; leaving one lets another in', async () => {
   const { query, add } = openStage();
   await add({}, {});
-  const scope = { version: 1, project: 'p', from: 0, to: now + 1, timeZone: 'UTC', bots: 'include' } as const;
+  const plan = { kind: 'events', from: 0, to: now + 1, bots: 'include' };
   const signal = new AbortController().signal;
-  const open = (id: string) => query.export(scope, undefined, signal, { id });
+  const open = (id: string) => query.export(plan, undefined, { project: 'p', signal, asker: { id } });
   const running = ['a', 'a', 'a', 'b'].map(open);
   for (const one of running) assert.equal((await one.next()).value?.length, 2);
   const waiting = [...Array(8).fill('a'), ...Array(8).fill('b')].map(open);
