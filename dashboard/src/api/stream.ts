@@ -12,7 +12,7 @@ const againMsMax = 30_000;
 /** A page is not drawn anew more often. */
 const refreshMsMin = 5_000;
 
-interface Watching<Data extends AnswerData> {
+export interface Watching<Data extends AnswerData> {
   readonly answer: Answer<Data> | undefined;
   readonly isLive: boolean;
 }
@@ -37,7 +37,8 @@ export function useWatched<Data extends AnswerData>(project: string, plan: PlanI
   return watching;
 }
 
-function watch<Data extends AnswerData>(
+/** Tells each answer to `plan` until the function that it gives is called. */
+export function watch<Data extends AnswerData>(
   project: string,
   plan: PlanInput,
   tell: (watching: Watching<Data>) => void,

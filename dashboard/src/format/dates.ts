@@ -22,6 +22,36 @@ export const clock = (time: string | number, timeZone: string) =>
   format(time, timeZone, { hour: 'numeric', minute: '2-digit' });
 export const dayAndClock = (time: string | number, timeZone: string) =>
   format(time, timeZone, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+/** With seconds, where events follow each other. */
+export const clockWithSeconds = (time: string | number, timeZone: string) =>
+  format(time, timeZone, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+export const dayAndClockWithSeconds = (time: string | number, timeZone: string) =>
+  format(time, timeZone, {
+    day: 'numeric',
+    month: 'short',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+/** To the millisecond. */
+export const exactTime = (time: string | number, timeZone: string) =>
+  format(time, timeZone, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'short',
+  });
+/** '2026-01-31': the day on which it is in the zone, as a key. */
+export const dayKey = (time: string | number, timeZone: string) => {
+  let known = dayKeys.get(timeZone);
+  if (known === undefined) dayKeys.set(timeZone, (known = new Intl.DateTimeFormat('en-CA', { timeZone })));
+  return known.format(new Date(time));
+};
+const dayKeys = new Map<string, Intl.DateTimeFormat>();
 const month = (time: string | number, timeZone: string) =>
   format(time, timeZone, { month: 'short', year: 'numeric' });
 

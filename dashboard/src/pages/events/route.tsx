@@ -1,4 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { Events } from './events.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/events')({ component: () => <Empty title="Events" /> });
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <Events project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/events')({ component: Page });

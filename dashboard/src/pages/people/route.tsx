@@ -1,4 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { People } from './people.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/people')({ component: () => <Empty title="People" /> });
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <People project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/people')({ component: Page });
