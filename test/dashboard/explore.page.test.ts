@@ -25,6 +25,10 @@ const purchases = {
   series: [{ metric: 'events', filter: { field: 'type', op: 'eq', value: 'purchase' } }],
 };
 
+interface Kept {
+  readonly data: { readonly body: { readonly plan: { readonly series: readonly { metric: string }[] } } };
+}
+
 async function menu(page: Page, item: string): Promise<void> {
   await page.getByRole('button', { name: /^More: files/ }).click();
   await page.getByRole('menuitem', { name: item }).click();
@@ -51,14 +55,14 @@ describe('explore', () => {
     const { page, troubles } = await house().signedIn();
     await page.goto(`${house().url}/p/default/explore`);
     await page.getByLabel('What is counted').selectOption('events');
-    await page.getByRole('button', { name: 'Which events of A' }).click();
-    await page.getByRole('combobox', { name: 'Search: Which events of A' }).fill('purch');
+    await page.getByRole('button', { name: /^Which events of A/ }).click();
+    await page.getByRole('combobox', { name: /^Search: Which events of A/ }).fill('purch');
     await page
       .getByRole('option', { name: /purchase/ })
       .first()
       .click();
     await page.getByRole('heading', { name: 'Events · purchase over time' }).waitFor();
-    await page.getByRole('button', { name: 'Break down by a field' }).click();
+    await page.getByRole('button', { name: /^Break down by a field/ }).click();
     await page.getByRole('combobox', { name: /Break down/ }).fill('country');
     await page.keyboard.press('Enter');
     await planComesTo(page, ({ by }) => (by as { field?: string })?.field === 'country');
@@ -86,14 +90,17 @@ describe('explore', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: 'Save the change' }).click();
     await page.getByText('Somebody changed “Shared”').waitFor();
-    await page.getByRole('button', { name: 'Save as a new one' }).waitFor();
+    await page.getByRole('button', { name: 'Put mine in its place' }).click();
+    await page.getByRole('heading', { name: 'Shared', exact: true }).waitFor();
+    const kept = (await (await house().api('/api/v1/saved/questions/shared')).json()) as Kept;
+    assert.equal(kept.data.body.plan.series[0]?.metric, 'users');
   });
 
   it('shows a mistake where it was made, and the last answer meanwhile', async () => {
     const { page } = await house().signedIn();
     await page.goto(linkTo(house(), { ...purchases, formulas: ['A * 2'] }));
     await page.getByRole('img', { name: /over time/ }).waitFor();
-    const formula = page.getByLabel('Formula F1');
+    const formula = page.getByRole('textbox', { name: 'Formula F1', exact: true });
     await formula.fill('A / nobody');
     const mistake = page.getByRole('alert').filter({ hasText: 'nobody, which is no series' });
     await mistake.waitFor();
@@ -166,11 +173,11 @@ describe('explore', () => {
     await page.goto(linkTo(house(), purchases));
     const filter = page.getByRole('group', { name: 'Only events where' });
     await filter.getByRole('button', { name: 'Filter' }).click();
-    await filter.getByRole('button', { name: 'Field' }).click();
-    await page.getByRole('combobox', { name: 'Search: Field' }).fill('browser');
+    await filter.getByRole('button', { name: /^Field/ }).click();
+    await page.getByRole('combobox', { name: /^Search: Field/ }).fill('browser');
     await page.keyboard.press('Enter');
     assert.equal(planIn(page).filter, undefined);
-    await filter.getByRole('button', { name: 'Value of Browser' }).click();
+    await filter.getByRole('button', { name: /^Value of Browser/ }).click();
     await page.getByRole('option', { name: /Firefox/ }).click();
     const condition = { field: 'browser', op: 'eq', value: 'Firefox' };
     await planComesTo(page, (plan) => JSON.stringify(plan.filter) === JSON.stringify(condition));

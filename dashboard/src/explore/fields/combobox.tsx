@@ -105,7 +105,7 @@ function Choices(props: ComboboxProps & { onDone: () => void }) {
           onSearch?.(target.value);
         }}
         onKeyDown={onKeyDown}
-        className="h-10 w-full shrink-0 rounded-t-lg border-b border-line bg-card px-3"
+        className="h-10 w-full shrink-0 rounded-t-lg border-b border-line bg-card px-3 -outline-offset-2"
       />
       <div
         role="listbox"

@@ -49,7 +49,7 @@ export function FieldPicker(props: FieldPickerProps) {
   ];
   return (
     <Combobox
-      label={value === '' ? label : `${label}: ${nameOf(value, more)}`}
+      label={`${label}: ${value === '' ? placeholder : nameOf(value, more)}`}
       value={value}
       shown={value === '' ? <span className="text-faint">{placeholder}</span> : nameOf(value, more)}
       options={options}

@@ -66,7 +66,7 @@ export function ValuePicker(props: ValuePickerProps) {
   const shown = value === undefined || isAdder ? undefined : nameOf(field, value);
   return (
     <Combobox
-      label={shown === undefined ? label : `${label}: ${shown}`}
+      label={`${label}: ${shown ?? placeholder}`}
       value={value === undefined ? '' : keyOf(value)}
       shown={shown ?? <span className="text-faint">{placeholder}</span>}
       options={options}

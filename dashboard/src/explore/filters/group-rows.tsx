@@ -186,7 +186,7 @@ function AddPart({ isFirst, mayGroup, mayCohort, onAdd }: AddPartProps) {
       </Button>
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger
-          aria-label="Add a segment, a cohort or a group"
+          aria-label="More … than a condition: a segment, people, a group"
           className="h-8 rounded-md px-2 text-[13px] font-medium text-soft hover:bg-sunken hover:text-ink"
         >
           More …

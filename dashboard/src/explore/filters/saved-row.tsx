@@ -25,7 +25,7 @@ export function SavedRow({ part, at, pointer, onChange, onRemove }: PartProps<Sa
           aria-label={`How the ${of} counts`}
           value={String(not)}
           onChange={({ target }) => onChange({ ...part, not: target.value === 'true' })}
-          className="h-9 min-w-0 flex-1 basis-32 rounded-md border border-line bg-card px-2"
+          className="h-9 min-w-0 flex-1 basis-44 rounded-md border border-line bg-card px-2"
         >
           <option value="false">{words[of].is}</option>
           <option value="true">{words[of].isNot}</option>

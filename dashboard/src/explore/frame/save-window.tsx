@@ -20,7 +20,17 @@ interface SaveWindowProps {
 const nameLengthMax = 120;
 const descriptionLengthMax = 500;
 
-export function SaveWindow({ project, plan, view, saved, name: named, onSaved, onClose }: SaveWindowProps) {
+export function SaveWindow({
+  project,
+  plan,
+  view,
+  saved: newest,
+  name: named,
+  onSaved,
+  onClose,
+}: SaveWindowProps) {
+  // as it was when the change began; what others do meanwhile is told, not taken over
+  const [saved] = useState(newest);
   const [name, setName] = useState(saved?.name ?? named);
   const [description, setDescription] = useState(saved?.body.description ?? '');
   const create = useSave<QuestionBody>(project, 'question');
@@ -39,8 +49,9 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
     },
   };
   const asNew = () => create.mutate({ name: name.trim(), body }, done);
-  const asChange = () =>
-    saved && change.mutate({ id: saved.id, name: name.trim(), body, version: saved.version }, done);
+  const asChange = (version: number) => {
+    if (saved !== undefined) change.mutate({ id: saved.id, name: name.trim(), body, version }, done);
+  };
   const error = change.error ?? create.error;
   const isBusy = create.isPending || change.isPending;
   return (
@@ -50,7 +61,7 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
         onSubmit={(submitted) => {
           submitted.preventDefault();
           if (saved === undefined) asNew();
-          else asChange();
+          else asChange(saved.version);
         }}
       >
         <Field label="Name">
@@ -73,18 +84,16 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
         {isOutdated(error) ? (
           <div role="alert" className="grid gap-2 rounded-md bg-warn-soft p-3 text-warn">
             <p>
-              Somebody changed “{saved?.name}” since you opened it. Save yours under another name, or look at
-              theirs; yours stays in the address.
+              Somebody changed “{saved?.name}” since you opened it. Save yours as a new one, or put it in the
+              place of theirs.
             </p>
             <Button
               small
               className="justify-self-start"
-              onClick={() => {
-                change.reset();
-                void client.invalidateQueries({ queryKey: ['saved', project, 'question'] });
-              }}
+              disabled={isBusy || newest === undefined}
+              onClick={() => newest !== undefined && asChange(newest.version)}
             >
-              Take their version as the one to change
+              Put mine in its place
             </Button>
           </div>
         ) : (
@@ -100,7 +109,7 @@ export function SaveWindow({ project, plan, view, saved, name: named, onSaved, o
               Save as a new one
             </Button>
           )}
-          <Button type="submit" look="primary" disabled={isBusy || name.trim() === ''}>
+          <Button type="submit" look="primary" disabled={isBusy || name.trim() === '' || isOutdated(error)}>
             {saved === undefined ? 'Save' : 'Save the change'}
           </Button>
         </div>

@@ -78,7 +78,7 @@ function Course({
         option={option}
         extra={bars}
         label={`${lines.map(({ name }) => name).join(', ')} over time; the same as a table behind the button Table`}
-        className={classes('w-full', isTile ? 'min-h-24 flex-1' : 'h-80')}
+        className={classes('w-full', isTile ? 'min-h-24 flex-1' : 'h-80 lg:h-96')}
         onRange={onPlan && zoom}
         rangeLabel={rangeLabel}
       />

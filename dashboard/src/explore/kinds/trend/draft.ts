@@ -40,6 +40,12 @@ export const letterOf = (index: number) => letters[index] ?? '?';
 export const seriesName = ({ name }: SeriesDraft, index: number) => name ?? letterOf(index);
 export const formulaName = ({ name }: FormulaDraft, index: number) => name ?? `F${index + 1}`;
 
+/** Formulas name series, so a name is a word: other letters become `_` as one types. '' is none. */
+export function asName(text: string): string | undefined {
+  const name = text.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^[0-9]/, '_$&');
+  return name === '' ? undefined : name;
+}
+
 const isObject = (value: unknown): value is Filter =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] =>

@@ -21,7 +21,7 @@ export function TrendEditor({ project, plan, onChange, problem }: EditorProps) {
   const scope = scopeOfPlan(plan);
   return (
     <div className="grid min-w-0 gap-4">
-      <section aria-label="What is counted" className="grid min-w-0 gap-2">
+      <section aria-label="Series and formulas" className="grid min-w-0 gap-2">
         {series.map((each, index) => (
           <SeriesRow
             // biome-ignore lint/suspicious/noArrayIndexKey: its letter is its place

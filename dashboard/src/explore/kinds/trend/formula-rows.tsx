@@ -5,7 +5,7 @@ import { menuItem, menuPanel } from '../../../ui/menu.tsx';
 import { RemoveButton } from '../../filters/row.tsx';
 import type { PlanProblem } from '../../kind.ts';
 import { isAt, ProblemAt } from '../../problem.tsx';
-import { type Draft, formulaName, type SeriesDraft, seriesName } from './draft.ts';
+import { asName, type Draft, formulaName, type SeriesDraft, seriesName } from './draft.ts';
 
 interface FormulaProps {
   readonly draft: Draft;
@@ -25,8 +25,18 @@ export function FormulaRows({
       // biome-ignore lint/suspicious/noArrayIndexKey: its name is its place
       <div key={index} className="grid min-w-0 gap-1">
         <div className="flex min-w-0 items-center gap-1.5">
-          <span className="w-6 shrink-0 text-center text-[13px] font-semibold text-soft">
-            {formulaName(each, index).slice(0, 3)}
+          <input
+            aria-label={`Name of the formula ${formulaName(each, index)}`}
+            spellCheck={false}
+            value={each.name ?? ''}
+            placeholder={formulaName({ formula: '' }, index)}
+            onChange={({ target }) =>
+              onChange({ formulas: formulas.with(index, { ...each, name: asName(target.value) }) })
+            }
+            className="h-9 w-20 shrink-0 rounded-md border border-line bg-card px-2 text-[13px]"
+          />
+          <span aria-hidden className="text-faint">
+            =
           </span>
           <input
             aria-label={`Formula ${formulaName(each, index)}`}

@@ -32,7 +32,8 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
   const drawn = all.lines
     .map((line, index) => ({ line, color: color(colorOf(line, index)) }))
     .filter(({ line }) => !hidden.has(line.key));
-  const show = drawn[0]?.line.shown.short ?? String;
+  const isRight = ({ isFormula = false }: Line) => isFormula && hasTwoAxes(drawn);
+  const onAxis = (line: Line) => (series: object) => ({ ...series, yAxisIndex: isRight(line) ? 1 : 0 });
   return {
     animation: false,
     grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
@@ -44,12 +45,7 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
       axisTick: { show: false },
       axisLabel: { color: color('faint'), hideOverlap: true, margin: 12 },
     },
-    yAxis: {
-      type: 'value',
-      splitNumber: isTile ? 2 : 4,
-      splitLine: { lineStyle: { color: color('line') } },
-      axisLabel: { color: color('faint'), formatter: (value: number) => show(value) },
-    },
+    yAxis: axesOf(drawn, isTile, color),
     tooltip: {
       trigger: 'axis',
       confine: true,
@@ -66,15 +62,43 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
         tooltip(input, drawn, points[0]?.dataIndex ?? 0),
     },
     series: [
-      ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form)),
+      ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form).map(onAxis(line))),
       ...drawn.flatMap(({ line, color: ownColor }) =>
-        isBars
+        (isBars
           ? [barSeries(line.values, buckets, ownColor, form)]
-          : courseSeries(line.values, buckets, ownColor, form),
+          : courseSeries(line.values, buckets, ownColor, form)
+        ).map(onAxis(line)),
       ),
       annotationSeries(input, buckets),
     ],
   };
+}
+
+interface Drawn {
+  readonly line: Line;
+  readonly color: string;
+}
+
+/** Formulas are of other sizes than what they are made of: they have the right axis where both are drawn. */
+const hasTwoAxes = (drawn: readonly Drawn[]) =>
+  drawn.some(({ line }) => line.isFormula) && drawn.some(({ line }) => !line.isFormula);
+
+function axesOf(
+  drawn: readonly Drawn[],
+  isTile: boolean,
+  color: (name: string) => string,
+): readonly object[] {
+  const axis = (line: Line | undefined, isLeft: boolean) => ({
+    type: 'value',
+    splitNumber: isTile ? 2 : 4,
+    splitLine: { show: isLeft, lineStyle: { color: color('line') } },
+    axisLabel: { color: color('faint'), formatter: (value: number) => line?.shown.short(value) ?? value },
+  });
+  const [first] = drawn;
+  if (!hasTwoAxes(drawn)) return [axis(first?.line, true)];
+  const found = (isFormula: boolean) =>
+    drawn.find(({ line }) => (line.isFormula ?? false) === isFormula)?.line;
+  return [axis(found(false), true), axis(found(true), false)];
 }
 
 const isOpenAt = (buckets: readonly Bucket[], index: number) =>
@@ -168,7 +192,7 @@ const nameLengthMax = 48;
 /** Nodes, not markup: names come from events. */
 function tooltip(
   { all, annotations, form }: LineOptionInput,
-  drawn: readonly { line: Line; color: string }[],
+  drawn: readonly Drawn[],
   index: number,
 ): HTMLElement {
   const { buckets = [], beforeBuckets, interval, zone } = all;

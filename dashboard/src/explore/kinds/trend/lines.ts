@@ -29,6 +29,8 @@ export interface Line {
   /** Values of the fields that it is told apart by; absent for the whole. */
   readonly group?: readonly Value[];
   readonly isOther?: boolean;
+  /** Of other sizes than what it is made of. */
+  readonly isFormula?: boolean;
   /** Which number of the group it is. */
   readonly metric?: { readonly key: string; readonly name: string };
 }
@@ -88,9 +90,9 @@ function seriesLines(
       const formula = formulas[index - drafts.length];
       const label =
         formula === undefined || formula.name !== undefined
-          ? name
+          ? name.replaceAll('_', ' ')
           : `${formulaName(formula, index - drafts.length)}: ${formula.formula}`;
-      return { key: name, name: label, values, shown: shownAs(undefined) };
+      return { key: name, name: label, values, shown: shownAs(undefined), isFormula: true };
     }
     const words = seriesWords(draft);
     const isLettered = seriesName(draft, index) === letterOf(index);

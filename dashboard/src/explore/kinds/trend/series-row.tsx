@@ -5,11 +5,12 @@ import type { PlanInput } from '../../../api/questions.ts';
 import { inputBox } from '../../../ui/field.tsx';
 import type { Scope } from '../../fields/use-values.ts';
 import { EventFilter } from '../../filters/event-filter.tsx';
+import { eventIn } from '../../filters/event-in.ts';
 import type { Filter } from '../../filters/filter-tree.ts';
 import { RemoveButton } from '../../filters/row.tsx';
 import type { PlanProblem } from '../../kind.ts';
 import { ProblemAt } from '../../problem.tsx';
-import { letterOf, type SeriesDraft } from './draft.ts';
+import { asName, letterOf, type SeriesDraft } from './draft.ts';
 import { colorsCount } from './line-option.ts';
 import { MetricPicker } from './metric-picker.tsx';
 
@@ -88,6 +89,7 @@ export function SeriesRow(props: SeriesRowProps) {
           value={series.filter}
           onChange={(filter) => onChange({ ...series, filter })}
           label={`Which events of ${letter}`}
+          isEventOnly={isOnly && eventIn(series.filter).rest === undefined}
           scope={scope}
           pointer={`${at}/filter`}
           problem={problem}
@@ -104,7 +106,6 @@ interface SeriesNameProps {
   readonly onChange: (next: SeriesDraft) => void;
 }
 
-/** Formulas name it, so it is a word: other letters become `_` as one types. */
 function SeriesName({ series, letter, isFresh, onChange }: SeriesNameProps) {
   return (
     <input
@@ -113,10 +114,7 @@ function SeriesName({ series, letter, isFresh, onChange }: SeriesNameProps) {
       // biome-ignore lint/a11y/noAutofocus: it was just asked for
       autoFocus={isFresh}
       value={series.name ?? ''}
-      onChange={({ target }) => {
-        const name = target.value.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^[0-9]/, '_$&');
-        onChange({ ...series, name: name === '' ? undefined : name });
-      }}
+      onChange={({ target }) => onChange({ ...series, name: asName(target.value) })}
       className={inputBox}
     />
   );
