@@ -13,7 +13,7 @@ import { sessionQuery, useSession } from './api/session.ts';
 import { NoProject, NotFound, Trouble } from './pages/dead-ends.tsx';
 import { Overview } from './pages/overview/overview.tsx';
 import { SignIn } from './pages/sign-in/sign-in.tsx';
-import { TopBar } from './shell/top-bar.tsx';
+import { Frame } from './shell/frame.tsx';
 import { parseSearch, stringifySearch } from './state/search.ts';
 import type { Search } from './state/view.ts';
 
@@ -54,12 +54,9 @@ function ProjectFrame() {
   if (session === null) return <SignIn />;
   if (!session.projects.some((each) => each.id === id)) return <NotFound />;
   return (
-    <>
-      <TopBar session={session} project={id} />
-      <main id="main" className="mx-auto max-w-7xl px-3 py-5 sm:px-6">
-        <Outlet />
-      </main>
-    </>
+    <Frame session={session} project={id}>
+      <Outlet />
+    </Frame>
   );
 }
 
@@ -114,11 +111,7 @@ const pages = [
   ...[overview, explore, boards, board, experiments, experiment],
   ...[people, person, events, saved, operations, settings, start],
 ];
-const tree = root.addChildren([
-  signIn,
-  shared,
-  signedIn.addChildren([home, project.addChildren(pages)]),
-]);
+const tree = root.addChildren([signIn, shared, signedIn.addChildren([home, project.addChildren(pages)])]);
 
 export const makeRouter = (client: QueryClient) =>
   createRouter({

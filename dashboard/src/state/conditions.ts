@@ -1,4 +1,7 @@
-/** Filters as chips show them and the address bar keeps them: `country==DE`, `!plan?`. The same words as the API's `filter` parameter. */
+/**
+ * Filters as chips show them and the address bar keeps them: `country==DE`, `!plan?`, the same words as the API's `filter` parameter; and
+ * `segment:ID` for one that is saved.
+ */
 import { fieldName, valueName } from '../format/names.ts';
 
 const operators = {
@@ -14,13 +17,18 @@ export const operatorNames = Object.keys(operators) as Operator[];
 export type Condition =
   | { readonly field: string; readonly operator: Operator; readonly value: string | number | boolean }
   | { readonly field: string; readonly operator: 'absent' }
-  | { readonly field: string; readonly operator: 'present' };
+  | { readonly field: string; readonly operator: 'present' }
+  /** A saved segment, by its id. */
+  | { readonly field: 'segment'; readonly operator: 'named'; readonly value: string };
 
 const comparison = /^([\w.$-]+?)(==|!=|\^=|~)(.*)$/s;
 const presence = /^(!?)([\w.$-]+)\?$/;
+const named = /^segment:([a-z0-9][a-z0-9-]{0,62})$/;
 
 /** Undefined when it is none. */
 export function conditionOf(text: string): Condition | undefined {
+  const segment = named.exec(text)?.[1];
+  if (segment !== undefined) return segmentCondition(segment);
   const [, not, present] = presence.exec(text) ?? [];
   if (present !== undefined) return { field: present, operator: not === '!' ? 'absent' : 'present' };
   const [, field, operator, value] = comparison.exec(text) ?? [];
@@ -39,6 +47,7 @@ function typedValue(field: string, text: string): string | number | boolean {
 export function conditionText(condition: Condition): string {
   if (condition.operator === 'absent') return `!${condition.field}?`;
   if (condition.operator === 'present') return `${condition.field}?`;
+  if (condition.operator === 'named') return `segment:${condition.value}`;
   const { field, operator, value } = condition;
   const looksTyped = typeof value === 'string' && typeof typedValue(field, value) !== 'string';
   return `${field}${operator}${looksTyped ? `"${value}"` : value}`;
@@ -46,21 +55,34 @@ export function conditionText(condition: Condition): string {
 
 export function conditionFilter(condition: Condition): unknown {
   const { field } = condition;
+  if (condition.operator === 'named') return { segment: condition.value };
   if (condition.operator === 'present') return { field, op: 'exists' };
   if (condition.operator === 'absent') return { not: { field, op: 'exists' } };
   const filter = { field, op: operators[condition.operator].op, value: condition.value };
   return condition.operator === '!=' ? { not: filter } : filter;
 }
 
+export const segmentCondition = (id: string): Condition => ({
+  field: 'segment',
+  operator: 'named',
+  value: id,
+});
+
 /** What a click on a row of a table means. */
 export const conditionFor = (field: string, value: string | number | boolean | null): Condition =>
   value === null ? { field, operator: 'absent' } : { field, operator: '==', value };
 
-export function conditionWords(condition: Condition): {
+/** `segmentName`: what a saved one is called. */
+export function conditionWords(
+  condition: Condition,
+  segmentName: (id: string) => string = (id) => id,
+): {
   readonly field: string;
   readonly words: string;
   readonly value: string;
 } {
+  if (condition.operator === 'named')
+    return { field: 'Segment', words: 'is', value: segmentName(condition.value) };
   const field = fieldName(condition.field);
   if (condition.operator === 'absent') return { field, words: 'is', value: valueName(condition.field, null) };
   if (condition.operator === 'present') return { field, words: 'is', value: 'there' };

@@ -1,15 +1,19 @@
-/** A filter by field, operator and value; values are suggested from the data of the range. */
+/** A saved segment, or a filter by field, operator and value; values are suggested from the data of the range. */
+import { Link } from '@tanstack/react-router';
 import { ListFilter } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useId, useState } from 'react';
 import type { SummaryData } from '../../../../src/query/wire.ts';
 import { useAnswer } from '../../api/questions.ts';
+import { type SegmentBody, useSaved } from '../../api/saved.ts';
 import { fieldNames, valueName } from '../../format/names.ts';
 import {
   type Condition,
+  conditionText,
   type Operator,
   operatorNames,
   operatorWords,
+  segmentCondition,
   toggled,
 } from '../../state/conditions.ts';
 import { scopeOf } from '../../state/view.ts';
@@ -33,10 +37,51 @@ export function AddFilter(props: PartProps) {
           aria-label="New filter"
           className="z-50 w-80 max-w-[calc(100vw-2rem)] rounded-lg border border-line bg-card p-3 shadow-lg shadow-black/10"
         >
+          <Segments {...props} onDone={() => setOpen(false)} />
           <FilterForm {...props} onDone={() => setOpen(false)} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+function Segments({ project, view, onChange, onDone }: PartProps & { onDone: () => void }) {
+  const { data: segments = [] } = useSaved<SegmentBody>(project, 'segment');
+  if (segments.length === 0) return null;
+  return (
+    <div className="mb-3 border-b border-line pb-3">
+      <div className="mb-1 flex items-center justify-between text-[13px] text-soft">
+        Segments
+        <Link
+          to="/p/$project/saved"
+          params={{ project }}
+          search={{ kind: 'segments' } as never}
+          className="text-accent hover:underline"
+        >
+          All of them
+        </Link>
+      </div>
+      <div className="flex max-h-40 flex-wrap gap-1 overflow-y-auto p-0.5">
+        {segments.map(({ id, name }) => {
+          const condition = segmentCondition(id);
+          return (
+            <button
+              key={id}
+              type="button"
+              title={name}
+              aria-pressed={view.conditions.some((each) => conditionText(each) === conditionText(condition))}
+              onClick={() => {
+                onChange({ conditions: toggled(view.conditions, condition) });
+                onDone();
+              }}
+              className="max-w-full truncate rounded-md border border-line px-2 py-1 text-[13px] hover:bg-sunken aria-pressed:bg-accent-soft"
+            >
+              {name}
+            </button>
+          );
+        })}
+      </div>
+    </div>
   );
 }
 

@@ -1,20 +1,20 @@
 /** What happened when: words at a time, shown in the trend and kept for everyone in the project. */
-import { Flag, Trash2 } from 'lucide-react';
+import { Flag, Pencil, Trash2 } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
-import { type AnnotationBody, useForget, useSave, useSaved } from '../../api/saved.ts';
-import { useSession } from '../../api/session.ts';
+import { type AnnotationBody, useForget, useSaved } from '../../api/saved.ts';
+import { useMayEdit } from '../../api/session.ts';
 import { day } from '../../format/dates.ts';
-import { Button } from '../../ui/button.tsx';
-import { Field, inputBox } from '../../ui/field.tsx';
+import { AnnotationForm } from './annotation-form.tsx';
 
-const textLengthMax = 200;
+const iconButton = 'rounded p-1 text-faint hover:text-ink';
 
 export function Annotations({ project, zone }: { project: string; zone: string }) {
-  const role = useSession()?.projects.find(({ id }) => id === project)?.role;
+  const mayEdit = useMayEdit(project);
+  const [edited, setEdited] = useState<string>();
   const { data = [] } = useSaved<AnnotationBody>(project, 'annotation');
   const forget = useForget(project, 'annotation');
-  if (role === 'viewer' && data.length === 0) return null;
+  if (!mayEdit && data.length === 0) return null;
   return (
     <Popover.Root>
       <Popover.Trigger
@@ -33,70 +33,51 @@ export function Annotations({ project, zone }: { project: string; zone: string }
         >
           <ul className="max-h-60 overflow-y-auto">
             {data.map((each) => (
-              <li key={each.id} className="flex items-center gap-2 py-1">
-                <span className="min-w-0 flex-1">
-                  <span className="text-faint">{day(each.body.at, zone)}</span> {each.body.text}
-                </span>
-                {role !== 'viewer' && (
-                  <button
-                    type="button"
-                    aria-label={`Delete: ${each.body.text}`}
-                    onClick={() => forget.mutate(each)}
-                    className="rounded p-1 text-faint hover:text-bad"
-                  >
-                    <Trash2 aria-hidden className="size-4" />
-                  </button>
+              <li key={each.id} className="py-1">
+                {edited === each.id ? (
+                  <AnnotationForm project={project} given={each} onDone={() => setEdited(undefined)} />
+                ) : (
+                  <div className="flex items-center gap-1">
+                    <span className="min-w-0 flex-1 break-words">
+                      <span className="text-faint">{day(each.body.at, zone)}</span> {each.body.text}
+                    </span>
+                    {mayEdit && (
+                      <>
+                        <button
+                          type="button"
+                          aria-label={`Edit: ${each.body.text}`}
+                          onClick={() => setEdited(each.id)}
+                          className={iconButton}
+                        >
+                          <Pencil aria-hidden className="size-4" />
+                        </button>
+                        <button
+                          type="button"
+                          aria-label={`Delete: ${each.body.text}`}
+                          onClick={() => forget.mutate(each)}
+                          className={`${iconButton} hover:text-bad`}
+                        >
+                          <Trash2 aria-hidden className="size-4" />
+                        </button>
+                      </>
+                    )}
+                  </div>
                 )}
               </li>
             ))}
           </ul>
-          {role !== 'viewer' && <AnnotationForm project={project} />}
+          {forget.isError && (
+            <p role="alert" className="py-1 text-[13px] text-bad">
+              {forget.error.message}
+            </p>
+          )}
+          {mayEdit && edited === undefined && (
+            <div className={data.length > 0 ? 'mt-2 border-t border-line pt-2' : undefined}>
+              <AnnotationForm project={project} />
+            </div>
+          )}
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
-  );
-}
-
-function AnnotationForm({ project }: { project: string }) {
-  const save = useSave<AnnotationBody>(project, 'annotation');
-  const [text, setText] = useState('');
-  const [date, setDate] = useState(() => new Date().toLocaleDateString('en-CA'));
-  return (
-    <form
-      className="grid gap-2 not-first:mt-2 not-first:border-t not-first:border-line not-first:pt-2"
-      onSubmit={(submitted) => {
-        submitted.preventDefault();
-        const at = new Date(`${date}T12:00`).toISOString();
-        save.mutate({ name: text.slice(0, 80), body: { at, text } }, { onSuccess: () => setText('') });
-      }}
-    >
-      <Field label="What happened">
-        <input
-          required
-          maxLength={textLengthMax}
-          value={text}
-          placeholder="New prices"
-          onChange={({ target }) => setText(target.value)}
-          className={inputBox}
-        />
-      </Field>
-      <Field label="When">
-        <input
-          type="date"
-          required
-          value={date}
-          onChange={({ target }) => setDate(target.value)}
-          className={inputBox}
-        />
-      </Field>
-      <Button type="submit" disabled={save.isPending}>
-        Add it to the trend
-      </Button>
-      {save.isError && (
-        <p role="alert" className="text-[13px] text-bad">
-          {save.error.message}
-        </p>
-      )}
-    </form>
   );
 }

@@ -1,4 +1,9 @@
-import { createLazyRoute } from '@tanstack/react-router';
-import { Empty } from '../../ui/states.tsx';
+import { createLazyRoute, useParams } from '@tanstack/react-router';
+import { SavedThings } from './saved.tsx';
 
-export const route = createLazyRoute('/signed-in/p/$project/saved')({ component: () => <Empty title="Saved" /> });
+function Page() {
+  const { project } = useParams({ from: '/signed-in/p/$project' });
+  return <SavedThings key={project} project={project} />;
+}
+
+export const route = createLazyRoute('/signed-in/p/$project/saved')({ component: Page });
