@@ -209,7 +209,7 @@ describe('explore', () => {
 describe('explore over its budget', () => {
   const rowsMax = 10;
   const house = useHouse(browser, {
-    environment: () => ({ MILLRACE_QUESTION_ROWS_MAX: String(rowsMax) }),
+    environment: async () => ({ MILLRACE_QUESTION_ROWS_MAX: String(rowsMax) }),
     isEmpty: true,
   });
 

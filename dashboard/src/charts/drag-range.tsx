@@ -28,6 +28,7 @@ interface Drag {
 export function DragRange({ chart, onRange, rangeLabel, className, children }: DragRangeProps) {
   const band = useRef<HTMLDivElement>(null);
   const words = useRef<HTMLSpanElement>(null);
+  const drawing = useRef<HTMLDivElement>(null);
   const drag = useRef<Drag>(undefined);
 
   const indexAt = (x: number) => {
@@ -39,6 +40,10 @@ export function DragRange({ chart, onRange, rangeLabel, className, children }: D
   const rangeOf = ({ from, left, width }: Drag, clientX: number) => {
     const to = Math.min(width, Math.max(0, clientX - left));
     return { start: Math.min(from, to), end: Math.max(from, to) };
+  };
+  const hideTip = () => {
+    chart.current?.dispatchAction({ type: 'updateAxisPointer', currTrigger: 'leave' });
+    chart.current?.dispatchAction({ type: 'hideTip' });
   };
   const begin = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0 || !event.isPrimary) return;
@@ -54,7 +59,10 @@ export function DragRange({ chart, onRange, rangeLabel, className, children }: D
       band.current.hidden = false;
       // taken here, not at the press, so that a click stays the chart’s
       event.currentTarget.setPointerCapture(event.pointerId);
-      chart.current?.dispatchAction({ type: 'hideTip' });
+      if (drawing.current !== null) drawing.current.style.pointerEvents = 'none';
+      hideTip();
+      // what the chart had begun to show by then
+      requestAnimationFrame(hideTip);
     }
     band.current.style.transform = `translateX(${start}px)`;
     band.current.style.width = `${end - start}px`;
@@ -67,6 +75,7 @@ export function DragRange({ chart, onRange, rangeLabel, className, children }: D
     const now = drag.current;
     const wasShown = band.current?.hidden === false;
     drag.current = undefined;
+    if (drawing.current !== null) drawing.current.style.pointerEvents = '';
     if (band.current !== null) band.current.hidden = true;
     if (now === undefined || !wasShown || !isDone) return;
     const range = rangeOf(now, event.clientX);
@@ -80,7 +89,9 @@ export function DragRange({ chart, onRange, rangeLabel, className, children }: D
       onPointerUp={(event) => end(event, true)}
       onPointerCancel={(event) => end(event, false)}
     >
-      {children}
+      <div ref={drawing} className="h-full w-full">
+        {children}
+      </div>
       <div
         ref={band}
         hidden

@@ -9,6 +9,7 @@ import { classes } from '../../ui/classes.ts';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { AnswerView } from '../answer-view.tsx';
 import type { PlanProblem } from '../kind.ts';
+import { kindOfPlan } from '../kinds.ts';
 import { rangeWords } from '../range.tsx';
 import { Explain } from './explain.tsx';
 import { isTooMuch, OverBudget } from './over-budget.tsx';
@@ -33,7 +34,10 @@ interface AnswerCardProps {
 
 export function AnswerCard({ project, question, result, problem }: AnswerCardProps) {
   const { plan, asked, form, view, saved, isChanged, ask, show } = question;
-  const { answered, error, isError, isBusy, refetch } = result;
+  const { error, isError, isBusy, refetch } = result;
+  // that of another kind would only be in the way
+  const answered =
+    kindOfPlan(asked) === kindOfPlan(result.answered?.plan ?? asked) ? result.answered : undefined;
   const [isExplained, setExplained] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const title = saved?.name ?? titleOf(asked);

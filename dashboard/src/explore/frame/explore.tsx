@@ -64,7 +64,7 @@ export function Explore({ project }: { project: string }) {
                 key={id}
                 value={id}
                 title={hint}
-                className="rounded-md px-2.5 py-1.5 font-medium whitespace-nowrap text-soft hover:text-ink data-[state=active]:bg-card data-[state=active]:text-ink data-[state=active]:shadow-sm sm:px-3"
+                className="rounded-md px-2 py-1.5 text-[13px] font-medium whitespace-nowrap text-soft hover:text-ink data-[state=active]:bg-card data-[state=active]:text-ink data-[state=active]:shadow-sm sm:px-3 sm:text-sm"
               >
                 {label}
               </Tabs.Trigger>

@@ -147,10 +147,12 @@ function linesOf(node: Text): readonly Line[] {
     range.setEnd(node, index + word.trimEnd().length);
     const [rect] = range.getClientRects();
     if (rect === undefined || rect.width === 0) continue;
+    // the page shows one blank for many
+    const shown = word.replace(/\s+$/, ' ');
     const middle = rect.top + rect.height / 2;
     const last = lines.at(-1);
-    if (last !== undefined && Math.abs(last.middle - middle) < 1) last.text += word;
-    else lines.push({ text: word, left: rect.left, middle });
+    if (last !== undefined && Math.abs(last.middle - middle) < 1) last.text += shown;
+    else lines.push({ text: shown, left: rect.left, middle });
   }
   return lines;
 }

@@ -67,22 +67,24 @@ function Course({
       : bucketTitle({ ...first, to: end.to, complete: true }, isDays(interval) ? 'week' : interval, zone);
   };
   return (
-    <div data-painting className="flex h-full min-h-0 flex-col">
+    <div className="flex h-full min-h-0 flex-col">
       {onView !== undefined && (
-        <div data-no-painting className="mb-2 flex items-center justify-end gap-1">
+        <div className="mb-2 flex items-center justify-end gap-1">
           <Annotations project={project} zone={zone} />
           <FormChoice form={form} onChange={(chart) => onView({ ...view, chart })} />
         </div>
       )}
-      <Chart
-        option={option}
-        extra={bars}
-        label={`${lines.map(({ name }) => name).join(', ')} over time; the same as a table behind the button Table`}
-        className={classes('w-full', isTile ? 'min-h-24 flex-1' : 'h-80 lg:h-96')}
-        onRange={onPlan && zoom}
-        rangeLabel={rangeLabel}
-      />
-      {lines.length > 1 && <Legend lines={lines} hidden={hidden} onHide={setHidden} isTile={isTile} />}
+      <div data-painting className="flex min-h-0 flex-1 flex-col">
+        <Chart
+          option={option}
+          extra={bars}
+          label={`${lines.map(({ name }) => name).join(', ')} over time; the same as a table behind the button Table`}
+          className={classes('w-full', isTile ? 'min-h-24 flex-1' : 'h-80 lg:h-96')}
+          onRange={onPlan && zoom}
+          rangeLabel={rangeLabel}
+        />
+        {lines.length > 1 && <Legend lines={lines} hidden={hidden} onHide={setHidden} isTile={isTile} />}
+      </div>
     </div>
   );
 }

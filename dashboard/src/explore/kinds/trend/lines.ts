@@ -47,6 +47,23 @@ export interface Lines {
 }
 
 export function linesOf(data: AnswerData, plan: PlanInput): Lines {
+  const all = allLines(data, plan);
+  return plan.range === 'all' ? sinceSomething(all) : all;
+}
+
+/** All time begins long before anything happened. */
+function sinceSomething(all: Lines): Lines {
+  const { buckets = [], lines } = all;
+  const first = buckets.findIndex((_, index) => lines.some(({ values }) => Boolean(values[index])));
+  if (first < 2) return all;
+  return {
+    ...all,
+    buckets: buckets.slice(first - 1),
+    lines: lines.map((line) => ({ ...line, values: line.values.slice(first - 1) })),
+  };
+}
+
+function allLines(data: AnswerData, plan: PlanInput): Lines {
   const numbers = data as NumbersData;
   const compared = (numbers as Compared).compare?.data;
   const draft = draftOf(plan);
@@ -98,7 +115,7 @@ function seriesLines(
     const isLettered = seriesName(draft, index) === letterOf(index);
     const label = isLettered
       ? drafts.length > 1
-        ? `${letterOf(index)}  ${words}`
+        ? `${letterOf(index)}: ${words}`
         : words
       : name.replaceAll('_', ' ');
     return { key: name, name: label, values, shown: shownAs(draft.metric) };
