@@ -30,16 +30,16 @@ export function savedCommand(context: CliContext): Command {
   const saved = new Command('saved')
     .description('list, show, put and delete what people keep: questions, dashboards, segments, goals …')
     .addHelpText('after', help);
-  const command = (name: string, description: string) =>
+  const command = (name: string, description: string, kind = kindArgument()) =>
     saved
       .command(name)
       .description(description)
-      .addArgument(kindArgument())
+      .addArgument(kind)
       .option('-p, --project <id>', 'whose', 'default')
       .option('--json', 'print JSON');
   const ifVersion = ['--if-version <number>', 'only if it has this version still'] as const;
-  command('list', 'show those of a kind').action((kind: SavedKind, options: Options) =>
-    list(context, kind, options),
+  command('list', 'show those of a kind, or all', kindArgument('[kind]')).action(
+    (kind: SavedKind | undefined, options: Options) => list(context, kind, options),
   );
   command('show', 'show one with its body')
     .argument('<id>')
@@ -63,13 +63,14 @@ const help = `
 Works on the catalog under MILLRACE_DATA, beside a running server or without one. No key is needed.
 
 Examples:
+  millrace saved list
   millrace saved list segments
   echo '{"filter": {"field": "country", "op": "eq", "value": "DE"}}' | millrace saved put segment germany --name Germany
   millrace saved show dashboard main --json > main.json && millrace saved put dashboard main main.json --project other`;
 
 /** 'segments' is as good as 'segment'. */
-function kindArgument(): Argument {
-  return new Argument('<kind>', savedKinds.join(', ')).argParser((given: string): SavedKind => {
+function kindArgument(name = '<kind>'): Argument {
+  return new Argument(name, savedKinds.join(', ')).argParser((given: string): SavedKind => {
     const kind = savedKinds.find((each) => given === each || given === `${each}s`);
     if (kind === undefined)
       throw new UsageError(`there is no kind ${given}; there are ${savedKinds.join(', ')}`);
@@ -77,27 +78,42 @@ function kindArgument(): Argument {
   });
 }
 
-async function list(context: CliContext, kind: SavedKind, { project, json }: Options): Promise<void> {
-  const all = await withSaved(context, project, async (care) => {
-    const found: Saved[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await care.page({ project, kind, limit: savedPageMax, ...(after && { after }) });
-      found.push(...page.items);
-      after = page.next;
-      if (after === undefined) return found;
-    }
+/** `kind` undefined: of all kinds, one after the other. */
+async function list(
+  context: CliContext,
+  kind: SavedKind | undefined,
+  { project, json }: Options,
+): Promise<void> {
+  const found = await withSaved(context, project, async (care) => {
+    const all: Saved[] = [];
+    for (const each of kind === undefined ? savedKinds : [kind])
+      all.push(...(await allOf(care, project, each)));
+    return all;
   });
-  if (json) return print(context.stdout, JSON.stringify(all.map(shown), null, 2));
-  if (all.length === 0) return print(context.stdout, `no ${kind}s`);
-  const rows = all.map(({ id, name, version, updatedAt, body }) => [
+  if (json) return print(context.stdout, JSON.stringify(found.map(shown), null, 2));
+  if (found.length === 0)
+    return print(context.stdout, kind === undefined ? `nothing is saved in ${project}` : `no ${kind}s`);
+  const rows = found.map(({ id, name, version, updatedAt, body, kind: its }) => [
+    ...(kind === undefined ? [its] : []),
     id,
     printable(name),
     String(version),
     new Date(updatedAt).toISOString().slice(0, 16).replace('T', ' '),
     printable(JSON.stringify(body), lineBytesMax),
   ]);
-  const titles = ['id', 'name', 'version', 'changed', 'body'].map((title) => ({ title }));
+  const names = ['id', 'name', 'version', 'changed', 'body'];
+  const titles = (kind === undefined ? ['kind', ...names] : names).map((title) => ({ title }));
   print(context.stdout, ...table(titles, rows));
+}
+
+async function allOf(care: SavedCare, project: string, kind: SavedKind): Promise<readonly Saved[]> {
+  const found: Saved[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await care.page({ project, kind, limit: savedPageMax, ...(after && { after }) });
+    found.push(...page.items);
+    after = page.next;
+    if (after === undefined) return found;
+  }
 }
 
 async function show(

@@ -52,6 +52,9 @@ describe('millrace saved', () => {
       list.out,
       /^germany +Germany +2 +\d{4}-\d\d-\d\d \d\d:\d\d +\{"filter":\{"field":"country"/m,
     );
+    const all = await run(data, ['list']);
+    assert.match(all.out, /^kind +id +name +version/m);
+    assert.match(all.out, /^segment +germany +Germany +2 /m);
     assert.match(
       (await run(data, ['show', 'segment', 'germany'])).out,
       /^segment germany: Germany\nversion 2, .* by command-line\n\{/,
@@ -65,6 +68,7 @@ describe('millrace saved', () => {
     assert.match((await run(data, ['list', 'goals', '-p', 'other'])).err, /there is no project other/);
 
     assert.equal((await run(data, ['delete', 'segment', 'germany'])).out, 'the segment germany is deleted\n');
+    assert.equal((await run(data, ['list'])).out, 'nothing is saved in default\n');
     const gone = await run(data, ['delete', 'segment', 'germany']);
     assert.deepEqual([gone.code, gone.err], [1, 'millrace: there is no segment germany\n']);
   });
