@@ -97,8 +97,8 @@ export class House {
 }
 
 export interface HouseOptions {
-  /** Settings besides the usual ones; read before the suite begins. */
-  readonly environment?: () => Readonly<Record<string, string>>;
+  /** Settings besides the usual ones; asked for before the house opens. */
+  readonly environment?: () => Promise<Readonly<Record<string, string>>>;
   /** Without the shop's events. */
   readonly isEmpty?: boolean;
 }
@@ -106,7 +106,7 @@ export interface HouseOptions {
 /** Call it at the top of a suite; the function that it gives, within tests. */
 export function useHouse(
   browser: () => Browser,
-  { environment = () => ({}), isEmpty = false }: HouseOptions = {},
+  { environment = async () => ({}), isEmpty = false }: HouseOptions = {},
 ): () => House {
   let house: House | undefined;
   before(async () => {
@@ -119,7 +119,7 @@ export function useHouse(
       MILLRACE_WRITE_KEY: keys.write,
       MILLRACE_READ_KEY: keys.read,
       MILLRACE_ADMIN_KEY: keys.admin,
-      ...environment(),
+      ...(await environment()),
     });
     house = new House(await openSystem(config, new Telemetry()), directory, browser);
     if (isEmpty) return;
