@@ -80,10 +80,10 @@ async function report(
   console.log(`work of the page: ${(work / frames.length).toFixed(2)} ms of the processor a frame, of 16.7`);
 }
 
-const at = (values: readonly number[], share: number) =>
-  (
-    values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0
-  ).toFixed(1);
+function at(values: readonly number[], share: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+}
 
 /** Milliseconds of the thread that draws the page: the main one of the renderer with most to do. */
 function workOfPage(events: readonly TraceEvent[]): number {
