@@ -184,14 +184,14 @@ export function isAbout({ params }: Verdict, { id }: GoalChoice): boolean {
   return params.goal === (id === 'none' ? '' : id.slice('goal:'.length));
 }
 
-/** The one line of the list: what stops, else what is said of the first goal, else whatever comes first. */
-export function headline(
+/** What stops first, then what is said of the first goal, then the rest, each as the server has ordered it. */
+export function ordered(
   { verdicts }: ExperimentData,
   { goals: [first] = [] }: ExperimentBody,
-): Verdict | undefined {
-  const [leading] = verdicts;
-  if (leading?.tone === 'stop') return leading;
-  return verdicts.find(({ params }) => first !== undefined && params.goal === first) ?? leading;
+): readonly Verdict[] {
+  const place = ({ tone, params }: Verdict) =>
+    tone === 'stop' ? 0 : first !== undefined && params.goal === first ? 1 : 2;
+  return [...verdicts].sort((a, b) => place(a) - place(b));
 }
 
 /** A sentence as it stands by itself; names stay as they were sent. */

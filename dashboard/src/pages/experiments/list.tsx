@@ -14,8 +14,8 @@ import {
   daysOf,
   exposedOf,
   hasBegun,
-  headline,
   momentOf,
+  ordered,
   plainPlan,
   type State,
   sentence,
@@ -154,7 +154,7 @@ function Standing({ project, saved: { body }, now }: RowProps) {
   const { data, error, isError } = useAnswer<ExperimentData>(project, plan);
   if (isError && data === undefined) return <p className="text-bad">{error.message}</p>;
   if (data === undefined) return <Skeleton className="h-9" />;
-  const verdict = headline(data.data, body);
+  const [verdict] = ordered(data.data, body);
   return (
     <div className="flex gap-2.5">
       {verdict !== undefined && <ToneIcon verdict={verdict} />}

@@ -73,7 +73,10 @@ function Currency({ data, currency, results, variants }: CurrencyProps) {
             <th scope="col" className={heading}>
               Mean
             </th>
-            <th scope="col" className="w-[30%] px-2 py-1.5 text-left font-normal whitespace-nowrap">
+            <th
+              scope="col"
+              className="w-[45%] px-2 py-1.5 md:w-[30%] text-left font-normal whitespace-nowrap"
+            >
               {confidence(data.confidence)} interval
             </th>
             <th scope="col" className={`${heading} ${wide}`}>
@@ -167,7 +170,7 @@ function toneOf(
 }
 
 function Lift({ result: { comparison }, show }: { result: MeanResult; show: (value: number) => string }) {
-  if (comparison === null) return <>–</>;
+  if (comparison === null) return <span className="hidden md:inline">–</span>;
   const { lift: value, liftInterval, difference, differenceInterval } = comparison;
   const isLift = value !== null && liftInterval !== null;
   const interval = isLift ? liftInterval : differenceInterval;

@@ -12,7 +12,15 @@ import { ChoiceMenu } from '../../ui/menu.tsx';
 import { Empty, Failure, Skeleton } from '../../ui/states.tsx';
 import { AnyTime } from './any-time.tsx';
 import { DataNotes } from './data-notes.tsx';
-import { exposedOf, goalChoices, hasBegun, type Look, resultsPlan, shownVariants } from './experiment.ts';
+import {
+  exposedOf,
+  goalChoices,
+  hasBegun,
+  type Look,
+  ordered,
+  resultsPlan,
+  shownVariants,
+} from './experiment.ts';
 import { formOf } from './form.ts';
 import { Heading } from './heading.tsx';
 import { IntoPage } from './into-page.tsx';
@@ -131,7 +139,7 @@ function Found({ saved, answer, choice, onChange }: FoundProps) {
   const counted = body.goals === undefined ? 'any conversion' : body.goals.join(' or ');
   return (
     <>
-      <Verdicts verdicts={data.verdicts} />
+      <Verdicts verdicts={ordered(data, body)} />
       {isNothing ? (
         <IntoPage form={formOf(saved, body.experimentId)} />
       ) : (

@@ -42,7 +42,7 @@ export function VariantsTable({ data, goal, variants }: VariantsTableProps) {
           <th scope="col" className={heading}>
             Rate
           </th>
-          <th scope="col" className="w-[30%] px-2 py-2 text-left font-normal whitespace-nowrap">
+          <th scope="col" className="w-[45%] px-2 py-2 md:w-[30%] text-left font-normal whitespace-nowrap">
             {confidence(data.confidence)} interval
           </th>
           <th scope="col" className={`${heading} ${wide}`}>
@@ -159,7 +159,7 @@ function VariantRow({ variant, result, scale, reference, tone }: RowProps) {
 function VariantNote({ variant: { key, name, isControl, isSetUp, isSeen } }: { variant: ShownVariant }) {
   const notes = [
     ...(isControl ? ['control'] : []),
-    ...(name === key ? [] : [key]),
+    ...(name === key || (isControl && key === 'control') ? [] : [key]),
     ...(isSetUp ? [] : ['not in the set-up']),
     ...(isSeen ? [] : ['nobody saw it']),
   ];
@@ -170,7 +170,7 @@ function VariantNote({ variant: { key, name, isControl, isSetUp, isSeen } }: { v
 /** The lift, or where there is none the difference, with its interval. */
 function Compared({ result }: { result: RateResult | undefined }) {
   const comparison = result?.comparison;
-  if (comparison == null) return <>–</>;
+  if (comparison == null) return <span className="hidden md:inline">–</span>;
   const { lift: value, liftInterval, difference, differenceInterval } = comparison;
   if (value !== null && liftInterval !== null)
     return (

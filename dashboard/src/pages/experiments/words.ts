@@ -11,6 +11,7 @@ const whole = new Intl.NumberFormat(undefined, { style: 'percent', maximumFracti
 const oneDigit = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 const signed = new Intl.NumberFormat(undefined, {
   style: 'percent',
+  minimumFractionDigits: 1,
   maximumFractionDigits: 1,
   signDisplay: 'exceptZero',
 });
