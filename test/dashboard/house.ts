@@ -48,7 +48,7 @@ export class House {
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('console', (message) => {
       // a refusal is an answer, which the browser tells as an error
-      if (message.type() === 'error' && !/status of (401|403|404|412|429|503)/.test(message.text()))
+      if (message.type() === 'error' && !/status of (400|401|403|404|412|422|429|503)/.test(message.text()))
         troubles.push(message.text());
     });
     return { page, troubles };
