@@ -12,6 +12,7 @@ import type { PlanProblem } from '../kind.ts';
 import { kindOfPlan } from '../kinds.ts';
 import { rangeWords } from '../range.tsx';
 import { Explain } from './explain.tsx';
+import { GoneFields } from './gone-fields.tsx';
 import { isTooMuch, OverBudget } from './over-budget.tsx';
 import { withMember } from './scope-editor.tsx';
 import { titleOf } from './title.ts';
@@ -81,6 +82,7 @@ export function AnswerCard({ project, question, result, problem }: AnswerCardPro
         </p>
       )}
       {problem !== undefined && <Mistake problem={problem} />}
+      <GoneFields project={project} plan={asked} />
       {isError && problem === undefined && !isCovered && (
         <p role="alert" className="mx-4 mt-2 rounded bg-bad-soft px-3 py-2 text-bad">
           {error?.message}{' '}

@@ -19,7 +19,7 @@ const bars = import('../../../charts/bars.ts');
 
 export function TrendChart(props: ChartProps<NumbersData>) {
   const { answer, plan, isTile = false, onPlan } = props;
-  const all = useMemo(() => linesOf(answer.data, plan), [answer, plan]);
+  const all = useMemo(() => linesOf(answer, plan), [answer, plan]);
   if (all.lines.every(({ values }) => values.every((value) => !value)) && all.buckets !== undefined)
     return <Empty title="Nothing happened in this time">Choose a longer range, or take filters away.</Empty>;
   if (all.buckets !== undefined) return <Course {...props} all={all} />;

@@ -1,7 +1,7 @@
 /** Several lines over time as ECharts wants them; what is not over is dashed or pale, what it is compared with is thin. */
 import type { EChartsCoreOption } from 'echarts/core';
 import type { Bucket } from '../../../../../src/query/wire.ts';
-import { bucketLabel, bucketTitle } from '../../../format/dates.ts';
+import { bucketLabel, bucketTitle, dayAndClock } from '../../../format/dates.ts';
 import { change, percent } from '../../../format/numbers.ts';
 import type { Line, Lines } from './lines.ts';
 
@@ -27,7 +27,7 @@ type Point = number | null;
 
 export function lineOption(input: LineOptionInput): EChartsCoreOption {
   const { all, hidden, form, isTile, color } = input;
-  const { buckets = [], interval, zone } = all;
+  const { buckets = [] } = all;
   const isBars = form === 'bars' || form === 'stacked';
   const drawn = all.lines
     .map((line, index) => ({ line, color: color(colorOf(line, index)) }))
@@ -39,7 +39,7 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
     grid: { left: 8, right: 12, top: 16, bottom: 4, containLabel: true },
     xAxis: {
       type: 'category',
-      data: buckets.map((bucket) => bucketLabel(bucket, interval, zone)),
+      data: buckets.map((bucket) => axisLabel(bucket, all)),
       boundaryGap: isBars,
       axisLine: { lineStyle: { color: color('line') } },
       axisTick: { show: false },
@@ -64,14 +64,24 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
     series: [
       ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form).map(onAxis(line))),
       ...drawn.flatMap(({ line, color: ownColor }) =>
-        (isBars
-          ? [barSeries(line.values, buckets, ownColor, form)]
-          : courseSeries(line.values, buckets, ownColor, form)
-        ).map(onAxis(line)),
+        (isBars ? [barSeries(line, all, ownColor, form)] : courseSeries(line, all, ownColor, form)).map(
+          onAxis(line),
+        ),
       ),
       annotationSeries(input, buckets),
     ],
   };
+}
+
+const dayMs = 86_400_000;
+
+/** Hours of several days have their day too. */
+function axisLabel(bucket: Bucket, { buckets = [], interval, zone }: Lines): string {
+  const isOfHours = interval === 'hour' || interval === '15m';
+  const lengthMs = Date.parse(buckets.at(-1)?.to ?? '') - Date.parse(buckets[0]?.from ?? '');
+  return isOfHours && lengthMs > 1.5 * dayMs
+    ? dayAndClock(bucket.from, zone)
+    : bucketLabel(bucket, interval, zone);
 }
 
 interface Drawn {
@@ -101,19 +111,17 @@ function axesOf(
   return [axis(found(false), true), axis(found(true), false)];
 }
 
-const isOpenAt = (buckets: readonly Bucket[], index: number) =>
-  index === buckets.length - 1 && buckets[index]?.complete === false;
+/** The place of the bucket that is not over; -1 when all are. */
+const openBucket = ({ buckets = [], begun }: Lines) =>
+  buckets[begun - 1]?.complete === false ? begun - 1 : -1;
 
 /** Whole buckets drawn through, the way to one that is not over dashed. */
-function courseSeries(
-  values: readonly Point[],
-  buckets: readonly Bucket[],
-  color: string,
-  form: ChartForm,
-): readonly object[] {
-  const isOpen = isOpenAt(buckets, values.length - 1) && values.length > 1;
-  const whole = isOpen ? [...values.slice(0, -1), null] : values;
-  const rest = values.map((value, index) => (index >= values.length - 2 ? value : null));
+function courseSeries({ values }: Line, all: Lines, color: string, form: ChartForm): readonly object[] {
+  const { buckets = [], begun } = all;
+  const open = openBucket(all);
+  const isOpen = open > 0;
+  const whole = isOpen ? values.map((value, index) => (index < open ? value : null)) : values;
+  const rest = values.map((value, index) => (index === open || index === open - 1 ? value : null));
   const line = { type: 'line', showSymbol: buckets.length < 3, symbolSize: 6, itemStyle: { color } };
   const course = {
     ...line,
@@ -121,7 +129,7 @@ function courseSeries(
     lineStyle: { color, width: 2.25 },
     ...(form === 'areas' && { areaStyle: { color, opacity: 0.14 } }),
     // points without neighbors would not be seen
-    ...(hasGaps(values) && { showSymbol: true, symbolSize: 4 }),
+    ...(hasGaps(values.slice(0, begun)) && { showSymbol: true, symbolSize: 4 }),
   };
   if (!isOpen) return [course];
   return [course, { ...line, data: rest, silent: true, lineStyle: { color, width: 2.25, type: [2, 4] } }];
@@ -129,20 +137,14 @@ function courseSeries(
 
 const hasGaps = (values: readonly Point[]) => values.some((value) => value === null);
 
-function barSeries(
-  values: readonly Point[],
-  buckets: readonly Bucket[],
-  color: string,
-  form: ChartForm,
-): object {
+function barSeries({ values }: Line, all: Lines, color: string, form: ChartForm): object {
+  const open = openBucket(all);
   return {
     type: 'bar',
     ...(form === 'stacked' && { stack: 'all' }),
     barMaxWidth: 40,
     itemStyle: { color },
-    data: values.map((value, index) =>
-      isOpenAt(buckets, index) ? { value, itemStyle: { opacity: 0.45 } } : value,
-    ),
+    data: values.map((value, index) => (index === open ? { value, itemStyle: { opacity: 0.45 } } : value)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Every form of an answer about numbers as one: lines over buckets, or figures, each with its name, its values and how they are shown. */
 import type {
+  Answer,
   AnswerData,
   Bucket,
   Compared,
@@ -38,6 +39,8 @@ export interface Line {
 export interface Lines {
   /** Absent: one value each. */
   readonly buckets?: readonly Bucket[];
+  /** How many of the buckets have begun by now. */
+  readonly begun: number;
   readonly beforeBuckets?: readonly Bucket[] | undefined;
   readonly interval: string;
   readonly zone: string;
@@ -46,9 +49,19 @@ export interface Lines {
   readonly by: readonly string[];
 }
 
-export function linesOf(data: AnswerData, plan: PlanInput): Lines {
-  const all = allLines(data, plan);
+export function linesOf({ data, meta }: Answer, plan: PlanInput): Lines {
+  const all = untilNow(allLines(data, plan), meta.asOf);
   return plan.range === 'all' ? sinceSomething(all) : all;
+}
+
+/** What has not begun has no number yet, rather than none. */
+function untilNow(all: Lines, asOf: string): Lines {
+  const { buckets = [], lines } = all;
+  const begun = buckets.filter(({ from }) => from <= asOf).length;
+  const valuesOf = (values: Line['values']) =>
+    values.map((value, index) => (index >= begun && value === 0 ? null : value));
+  if (begun === buckets.length) return all;
+  return { ...all, begun, lines: lines.map((line) => ({ ...line, values: valuesOf(line.values) })) };
 }
 
 /** All time begins long before anything happened. */
@@ -59,6 +72,7 @@ function sinceSomething(all: Lines): Lines {
   return {
     ...all,
     buckets: buckets.slice(first - 1),
+    begun: all.begun - first + 1,
     lines: lines.map((line) => ({ ...line, values: line.values.slice(first - 1) })),
   };
 }
@@ -70,6 +84,7 @@ function allLines(data: AnswerData, plan: PlanInput): Lines {
   const lines = bareLines(numbers, draft);
   const before = compared && new Map(bareLines(compared, draft).map((line) => [line.key, line.values]));
   return {
+    begun: ('buckets' in numbers ? numbers.buckets?.length : undefined) ?? 0,
     ...('buckets' in numbers && numbers.buckets !== undefined && { buckets: numbers.buckets }),
     ...(compared && 'buckets' in compared && { beforeBuckets: compared.buckets }),
     interval: ('interval' in numbers ? numbers.interval : undefined) ?? draft.interval,

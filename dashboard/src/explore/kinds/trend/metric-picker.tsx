@@ -39,7 +39,7 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
         value={chosen}
         onChange={({ target }) => choose(target.value)}
         className={classes(
-          'h-9 min-w-0 flex-1 basis-28 rounded-md border border-line bg-card px-2 font-medium',
+          'h-9 min-w-0 flex-1 basis-36 rounded-md border border-line bg-card px-2 font-medium',
         )}
       >
         <option value="events">{wordMetrics.events}</option>
@@ -62,7 +62,7 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
           label="Of which field"
           only={measure.agg === 'distinct' ? 'groupable' : 'numeric'}
           onChange={(of) => onChange(measured(measure.agg, of, measure.currency ?? currency))}
-          className="flex-1 basis-28"
+          className="flex-1 basis-32"
         />
       )}
       {measure?.of === 'amount' && measure.agg !== 'distinct' && (

@@ -8,8 +8,8 @@ import { labelOf } from '../../fields/fields.ts';
 import type { Table, TableCell } from '../../kind.ts';
 import { type Line, type Lines, linesOf } from './lines.ts';
 
-export function trendTable({ data }: Answer<NumbersData>, plan: PlanInput): Table {
-  const all = linesOf(data, plan);
+export function trendTable(answer: Answer<NumbersData>, plan: PlanInput): Table {
+  const all = linesOf(answer, plan);
   if (all.buckets !== undefined) return bucketTable(all);
   return all.by.length === 0 ? figureTable(all) : groupTable(all);
 }
