@@ -19,6 +19,8 @@ const longRounds = '60';
 const hazards = 'test/hazards/';
 /** Some suites start servers and engines of their own; more at a time than this and they starve each other. */
 const concurrencyMax = 4;
+/** Besides one for each processor: many wait for what they have killed or stopped. */
+const waitingFiles = 1;
 
 const { values, positionals } = parseArgs({ options: { long: { type: 'boolean' } }, allowPositionals: true });
 const files = choose(values.long === true, positionals);
@@ -58,7 +60,7 @@ function choose(long: boolean, narrowed: readonly string[]): string[] {
 }
 
 function runTests(run: readonly string[], environment: Readonly<Record<string, string>>): Promise<number> {
-  const concurrency = Math.min(availableParallelism(), concurrencyMax);
+  const concurrency = Math.min(availableParallelism() + waitingFiles, concurrencyMax);
   const flags = [
     '--test',
     `--test-concurrency=${concurrency}`,

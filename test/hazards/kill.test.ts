@@ -15,12 +15,22 @@ import { withStore } from './stored.ts';
 const roundsUsual = 20;
 const roundMsMin = 100;
 const roundMsMax = 900;
+const pollMs = 20;
 /** Enough to have many requests and a batch under way at each blow; what piles up while the engine is away must be stored in the end. */
 const loops = 4;
 const eventsMax = 12;
 
 interface Answered {
   readonly data: { readonly totalEvents: number; readonly uniqueUsers: number };
+}
+
+/** After a kill there is none for a while: whoever counts kills must wait for something to kill. */
+async function enginesOf(server: ServerUnderTest): Promise<readonly number[]> {
+  for (;;) {
+    const engines = server.children();
+    if (engines.length > 0) return engines;
+    await sleep(pollMs);
+  }
 }
 
 for (const victim of ['server', 'engine'] as const) {
@@ -44,7 +54,7 @@ for (const victim of ['server', 'engine'] as const) {
         await server.stop('SIGKILL');
         server.start();
       } else {
-        for (const pid of server.children()) process.kill(pid, 'SIGKILL');
+        for (const pid of await enginesOf(server)) process.kill(pid, 'SIGKILL');
       }
       kills++;
       // Every other round the next blow falls while the last one is still being recovered from.

@@ -81,7 +81,7 @@ const standardLimits: EngineLimits = {
   stableMsMin: 10_000,
   restartMsMin: 30_000,
   pauseMsMin: 100,
-  pauseMsMax: 10_000,
+  pauseMsMax: 3_000,
 };
 const database = 'millrace';
 
