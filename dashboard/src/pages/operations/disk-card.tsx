@@ -7,6 +7,8 @@ import { Failure, Skeleton } from '../../ui/states.tsx';
 
 const dayMs = 86_400_000;
 const soonMs = 7 * dayMs;
+/** From here on somebody should plan for it. */
+const planMs = 90 * dayMs;
 
 export function DiskCard({ project }: { project: string }) {
   const { data, error, isError, refetch } = useDisk(project);
@@ -35,7 +37,8 @@ function Figures({ disk }: { disk: DiskStatus }) {
             {storeBytes === null ? 'another service' : bytes(storeBytes)}
           </Row>
           <Row name="The log" help="It is cut off behind what is stored">
-            {bytes(logBytes)} of at most {bytes(logBytesMax)}
+            {bytes(logBytes)}
+            {logBytesMax > 0 && ` of at most ${bytes(logBytesMax)}`}
           </Row>
           <Row name="Free" help="Below the smaller number no events are taken">
             {bytes(freeBytes)}, kept free {bytes(freeBytesMin)}
@@ -71,7 +74,7 @@ function Bar({ disk: { bytes: all, freeBytes, storeBytes, logBytes } }: { disk: 
   const share = (part: number) => ({ width: `${all === 0 ? 0 : (100 * part) / all}%` });
   return (
     <div aria-hidden className="flex h-2.5 overflow-hidden rounded-full bg-sunken">
-      <div className="bg-accent" style={share(own)} title={`Millrace: ${bytes(own)}`} />
+      <div className="min-w-0.5 bg-accent" style={share(own)} title={`Millrace: ${bytes(own)}`} />
       <div
         className="bg-faint opacity-50"
         style={share(others)}
@@ -112,11 +115,11 @@ function Verdict({ disk }: { disk: DiskStatus }) {
         {retentionDays === null ? ' in ten years.' : `: events older than ${retentionDays} days are removed.`}
       </p>
     );
-  const isSoon = Date.parse(fullAt) - Date.now() < soonMs;
+  const leftMs = Date.parse(fullAt) - Date.now();
   return (
-    <p className={`mt-2 text-[13px] ${isSoon ? 'text-bad' : 'text-soft'}`}>
-      At this rate it is full {ago(fullAt, Date.now())}, on {fullDay(fullAt, browserZone)}. Make room before,
-      or set MILLRACE_RETENTION_DAYS.
+    <p className={`mt-2 text-[13px] ${leftMs < soonMs ? 'text-bad' : 'text-soft'}`}>
+      At this rate it is full {ago(fullAt, Date.now())}, on {fullDay(fullAt, browserZone)}.
+      {leftMs < planMs && ' Make room before, or set MILLRACE_RETENTION_DAYS.'}
     </p>
   );
 }

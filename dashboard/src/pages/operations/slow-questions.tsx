@@ -9,7 +9,9 @@ import { AllWell } from '../../ui/all-well.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 
-const firstShown = 10;
+const firstShown = 5;
+/** Those that Explore can ask again. */
+const explored = new Set(['summary', 'trend', 'breakdown', 'funnel', 'retention', 'paths', 'sessions']);
 
 export function SlowQuestions({ project }: { project: string }) {
   const { data, error, isError, refetch } = useSlowQuestions(project);
@@ -67,7 +69,7 @@ function Row({ question, now }: { question: SlowQuestion; now: number }) {
       </span>
       <div className="min-w-0 flex-1">
         <p className="truncate">
-          {plan !== null && name !== undefined ? (
+          {plan !== null && name !== undefined && explored.has(kind) ? (
             <Link
               to="/p/$project/explore"
               params={{ project }}

@@ -21,7 +21,7 @@ export function Start({ project }: { project: string }) {
   const key = secret ?? placeholder;
   const origin = location.origin;
   return (
-    <div className="mx-auto grid max-w-3xl grid-cols-1 gap-4">
+    <div className="mx-auto grid max-w-4xl grid-cols-1 gap-4">
       <h1 className="text-lg font-semibold">First steps</h1>
       <Card label="Key" className="grid grid-cols-1 gap-3 p-4">
         <h2 className="font-semibold">1. A key that may send events</h2>
