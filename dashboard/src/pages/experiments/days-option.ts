@@ -15,8 +15,9 @@ export interface DaysInput {
   readonly lines: readonly DaysLine[];
   readonly zone: string;
   readonly show: (value: number) => string;
-  /** Whether the axis begins at 0: for counts. */
-  readonly fromZero: boolean;
+  readonly showAxis: (value: number) => string;
+  /** Shares lie between 0 and 1, and are shown near each other; counts begin at 0. */
+  readonly isShare: boolean;
   readonly color: (name: string) => string;
   readonly lineColor: (index: number) => string;
 }
@@ -26,7 +27,8 @@ export function daysOption({
   lines,
   zone,
   show,
-  fromZero,
+  showAxis,
+  isShare,
   color,
   lineColor,
 }: DaysInput): EChartsCoreOption {
@@ -42,10 +44,11 @@ export function daysOption({
     },
     yAxis: {
       type: 'value',
-      scale: !fromZero,
+      scale: isShare,
+      ...(isShare && { max: shareMax, min: shareMin }),
       splitNumber: 4,
       splitLine: { lineStyle: { color: color('line') } },
-      axisLabel: { color: color('faint'), formatter: show },
+      axisLabel: { color: color('faint'), formatter: showAxis },
     },
     tooltip: {
       trigger: 'axis',
@@ -69,9 +72,19 @@ export function daysOption({
   };
 }
 
+interface Extent {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Null leaves it to the chart. Beyond these a nice axis would end at what cannot be. */
+const shareMax = ({ max }: Extent): number | null => (max > 0.9 ? 1 : null);
+const shareMin = ({ min, max }: Extent): number | null =>
+  min < 0.02 ? 0 : min === max ? Math.max(0, min - 0.1) : null;
+
 /** Nodes, not markup: names come from events. */
 function tooltip(
-  { buckets, lines, zone, show, lineColor }: Omit<DaysInput, 'color' | 'fromZero'>,
+  { buckets, lines, zone, show, lineColor }: Omit<DaysInput, 'color' | 'showAxis' | 'isShare'>,
   index: number,
 ): HTMLElement {
   const box = document.createElement('div');

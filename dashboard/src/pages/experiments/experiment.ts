@@ -152,6 +152,8 @@ export interface GoalChoice {
   readonly id: string;
   readonly label: string;
   readonly results: readonly RateResult[];
+  /** Everything that is said of conversions is said of it. */
+  readonly isOnly?: boolean;
 }
 
 /** What conversions may be looked at: what the experiment is about first. */
@@ -168,18 +170,17 @@ export function goalChoices(
       place: place(goal),
     }))
     .sort((a, b) => a.place - b.place);
-  const any = { id: 'any', label: 'Any conversion', results: data.conversion };
-  if (goals.length === 1)
-    return wanted.length === 1 || goals[0]!.id === 'none' ? goals.map(renamed) : [...goals, any];
+  // one goal that every conversion names is not told twice
+  const isOnly = goals.length === 0;
+  const label = isOnly && wanted.length === 1 ? wanted[0]! : 'Any conversion';
+  const any = { id: 'any', label, results: data.conversion, isOnly };
   return wanted.length > 0 ? [...goals, any] : [any, ...goals];
 }
 
-const renamed = (choice: GoalChoice): GoalChoice =>
-  choice.id === 'none' ? { ...choice, id: 'any', label: 'Any conversion' } : choice;
-
 /** Whether a verdict is about the goal that is looked at. */
-export function isAbout({ params }: Verdict, { id }: GoalChoice): boolean {
+export function isAbout({ params }: Verdict, { id, isOnly = false }: GoalChoice): boolean {
   if (params.currency !== undefined) return false;
+  if (isOnly) return true;
   if (id === 'any') return params.goal === undefined;
   return params.goal === (id === 'none' ? '' : id.slice('goal:'.length));
 }

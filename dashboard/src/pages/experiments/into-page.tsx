@@ -18,7 +18,9 @@ const exposureCode = (names: Names) =>
 });`;
 
 const conversionCode = ({ goals: [goal = 'paid'] }: Names) =>
-  `millrace('CONVERSION', { goal: ${quoted(goal)} });`;
+  `millrace('CONVERSION', {
+  goal: ${quoted(goal)},
+});`;
 
 function assignmentCode(names: Names): string {
   const variants = names.variants.filter(({ key }) => key.trim() !== '');

@@ -61,7 +61,7 @@ function Currency({ data, currency, results, variants }: CurrencyProps) {
         <caption className="pb-1 text-left font-medium">{name}</caption>
         <thead className="text-[13px] text-faint">
           <tr className="border-b border-line">
-            <th scope="col" className="py-1.5 pr-2 text-left font-normal">
+            <th scope="col" className="py-1.5 pr-2 text-left font-normal md:w-1/5">
               Variant
             </th>
             <th scope="col" className={`${heading} ${wide}`}>
@@ -96,7 +96,7 @@ function Currency({ data, currency, results, variants }: CurrencyProps) {
               return (
                 <tr key={variant.key} className="border-b border-line last:border-0">
                   <th scope="row" className="max-w-0 min-w-28 py-2 pr-2 text-left align-top font-normal">
-                    <Given text={variant.name} className="font-medium" />
+                    <Given text={variant.name} isWhole className="line-clamp-2 font-medium" />
                     {variant.isControl && <span className="text-[13px] text-faint">control</span>}
                   </th>
                   <td className={`${number} ${wide}`}>

@@ -10,7 +10,7 @@ import { Given } from '../../ui/given.tsx';
 import { type DaysLine, daysOption } from './days-option.ts';
 import type { ShownVariant } from './experiment.ts';
 import { Segments } from './segments.tsx';
-import { nouns, rate } from './words.ts';
+import { nouns, rate, shareOnAxis } from './words.ts';
 
 type Measure = 'rate' | 'entered';
 
@@ -43,8 +43,9 @@ export function OverTime({ days, variants, per, goalWords }: OverTimeProps) {
         buckets: days.buckets,
         lines: linesOf(days, shown, measure),
         zone: days.timeZone,
-        show: measure === 'rate' ? rate : shortNumber,
-        fromZero: measure === 'entered',
+        show: measure === 'rate' ? rate : fullNumber,
+        showAxis: measure === 'rate' ? shareOnAxis : shortNumber,
+        isShare: measure === 'rate',
         color,
         lineColor: (index) => color(colors[index]!),
       });
@@ -117,7 +118,7 @@ function Legend({ variants }: { variants: readonly ShownVariant[] }) {
             className="h-0.5 w-4 shrink-0"
             style={{ background: `var(--${colors[index]})` }}
           />
-          <Given text={variant.name} className="max-w-48" />
+          <Given text={variant.name} className="max-w-72" />
           {variant.isControl && <span className="text-faint">control</span>}
         </li>
       ))}

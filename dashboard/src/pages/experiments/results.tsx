@@ -147,7 +147,7 @@ function Found({ saved, answer, choice, onChange }: FoundProps) {
           <Card label="Variants" className="min-w-0 p-4">
             <div className="mb-1 flex flex-wrap items-center gap-2">
               <h2 className="mr-auto min-w-0 font-semibold break-words">
-                {goals.length === 1 && goal.id !== 'any' ? `Variants by ${goal.label}` : 'Variants'}
+                {goals.length === 1 && body.goals !== undefined ? `Variants by ${goal.label}` : 'Variants'}
               </h2>
               <GoalSwitch goals={goals} value={goal.id} onChoose={(next) => onChange({ goal: next })} />
               <Segments

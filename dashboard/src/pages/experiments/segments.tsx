@@ -20,7 +20,7 @@ export function Segments<T extends string>({ label, value, choices, onChoose }: 
           onClick={() => onChoose(each.value)}
           className={classes(
             'h-7 min-w-0 max-w-48 truncate rounded px-2.5 text-[13px] font-medium',
-            each.value === value ? 'bg-card text-ink shadow-sm' : 'text-soft hover:text-ink',
+            each.value === value ? 'bg-card text-ink shadow-sm dark:bg-line' : 'text-soft hover:text-ink',
           )}
         >
           {each.label}

@@ -31,7 +31,7 @@ interface SetUpProps {
 const settleMs = 300;
 
 const statuses: readonly { readonly value: Status; readonly label: string }[] = [
-  { value: 'draft', label: 'Draft: nobody sees it yet' },
+  { value: 'draft', label: 'Draft' },
   { value: 'running', label: 'Running' },
   { value: 'ended', label: 'Ended' },
 ];
@@ -255,7 +255,12 @@ function InTheData({ project, form, onChange }: Omit<FormProps, 'saved'>) {
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-lg bg-accent-soft p-3">
       <p className="min-w-0 flex-1 basis-64 break-words">
-        The data has it: {counted(total, 'exposure')} of {traces.variants.map(({ key }) => key).join(', ')}.
+        The data has it: {counted(total, 'exposure')} of{' '}
+        {traces.variants
+          .map(({ key }) => key)
+          .sort()
+          .join(', ')}
+        .
       </p>
       {!isTaken && (
         <Button small onClick={() => onChange(takenOver(form, traces))}>

@@ -39,7 +39,9 @@ const toneWords: Readonly<Record<Verdict['tone'], string>> = {
 export function ToneIcon({ verdict: { code, tone } }: { verdict: Verdict }) {
   const Icon =
     tone === 'stop'
-      ? CircleStop
+      ? code === 'no_exposures'
+        ? CircleDashed
+        : CircleStop
       : tone === 'note'
         ? Info
         : code === 'better'
@@ -51,7 +53,7 @@ export function ToneIcon({ verdict: { code, tone } }: { verdict: Verdict }) {
     <Icon
       role="img"
       aria-label={toneWords[tone]}
-      className={classes('mt-0.5 size-4 shrink-0', toneColors[tone])}
+      className={classes('mt-0.5 size-4 shrink-0', code === 'no_exposures' ? 'text-soft' : toneColors[tone])}
     />
   );
 }

@@ -30,7 +30,7 @@ export function VariantsTable({ data, goal, variants }: VariantsTableProps) {
       </caption>
       <thead className="text-[13px] text-faint">
         <tr className="border-b border-line">
-          <th scope="col" className="py-2 pr-2 text-left font-normal">
+          <th scope="col" className="py-2 pr-2 text-left font-normal md:w-1/5">
             Variant
           </th>
           <th scope="col" className={`${heading} ${wide}`}>
@@ -120,8 +120,12 @@ function VariantRow({ variant, result, scale, reference, tone }: RowProps) {
   const interval = drawn && `${rate(drawn.value)}, between ${rate(drawn.low)} and ${rate(drawn.high)}`;
   return (
     <tr className="border-b border-line last:border-0">
-      <th scope="row" className="max-w-0 min-w-28 py-2.5 pr-2 text-left align-top font-normal md:min-w-40">
-        <Given text={variant.name} className="font-medium" />
+      <th
+        scope="row"
+        title={variant.name}
+        className="max-w-0 min-w-28 py-2.5 pr-2 text-left align-top font-normal md:min-w-40"
+      >
+        <Given text={variant.name} isWhole className="line-clamp-3 font-medium" />
         <VariantNote variant={variant} />
         {result !== undefined && (
           <div className="text-[13px] text-faint md:hidden">

@@ -1,8 +1,9 @@
 /** What the numbers say, in words: what stops first and where it cannot be overlooked, then what is shown, then what is open. */
-import { CircleStop } from 'lucide-react';
+import { CircleDashed, CircleStop } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
+import { classes } from '../../ui/classes.ts';
 import { sentence, type Verdict } from './experiment.ts';
 import { ToneIcon } from './state-badge.tsx';
 
@@ -14,7 +15,7 @@ const advice: Partial<Readonly<Record<Verdict['code'], string>>> = {
   ratio_off:
     'Somebody got lost on the way, or came twice: look for a variant that is slower, redirects or fails, for an exposure that is sent at another place than the other one, and for a change of the shares while it ran. Until you know, the rates below compare different people.',
   no_exposures:
-    'Is the exposure sent, with this experiment id and a variant key? What to put into the page stands behind Edit. New events are counted within seconds.',
+    'Is the exposure sent, with this experiment id and a variant key? What to put into the page stands below; new events are counted within seconds.',
   one_variant: 'Does anything choose the other one? Each variant has to send its exposure, the control too.',
   no_control: 'Choose another control behind Edit, or wait until somebody sees it.',
 };
@@ -54,17 +55,28 @@ export function Verdicts({ verdicts }: { verdicts: readonly Verdict[] }) {
 function Stop({ verdict }: { verdict: Verdict }) {
   const help = advice[verdict.code];
   return (
-    <Banner>
+    <Banner isWaiting={verdict.code === 'no_exposures'}>
       <p className="font-medium break-words">{sentence(verdict)}</p>
       {help !== undefined && <p className="mt-1 max-w-4xl">{help}</p>}
     </Banner>
   );
 }
 
-function Banner({ children }: { children: ReactNode }) {
+/** `isWaiting`: nothing is wrong yet. */
+function Banner({ children, isWaiting }: { children: ReactNode; isWaiting: boolean }) {
   return (
-    <div role="alert" className="flex items-start gap-3 rounded-xl border border-bad bg-bad-soft px-4 py-3">
-      <CircleStop aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
+    <div
+      role="alert"
+      className={classes(
+        'flex items-start gap-3 rounded-xl border px-4 py-3',
+        isWaiting ? 'border-line bg-card' : 'border-bad bg-bad-soft',
+      )}
+    >
+      {isWaiting ? (
+        <CircleDashed aria-hidden className="mt-0.5 size-5 shrink-0 text-soft" />
+      ) : (
+        <CircleStop aria-hidden className="mt-0.5 size-5 shrink-0 text-bad" />
+      )}
       <div className="min-w-0">{children}</div>
     </div>
   );

@@ -27,6 +27,10 @@ const smallMax = 0.001;
 export const rate = (value: number): string =>
   value !== 0 && Math.abs(value) < smallMax ? small.format(value) : twoDigits.format(value);
 
+const upToTwoDigits = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 2 });
+
+export const shareOnAxis = (value: number): string => upToTwoDigits.format(value);
+
 /** 0.963 as '96.3 %'. */
 export const chance = (value: number): string => oneDigit.format(value);
 
