@@ -21,7 +21,7 @@ export function Goals({ project, view }: PartProps) {
   const { data: goals = [] } = useSaved<GoalBody>(project, 'goal');
   if (goals.length === 0) return null;
   return (
-    <Card label="Goals" className="flex min-h-96 min-w-0 flex-col p-4">
+    <Card label="Goals" className="flex min-w-0 flex-col p-4 lg:col-span-2">
       <div className="mb-2 flex items-center justify-between gap-3">
         <h2 className="font-semibold">Goals</h2>
         <Link
