@@ -33,15 +33,20 @@ export function SideBar({ session, project, onSearch, onSearchNear }: BarProps) 
         >
           <Search aria-hidden className="size-4" />
           Search
-          <kbd aria-hidden className="ml-auto font-sans text-xs">
-            {paletteKeys}
-          </kbd>
+          {/* told by aria-keyshortcuts; as text it would be part of what the button is called */}
+          <span
+            aria-hidden
+            data-keys={paletteKeys}
+            className="ml-auto text-xs after:content-[attr(data-keys)]"
+          />
         </button>
       </div>
       <PageLinks project={project} />
       <div className="mx-3 mt-2 flex h-14 items-center justify-between border-t border-line">
         <LiveCount project={project} />
-        <AccountMenu session={session} side="top" />
+        <div className="ml-auto">
+          <AccountMenu session={session} side="top" />
+        </div>
       </div>
     </header>
   );

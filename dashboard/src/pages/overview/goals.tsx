@@ -42,7 +42,7 @@ function GoalRows({ project, view, goals }: { project: string; view: View; goals
   const asked = useAnswer<SeriesData>(project, goalsPlan(view, goals));
   const { data, error, isError, isPlaceholderData, refetch } = asked;
   if (isError && data === undefined) return <Failure error={error} retry={() => refetch()} />;
-  if (data === undefined) return <Skeleton className="mt-5 h-40" />;
+  if (data === undefined) return <Skeleton className="mt-5 h-16" />;
   const visitors = one(data.data, 'visitors');
   const rows = goals.map((goal, index) => {
     const rate = visitors === 0 ? 0 : one(data.data, `people${index}`) / visitors;

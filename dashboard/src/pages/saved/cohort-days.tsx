@@ -25,72 +25,68 @@ export function CohortDays({ body, onChange }: CohortDaysProps) {
     if (from !== '' && to !== '') onChange({ ...rest, from, to: after(to) });
   };
   return (
-    <div className="grid gap-3 sm:grid-cols-[8rem_1fr]">
+    <div className="grid grid-cols-[6rem_1fr] gap-3 sm:grid-cols-[6rem_1fr_6rem]">
       <Field label="At least">
         <input
           type="number"
           min={1}
           max={countMax}
           required
-          aria-describedby="cohort-count-unit"
+          aria-label="At least so many such events"
+          title="So many such events"
           value={body.atLeast ?? 1}
           onChange={({ target }) => onChange({ ...body, atLeast: Math.max(1, target.valueAsNumber || 1) })}
           className={inputBox}
         />
-        <span id="cohort-count-unit" className="text-[13px] text-faint">
-          such events
-        </span>
       </Field>
-      <div className="grid content-start gap-2">
-        <Field label="When">
-          <select
-            value={isFixed ? 'fixed' : 'moving'}
-            onChange={({ target }) =>
-              target.value === 'fixed' ? between(first, last) : onChange({ ...rest, days: daysFirst })
-            }
-            className={inputBox}
-          >
-            <option value="moving">In the days before the end of a question</option>
-            <option value="fixed">Between two days</option>
-          </select>
-        </Field>
-        {isFixed ? (
-          <div className="grid grid-cols-2 gap-2">
-            <Field label="First day">
-              <input
-                type="date"
-                required
-                max={last}
-                value={first}
-                onChange={({ target }) => between(target.value, last)}
-                className={inputBox}
-              />
-            </Field>
-            <Field label="Last day">
-              <input
-                type="date"
-                required
-                min={first}
-                value={last}
-                onChange={({ target }) => between(first, target.value)}
-                className={inputBox}
-              />
-            </Field>
-          </div>
-        ) : (
-          <Field label="Days">
+      <Field label="of them, when">
+        <select
+          value={isFixed ? 'fixed' : 'moving'}
+          onChange={({ target }) =>
+            target.value === 'fixed' ? between(first, last) : onChange({ ...rest, days: daysFirst })
+          }
+          className={inputBox}
+        >
+          <option value="moving">In the last days of a question</option>
+          <option value="fixed">Between two days</option>
+        </select>
+      </Field>
+      {isFixed ? (
+        <div className="col-span-full grid grid-cols-2 gap-3">
+          <Field label="First day">
             <input
-              type="number"
-              min={1}
-              max={daysMax}
+              type="date"
               required
-              value={body.days}
-              onChange={({ target }) => onChange({ ...rest, days: Math.max(1, target.valueAsNumber || 1) })}
+              max={last}
+              value={first}
+              onChange={({ target }) => between(target.value, last)}
               className={inputBox}
             />
           </Field>
-        )}
-      </div>
+          <Field label="Last day">
+            <input
+              type="date"
+              required
+              min={first}
+              value={last}
+              onChange={({ target }) => between(first, target.value)}
+              className={inputBox}
+            />
+          </Field>
+        </div>
+      ) : (
+        <Field label="Days">
+          <input
+            type="number"
+            min={1}
+            max={daysMax}
+            required
+            value={body.days}
+            onChange={({ target }) => onChange({ ...rest, days: Math.max(1, target.valueAsNumber || 1) })}
+            className={inputBox}
+          />
+        </Field>
+      )}
     </div>
   );
 }

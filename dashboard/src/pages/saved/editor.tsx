@@ -35,6 +35,8 @@ interface EditorProps<Body extends Described> {
 export function Editor<Body extends Described>(props: EditorProps<Body>) {
   const { project, kind, title, given, start, onClose, isWhole, words, children } = props;
   const form = useId();
+  // somebody else's change of the name is told below, and does not change the title
+  const [heading] = useState(title);
   const [name, setName] = useState(given?.name ?? '');
   const [body, setBody] = useState<Body>(given?.body ?? start);
   const [version, setVersion] = useState(given?.version);
@@ -54,7 +56,7 @@ export function Editor<Body extends Described>(props: EditorProps<Body>) {
   };
   return (
     <Modal
-      title={title}
+      title={heading}
       open
       onClose={onClose}
       footer={

@@ -26,7 +26,7 @@ export function Size({ project, filter, isOfPeople = false }: SizeProps) {
   return (
     <div role="status" className="min-h-10 rounded-lg bg-sunken px-3 py-2.5 text-[13px]">
       {filter === undefined ? (
-        <span className="text-faint">Choose a condition, and how many match is shown here.</span>
+        <span className="text-soft">Choose a condition, and how many match is shown here.</span>
       ) : error !== null ? (
         <span className="break-words text-bad">{error.message}</span>
       ) : data === undefined ? (
@@ -46,7 +46,7 @@ function Found({ data, isOfPeople, isOld }: { data: SummaryData; isOfPeople: boo
       <span className="tabular font-medium">
         {isOfPeople ? people : `${fullNumber(events)} ${events === 1 ? 'event' : 'events'} of ${people}`}
       </span>{' '}
-      <span className="text-faint">in the last 30 days</span>
+      <span className="text-soft">in the last 30 days</span>
     </span>
   );
 }

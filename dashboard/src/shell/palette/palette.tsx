@@ -120,7 +120,7 @@ export default function Palette({ session, project, onClose }: PaletteProps) {
                   ? 'Looking …'
                   : 'Nothing is called so. Try fewer letters.'
                 : typed === ''
-                  ? 'Type to find questions, boards, experiments, segments, ranges, projects and themes.'
+                  ? 'Type to find anything saved, a range, a project or a theme.'
                   : ''}
           </p>
         </Dialog.Content>
@@ -181,7 +181,9 @@ function Option({ id, entry, isAt, isKindShown, onPoint, onRun }: OptionProps) {
         {label}
       </span>
       {isChosen && <Check role="img" aria-label="chosen" className="size-4 shrink-0 text-faint" />}
-      {isKindShown && <span className="shrink-0 text-[13px] text-faint">{kind}</span>}
+      {isKindShown && (
+        <span className={classes('shrink-0 text-[13px]', isAt ? 'text-soft' : 'text-faint')}>{kind}</span>
+      )}
       {isAt && <CornerDownLeft aria-hidden className="size-3.5 shrink-0 text-faint" />}
     </div>
   );
