@@ -62,7 +62,7 @@ describe('boards', () => {
     await page.getByRole('button', { name: 'Visitors' }).click();
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Add text' }).click();
-    await page.getByLabel('Text', { exact: true }).fill('<b>Look here</b> first');
+    await page.getByRole('textbox', { name: 'Text' }).fill('<b>Look here</b> first');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Edit' }).waitFor();
@@ -96,7 +96,7 @@ describe('boards', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Shift+ArrowRight');
     await page.getByRole('status').filter({ hasText: 'One: column 1' }).waitFor();
-    assert.equal(await handle.evaluate('(element) => element === document.activeElement'), true);
+    assert.equal(await page.evaluate("document.activeElement.getAttribute('aria-label')"), 'Move One');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Edit' }).click();
     assert.deepEqual((await place())[0], [0, 4, 7, 4]);
@@ -146,7 +146,7 @@ describe('boards', () => {
     const { page } = await house().signedIn();
     const change = async (text: string) => {
       await page.getByRole('button', { name: 'Add text' }).click();
-      await page.getByLabel('Text', { exact: true }).fill(text);
+      await page.getByRole('textbox', { name: 'Text' }).fill(text);
       await page.getByRole('button', { name: 'Add', exact: true }).click();
     };
     const meanwhile = async (text: string) => {
@@ -264,8 +264,9 @@ describe('a link to a board', () => {
     await dialog.getByRole('button', { name: 'Revoke The office' }).click();
     await dialog.getByRole('button', { name: 'Revoke The office now' }).click();
     await dialog.getByText('There is none yet.').waitFor();
-    // within a refresh, and at once for who comes anew
-    await guest.getByText('This link is no longer valid').waitFor({ timeout: 30_000 });
+    // with the next refresh of the page, which comes when somebody looks at it too, and at once for who comes anew
+    await guest.evaluate("window.dispatchEvent(new Event('visibilitychange'))");
+    await guest.getByText('This link is no longer valid').waitFor();
     const again = await guest.goto(address);
     assert.equal(again?.status(), 404);
     await guest.getByText('This link is no longer valid').waitFor();

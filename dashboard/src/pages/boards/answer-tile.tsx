@@ -9,6 +9,7 @@ import { formOf, type KeyedTile, type TileView, viewOf } from './board.ts';
 import { useTileQuestion } from './questions.ts';
 import { type BoardScope, scoped } from './scope.ts';
 import { TileFailure } from './tile-failure.tsx';
+import { TileScroll } from './tile-scroll.tsx';
 import { atMost, type Turns } from './turns.ts';
 import { useInView } from './use-in-view.ts';
 
@@ -74,10 +75,7 @@ interface TileAnswerProps {
 
 export function TileAnswer({ project, plan, answer, view, isOld }: TileAnswerProps) {
   return (
-    <div
-      aria-busy={isOld}
-      className={`h-full overflow-auto px-4 pb-3 transition-opacity ${isOld ? 'opacity-60' : ''}`}
-    >
+    <TileScroll className={isOld ? 'opacity-60' : ''} isBusy={isOld}>
       <AnswerView
         project={project}
         plan={plan}
@@ -86,6 +84,6 @@ export function TileAnswer({ project, plan, answer, view, isOld }: TileAnswerPro
         view={viewOf(view)}
         isTile
       />
-    </div>
+    </TileScroll>
   );
 }

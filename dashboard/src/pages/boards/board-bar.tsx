@@ -43,11 +43,11 @@ export function BoardBar(props: BoardBarProps) {
                 <>
                   <Button onClick={() => setSharing(true)}>
                     <Share2 aria-hidden className="size-4" />
-                    Share
+                    <span className="max-sm:sr-only">Share</span>
                   </Button>
                   <Button onClick={edits.begin}>
                     <Pencil aria-hidden className="size-4" />
-                    Edit
+                    <span className="max-sm:sr-only">Edit</span>
                   </Button>
                 </>
               )}

@@ -25,7 +25,7 @@ export function BoardFilter({ project, scope, onScope }: BoardFilterProps) {
     <>
       <Button onClick={() => setOpen(true)} className={isOn ? 'border-accent text-accent' : ''}>
         <ListFilter aria-hidden className="size-4" />
-        {isOn ? 'Filtered' : 'Filter'}
+        <span className="max-sm:sr-only">{isOn ? 'Filtered' : 'Filter'}</span>
       </Button>
       <Modal
         title="Filter all tiles"

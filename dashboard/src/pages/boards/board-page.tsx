@@ -116,13 +116,13 @@ function BoardContexts({ project, children }: { project: string; children: React
 }
 
 /** What is changed and not saved is not left without a word. */
-function useLeaving({ isChanged }: BoardDraft): void {
+function useLeaving({ hasChanges }: BoardDraft): void {
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
-      isChanged &&
+      hasChanges() &&
       current.pathname !== next.pathname &&
       !window.confirm('Your changes of this board are not saved. Leave all the same?'),
-    enableBeforeUnload: () => isChanged,
+    enableBeforeUnload: hasChanges,
   });
 }
 

@@ -11,6 +11,7 @@ import type { Handle } from './grid.tsx';
 import { useTileQuestion } from './questions.ts';
 import { type BoardScope, scoped } from './scope.ts';
 import { TileFrame } from './tile-frame.tsx';
+import { TileScroll } from './tile-scroll.tsx';
 
 export interface TileActions {
   readonly onEdit: (key: string) => void;
@@ -44,7 +45,7 @@ export function BoardTile({ project, tile, scope, handle, actions }: BoardTilePr
       }
     >
       {tile.text !== undefined ? (
-        <TextTile text={tile.text} />
+        <TextTile text={tile.text} isTitled={title !== '' || handle !== undefined} />
       ) : (
         <AnswerTile project={project} tile={tile} scope={scope} />
       )}
@@ -52,9 +53,12 @@ export function BoardTile({ project, tile, scope, handle, actions }: BoardTilePr
   );
 }
 
-export function TextTile({ text }: { text: string }) {
+/** Under a title it begins where a chart does, without one with room above. */
+export function TextTile({ text, isTitled }: { text: string; isTitled: boolean }) {
   return (
-    <p className="h-full overflow-auto px-4 py-2 leading-relaxed break-words whitespace-pre-wrap">{text}</p>
+    <TileScroll className={isTitled ? '' : 'pt-3'}>
+      <p className="leading-relaxed break-words whitespace-pre-wrap">{text}</p>
+    </TileScroll>
   );
 }
 

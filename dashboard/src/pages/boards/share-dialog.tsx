@@ -80,7 +80,7 @@ function NewLink({ isBusy, error, onMake }: NewLinkProps) {
   const [canEmbed, setEmbed] = useState(false);
   return (
     <form
-      className="mt-3 grid gap-3 rounded-lg bg-sunken p-3"
+      className="mt-3 grid gap-3 rounded-lg border border-line p-3"
       onSubmit={(submitted) => {
         submitted.preventDefault();
         onMake({
@@ -155,7 +155,7 @@ function NewLink({ isBusy, error, onMake }: NewLinkProps) {
 function MadeLink({ share, onAnother }: { share: NewShare; onAnother: () => void }) {
   const address = location.origin + share.path;
   return (
-    <div className="mt-3 grid gap-2 rounded-lg border border-accent p-3">
+    <div className="mt-3 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border border-accent p-3">
       <p className="font-medium">The link is made. It is shown this once.</p>
       <CodeBlock text={address} />
       {share.canEmbed && (

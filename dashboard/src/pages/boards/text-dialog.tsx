@@ -64,7 +64,7 @@ export function TextDialog(props: TextDialogProps) {
               maxLength={textLengthMax}
               required={text.isRequired}
               onChange={({ target }) => setLong(target.value)}
-              className={`${inputBox} h-auto py-2`}
+              className="w-full min-w-0 rounded-md border border-line bg-card px-2.5 py-2"
             />
           </Field>
         )}

@@ -3,7 +3,7 @@
  * is saved, both are kept in hand until who saves has said which one stays.
  */
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { ApiError } from '../../api/client.ts';
 import { bodyOf, type Draft, draftOf } from './board.ts';
 import { boardKey, fetchBoard, type SavedBoard, useBoardCalls } from './boards-api.ts';
@@ -18,6 +18,8 @@ export interface BoardDraft {
   /** Undefined: nobody edits. */
   readonly draft: Draft | undefined;
   readonly isChanged: boolean;
+  /** As `isChanged`, at this very moment, before the page is drawn anew. */
+  readonly hasChanges: () => boolean;
   readonly isSaving: boolean;
   readonly error: Error | null;
   /** What somebody else has saved meanwhile. */
@@ -38,6 +40,9 @@ export function useDraft(project: string, board: SavedBoard | undefined): BoardD
   const client = useQueryClient();
   const { put, create } = useBoardCalls(project);
   const [editing, setEditing] = useState<Editing>();
+  // undefined at once when a change is saved or dropped, so that the page may be left in the same breath
+  const current = useRef<Editing>(undefined);
+  current.current = editing;
   const [theirs, setTheirs] = useState<SavedBoard>();
 
   const begin = () => {
@@ -47,6 +52,7 @@ export function useDraft(project: string, board: SavedBoard | undefined): BoardD
     setEditing((now) => now && { ...now, draft: next(now.draft) });
   }, []);
   const stop = () => {
+    current.current = undefined;
     setEditing(undefined);
     setTheirs(undefined);
     put.reset();
@@ -88,6 +94,7 @@ export function useDraft(project: string, board: SavedBoard | undefined): BoardD
   return {
     draft: editing?.draft,
     isChanged: editing !== undefined && !isSame(editing),
+    hasChanges: () => current.current !== undefined && !isSame(current.current),
     isSaving: put.isPending || create.isPending,
     error: isConflict && theirs !== undefined ? create.error : (put.error ?? create.error),
     theirs,

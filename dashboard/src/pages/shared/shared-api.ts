@@ -112,6 +112,7 @@ export const useSharedBoard = (guest: Guest) =>
   useQuery({
     queryKey: boardKey(guest.token),
     queryFn: ({ signal }) => guest.board(signal),
+    staleTime: 0,
     refetchInterval: ({ state }) => (isShut(state.error) ? false : boardRefreshMs),
   });
 

@@ -143,7 +143,7 @@ function Tile(props: TileProps) {
   return (
     <TileFrame title={title ?? ''}>
       {text !== undefined ? (
-        <TextTile text={text} />
+        <TextTile text={text} isTitled={title !== null} />
       ) : problem !== undefined ? (
         <p className="grid h-full place-items-center p-4 text-center text-faint">{problems[problem]}</p>
       ) : (
