@@ -82,10 +82,14 @@ function shortcutRoute(shortcut: Shortcut, questions: QuestionStage, clock: Pick
   };
 }
 
+/** An answer in the form that is preferred, with what stands for it. `plan`: as it was sent. Errors: not_acceptable. */
+export const answerTo = (tagged: Tagged, accept: string | undefined, plan: unknown): RouteAnswer =>
+  answered(tagged, accept, fieldOf(plan));
+
 async function ask(questions: QuestionStage, { grant, body, accept, signal }: Call): Promise<RouteAnswer> {
   // from the key, never from what was sent: nothing crosses projects
   const tagged = await questions.tagged(body, { project: grant!.project, signal, asker: askerOf(grant!) });
-  return answered(tagged, accept, fieldOf(body));
+  return answerTo(tagged, accept, body);
 }
 
 function answered(

@@ -7,13 +7,13 @@ import { failure, isFailure } from '../errors.ts';
 import { type SavedCare, savedPageMax } from '../saved/saved-care.ts';
 import { askerOf } from './asker.ts';
 import { savedAnswerDescription, savedDescriptions } from './openapi/saved-descriptions.ts';
-import type { QuestionStage } from './question-routes.ts';
+import { answerTo, type QuestionStage } from './question-routes.ts';
 import { type Call, type Route, type RouteAnswer, readObject, textOf } from './route.ts';
 
 export interface SavedParts {
   readonly care: Pick<SavedCare, 'page' | 'get' | 'create' | 'put' | 'remove'>;
   /** Absent: this process does not answer questions. */
-  readonly questions?: Pick<QuestionStage, 'ask'>;
+  readonly questions?: Pick<QuestionStage, 'tagged'>;
   /** Removes the stored events of an experiment; absent: this process cannot. */
   readonly removeEvents?: RemoveEvents | undefined;
 }
@@ -138,8 +138,8 @@ function withEvents({ query: { events = 'false' } }: Call): boolean {
   return events === 'true';
 }
 
-/** The answer of a saved question, as `POST /api/v1/query` gives it. */
-function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'ask'>): Route {
+/** The answer of a saved question, as `POST /api/v1/query` gives it: in the form of `Accept`, with what stands for it. */
+function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'tagged'>): Route {
   return {
     method: 'GET',
     path: `${savedPath('question')}/:id/answer`,
@@ -149,7 +149,7 @@ function answerRoute({ care }: SavedParts, questions: Pick<QuestionStage, 'ask'>
       const question = await care.get(placeOf('question', call));
       const asked = { project: question.project, signal: call.signal, asker: askerOf(call.grant!) };
       try {
-        return { body: await questions.ask(question.body.plan, asked) };
+        return answerTo(await questions.tagged(question.body.plan, asked), call.accept, question.body.plan);
       } catch (error) {
         if (!isFailure(error, 'plan_invalid')) throw error;
         throw failure('saved_outdated', { ...error.details, id: question.id, detail: error.message }, error);

@@ -149,8 +149,17 @@ export class Streams {
 
   #add(stream: EventStream, response: ServerResponse): void {
     this.#open.add(stream);
-    response.once('close', () => this.#open.delete(stream));
-    if (response.destroyed) this.#open.delete(stream);
+    response.once('close', () => this.#forget(stream));
+    this.#tell();
+    if (response.destroyed) this.#forget(stream);
+  }
+
+  #forget(stream: EventStream): void {
+    if (this.#open.delete(stream)) this.#tell();
+  }
+
+  #tell(): void {
+    this.#options.telemetry.publish('http.streams', { open: this.#open.size });
   }
 
   #sweep(): void {

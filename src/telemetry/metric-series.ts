@@ -182,7 +182,9 @@ function serving(telemetry: Telemetry, make: SeriesMaker): Ends {
     'Requests to routes that go away, by method and route',
     'route',
   );
+  const streams = make.level('http_streams_open', 'Streams that are open now');
   return [
+    telemetry.subscribe('http.streams', ({ open }) => streams(open)),
     telemetry.subscribe('http.deprecated', ({ method, route }) => deprecated(1, `${method} ${route}`)),
     telemetry.subscribe('http.request', ({ method, route, status, durationMs }) => {
       requests(1, String(status));

@@ -147,6 +147,19 @@ describe('what people keep, over HTTP', () => {
     assert.match(String(problem.detail), /the question sales cannot be asked.*did you mean country/);
   });
 
+  it('is answered in the form that is wanted, and not again to who has the answer', async (context) => {
+    const server = await openServer(context);
+    await save(server, '/api/v1/saved/questions', question);
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      server.call('/api/v1/saved/questions/sales/answer', { key: server.keys.read, headers });
+    const table = await ask({ accept: 'text/csv' });
+    assert.equal(table.headers.get('content-type'), 'text/csv; charset=utf-8');
+    assert.match(await table.text(), /^row,/);
+    assert.equal((await ask({ accept: 'image/png' })).status, 406);
+    const { headers } = await ask({});
+    assert.equal((await ask({ 'if-none-match': headers.get('etag')! })).status, 304);
+  });
+
   it('takes the events of an experiment along when an admin says so', async (context) => {
     const removed: unknown[] = [];
     const server = await openServer(context);

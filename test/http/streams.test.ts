@@ -14,6 +14,9 @@ const watched: Watched = { project: 'p', key: 'q', plan: () => ({}), body: (answ
 /** A server of streams alone, with short times, whose updates the test makes. */
 async function openStreams(context: TestContext, times: { silentMs: number; blockedMsMax: number }) {
   const watchers = new Set<Watcher>();
+  const telemetry = new Telemetry();
+  const told: number[] = [];
+  telemetry.subscribe('http.streams', ({ open }) => told.push(open));
   const watching = {
     async join(_: Watched, watcher: Watcher, signal: AbortSignal): Promise<Update> {
       watchers.add(watcher);
@@ -24,7 +27,7 @@ async function openStreams(context: TestContext, times: { silentMs: number; bloc
   const streams = new Streams({
     watching,
     keys: { generation: 1, holds: () => true },
-    telemetry: new Telemetry(),
+    telemetry,
     monotonic: () => performance.now(),
     newId: () => 'id',
     streamsMax: 10,
@@ -46,7 +49,7 @@ async function openStreams(context: TestContext, times: { silentMs: number; bloc
   context.after(() => socket.destroy());
   await once(socket, 'connect');
   socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
-  return { streams, socket, watchers };
+  return { streams, socket, watchers, told };
 }
 
 describe('the open streams', () => {
@@ -61,7 +64,10 @@ describe('the open streams', () => {
   });
 
   it('drop a client that takes nothing for too long, and let its question go', async (context) => {
-    const { streams, socket, watchers } = await openStreams(context, { silentMs: 10_000, blockedMsMax: 100 });
+    const { streams, socket, watchers, told } = await openStreams(context, {
+      silentMs: 10_000,
+      blockedMsMax: 100,
+    });
     await once(socket, 'readable');
     socket.pause();
     assert.deepEqual([streams.open, watchers.size], [1, 1]);
@@ -72,5 +78,6 @@ describe('the open streams', () => {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     assert.equal(watchers.size, 0);
+    assert.deepEqual(told, [1, 0], 'how many are open');
   });
 });

@@ -19,14 +19,14 @@ const etag = 'Stands for the question and the data that it was answered from; we
 /** Over a budget; more askers than the server takes. */
 const refusals = [406, 422];
 
-const notModified: AnswerDescription = { doc: 'The answer is the one that `If-None-Match` names.' };
+export const notModified: AnswerDescription = { doc: 'The answer is the one that `If-None-Match` names.' };
 const binary: Schema = { type: 'string', format: 'binary' };
 
 const tables: Content = Object.fromEntries(
   sheetTypes.map((type) => [type, type.startsWith('text/') ? { type: 'string' } : binary]),
 );
 
-const answer = (schema: Schema): AnswerDescription => ({
+export const answer = (schema: Schema): AnswerDescription => ({
   doc: 'The answer; as a table when `Accept` prefers one.',
   content: { ...json(schema), ...tables },
   headers: { ETag: etag },
@@ -37,7 +37,7 @@ export const described = (
 ): Readonly<Record<string, ParameterDescription>> =>
   Object.fromEntries(Object.entries(parameters).map(([name, { read: _, ...rest }]) => [name, rest]));
 
-const { from, to, timeZone, bots } = common;
+const { from, to, range, timeZone, bots } = common;
 const summaryParameters = described({ from, to, bots, timeZone, exact });
 
 export const summaryDescription = (id: string, body: string): RouteDescription => ({
@@ -99,7 +99,7 @@ export const exportDescription: RouteDescription = {
   summary: 'The events themselves, all of them, oldest first',
   doc: 'A stream; one that breaks off has no end and goes on with `after`. Without `from` and `to` it is about everything.',
   parameters: {
-    ...described({ from, to, bots, timeZone }),
+    ...described({ from, to, range, bots, timeZone }),
     format: {
       doc: 'The form; what `Accept` prefers, else `ndjson`, when absent.',
       schema: oneOf('ndjson', 'csv', 'parquet', 'arrow'),

@@ -17,6 +17,7 @@ import {
   text,
   time,
 } from './describe.ts';
+import { answer, notModified } from './question-descriptions.ts';
 
 const word: Schema = { type: 'string', maxLength: 1_000 };
 const filled: Schema = { type: 'string', minLength: 1, maxLength: 1_000 };
@@ -204,6 +205,7 @@ export const savedAnswerDescription: RouteDescription = {
   group: 'Saved things',
   summary: 'The answer of a saved question',
   parameters: { id },
-  answers: { 200: { doc: 'As `POST /api/v1/query` gives it.', content: json(ref('Answer')) } },
-  problems: [404, 409, 422],
+  doc: 'As `POST /api/v1/query` gives it.',
+  answers: { 200: answer(ref('Answer')), 304: notModified },
+  problems: [404, 406, 409, 422],
 };
