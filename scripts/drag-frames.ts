@@ -90,7 +90,7 @@ function workOfPage(events: readonly TraceEvent[]): number {
   const mains = events.filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain');
   const sums = mains.map(({ pid, tid }) =>
     events
-      .filter((event) => event.pid === pid && event.tid === tid && event.name.endsWith('RunTask'))
+      .filter((event) => event.pid === pid && event.tid === tid && event.name === 'RunTask')
       .reduce((sum, { tdur = 0 }) => sum + tdur, 0),
   );
   return Math.max(0, ...sums) / 1000;
