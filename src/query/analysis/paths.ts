@@ -38,21 +38,22 @@ export class PathFold {
   readonly #plan: PathsPlan;
   /** The code that a path begins with; undefined: it begins where the sequence does. */
   readonly #anchor: number | undefined;
-  readonly #nodes: Map<number, number>[];
-  readonly #ends: Map<number, number>[];
+  /** By code, of each step. */
+  readonly #nodes: readonly Float64Array[];
+  readonly #ends: readonly Float64Array[];
   /** By from * radix + to. */
-  readonly #links: Map<number, number>[];
+  readonly #links: readonly Float64Array[];
   readonly #codes: Uint32Array;
   #sequences = 0;
 
   constructor(plan: PathsPlan, anchor: number | undefined) {
     this.#plan = plan;
     this.#anchor = anchor;
-    const maps = (): Map<number, number>[] =>
-      Array.from({ length: plan.steps }, () => new Map<number, number>());
-    this.#nodes = maps();
-    this.#ends = maps();
-    this.#links = maps();
+    const counts = (size: number): readonly Float64Array[] =>
+      Array.from({ length: plan.steps }, () => new Float64Array(size));
+    this.#nodes = counts(radix);
+    this.#ends = counts(radix);
+    this.#links = counts(radix * radix);
     this.#codes = new Uint32Array(plan.steps + 1);
   }
 
@@ -77,7 +78,7 @@ export class PathFold {
   addWalks({ walks, ends, counts }: WalkBlock): void {
     let from = 0;
     for (const [i, end] of ends.entries()) {
-      this.#codes.set(walks.subarray(from, end));
+      for (let at = from; at < end; at++) this.#codes[at - from] = walks[at]!;
       this.#count(end - from, Number(counts[i]!));
       from = end;
     }
@@ -105,10 +106,10 @@ export class PathFold {
     this.#sequences += times;
     const shown = Math.min(length, this.#plan.steps);
     for (let i = 0; i < shown; i++) {
-      increase(this.#nodes[i]!, this.#codes[i]!, times);
-      if (i + 1 < shown) increase(this.#links[i]!, this.#codes[i]! * radix + this.#codes[i + 1]!, times);
+      this.#nodes[i]![this.#codes[i]!]! += times;
+      if (i + 1 < shown) this.#links[i]![this.#codes[i]! * radix + this.#codes[i + 1]!]! += times;
     }
-    if (length <= this.#plan.steps) increase(this.#ends[shown - 1]!, this.#codes[shown - 1]!, times);
+    if (length <= this.#plan.steps) this.#ends[shown - 1]![this.#codes[shown - 1]!]! += times;
   }
 
   numbers(): PathNumbers {
@@ -123,22 +124,20 @@ export class PathFold {
   }
 
   /** The codes that stand by themselves: most sequences first, ties by the order of the values. */
-  #first(nodes: ReadonlyMap<number, number>): ReadonlySet<number> {
-    const sorted = [...nodes].filter(([code]) => code !== 0).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  #first(nodes: Float64Array): ReadonlySet<number> {
+    const sorted = counted(nodes)
+      .filter(([code]) => code !== 0)
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     return new Set(sorted.slice(0, this.#plan.limit).map(([code]) => code));
   }
 
-  #nodesOf(
-    step: number,
-    nodes: ReadonlyMap<number, number>,
-    shown: ReadonlySet<number>,
-  ): readonly PathNode[] {
+  #nodesOf(step: number, nodes: Float64Array, shown: ReadonlySet<number>): readonly PathNode[] {
     const counts = new Map<number, { sequences: number; ends: number }>();
-    for (const [code, sequences] of nodes) {
+    for (const [code, sequences] of counted(nodes)) {
       const merged = shown.has(code) ? code : 0;
       const node = counts.get(merged) ?? { sequences: 0, ends: 0 };
       node.sequences += sequences;
-      node.ends += this.#ends[step]!.get(code) ?? 0;
+      node.ends += this.#ends[step]![code]!;
       counts.set(merged, node);
     }
     return [...counts]
@@ -152,12 +151,12 @@ const rank = (code: number): number => (code === 0 ? 1 : 0);
 
 function linksOf(
   step: number,
-  links: ReadonlyMap<number, number>,
+  links: Float64Array,
   from: ReadonlySet<number>,
   to: ReadonlySet<number>,
 ): readonly PathLink[] {
   const counts = new Map<number, number>();
-  for (const [link, sequences] of links) {
+  for (const [link, sequences] of counted(links)) {
     const [a, b] = [Math.floor(link / radix), link % radix];
     const merged = (from.has(a) ? a : 0) * radix + (to.has(b) ? b : 0);
     counts.set(merged, (counts.get(merged) ?? 0) + sequences);
@@ -174,6 +173,6 @@ function linksOf(
     );
 }
 
-const increase = (counts: Map<number, number>, key: number, by: number): void => {
-  counts.set(key, (counts.get(key) ?? 0) + by);
-};
+/** What was met, and how often. */
+const counted = (counts: Float64Array): (readonly [code: number, count: number])[] =>
+  Array.from(counts, (count, code) => [code, count] as const).filter(([, count]) => count > 0);

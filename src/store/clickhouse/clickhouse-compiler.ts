@@ -50,6 +50,12 @@ const instants = { min: Date.UTC(1900, 0, 1), max: Date.UTC(2290, 0, 1) };
 /** Ranges are named one by one up to this many; more are looked up in the sorted list of their borders. */
 const rangesNamedMax = 8;
 
+/** Those whose key has this remainder. */
+export interface Slice {
+  readonly of: number;
+  readonly remainder: number;
+}
+
 /** The key of a session that has a name. */
 export const namedSessionKey = 'xxHash64(session_id)';
 
@@ -87,12 +93,15 @@ export class ClickHouseCompiler extends QuestionCompiler {
     return [...this.conditions(scope), this.inRanges('timestamp', [scope])];
   }
 
-  /** Rows with their sessions, `session`: see `withSessions`. */
+  /** Rows with their sessions, `session`: see `withSessions`; of some of the sessions, or of all. */
   sessionsOf(
     scope: Pick<Scope, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
     columns: readonly (readonly [name: string, value: string])[],
+    { of, remainder }: Slice = { of: 1, remainder: 0 },
   ): string {
-    return this.withSessions(scope, columns);
+    if (of === 1) return this.withSessions(scope, columns);
+    const sliced = (key: string): readonly string[] => [`${key} % ${of} = ${remainder}`];
+    return this.withSessions(scope, columns, { named: sliced(namedSessionKey), cut: sliced(this.person) });
   }
 
   /** A field as a text that is told apart by value and type. */

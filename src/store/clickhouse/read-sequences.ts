@@ -13,7 +13,7 @@ import { type EventLayout, unpackEvents } from './event-words.ts';
 import { type NativeColumn, nativeBlocks } from './native-reader.ts';
 import { questionGraceMs, questionSettings } from './question-settings.ts';
 import { orderSequences } from './sequence-order.ts';
-import { SequenceSql, type Slice } from './sequence-sql.ts';
+import { type SequenceSlice, SequenceSql } from './sequence-sql.ts';
 import { shortBlock } from './short-events.ts';
 import { questionFailure } from './store-errors.ts';
 
@@ -33,7 +33,7 @@ const bucketedFrom = 10_000;
  * Sessions have few events. Without places it is half.
  */
 const eventBytes = { user: 90, session: 160 } as const;
-const shortEventBytes = { user: 50, session: 100 } as const;
+const shortEventBytes = { user: 55, session: 130 } as const;
 /** Sequences whose order is not known without places are asked for again, so many at a time. */
 const keysMax = 50_000;
 /** A slice over its memory is cut in this many, … */
@@ -73,7 +73,7 @@ export async function* readWalks(
   const reader = new SliceReader(asking);
   const slices = slicesFor(question, events, asking.budget, sql.short);
   const per = question.per === 'user' ? 'user' : 'named session';
-  const sqlOf = (slice: Slice): string => sql.walks(per, shape, slice);
+  const sqlOf = (slice: SequenceSlice): string => sql.walks(per, shape, slice);
   for await (const { columns, left } of reader.readUnsure(slices, sqlOf, sql.short)) {
     left?.push(columns[3]!.values as BigUint64Array);
     yield walksOf(columns);
@@ -87,7 +87,7 @@ async function* persons(
   slices: number,
   hasCodes: boolean,
 ): AsyncGenerator<SequenceBlock> {
-  const sqlOf = (slice: Slice): string => sql.ofPersons(slice);
+  const sqlOf = (slice: SequenceSlice): string => sql.ofPersons(slice);
   for await (const { columns, left } of reader.readUnsure(slices, sqlOf, sql.short)) {
     if (left === undefined) {
       yield blockOf(columns, sql.layout, hasCodes).block;
@@ -162,14 +162,17 @@ class SliceReader {
     this.#startedAt = asking.clock.monotonic();
   }
 
-  async *read(slices: number, sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
+  async *read(
+    slices: number,
+    sqlOf: (slice: SequenceSlice) => string,
+  ): AsyncGenerator<readonly NativeColumn[]> {
     for (const slice of slicesOf(slices)) yield* this.#slice(slice, sqlOf);
   }
 
   /** Where events come without places, each slice is followed by those of its sequences that need them. */
   async *readUnsure(
     slices: number,
-    sqlOf: (slice: Slice) => string,
+    sqlOf: (slice: SequenceSlice) => string,
     short: EventLayout | undefined,
   ): AsyncGenerator<Read> {
     for (const slice of slicesOf(slices)) {
@@ -181,7 +184,10 @@ class SliceReader {
     }
   }
 
-  async *#slice(slice: Slice, sqlOf: (slice: Slice) => string): AsyncGenerator<readonly NativeColumn[]> {
+  async *#slice(
+    slice: SequenceSlice,
+    sqlOf: (slice: SequenceSlice) => string,
+  ): AsyncGenerator<readonly NativeColumn[]> {
     let given = false;
     try {
       for await (const columns of this.#ask(sqlOf(slice))) {
@@ -232,7 +238,7 @@ function blockOf([keys, events]: readonly NativeColumn[], layout: EventLayout, h
   return { block, isShown };
 }
 
-const slicesOf = (count: number): readonly Slice[] =>
+const slicesOf = (count: number): readonly SequenceSlice[] =>
   Array.from({ length: count }, (_, remainder) => ({ of: count, remainder }));
 
 /** Those of all parts together, so many at a time that a statement may name them. */

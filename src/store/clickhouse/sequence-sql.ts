@@ -5,7 +5,7 @@
 import type { Filter } from '../../plan/plan.ts';
 import type { SequenceQuestion, WalkShape } from '../sequences.ts';
 import { aliased, indent, select } from '../sql/select.ts';
-import { type ClickHouseCompiler, namedSessionKey } from './clickhouse-compiler.ts';
+import { type ClickHouseCompiler, namedSessionKey, type Slice } from './clickhouse-compiler.ts';
 import {
   codeOfEvent,
   type EventLayout,
@@ -17,10 +17,7 @@ import {
 import { keyOfValue } from './group-literal.ts';
 import { place } from './position-sql.ts';
 
-/** Those whose key has this remainder. */
-export interface Slice {
-  readonly of: number;
-  readonly remainder: number;
+export interface SequenceSlice extends Slice {
   /** Of these only those with such a key: their events are wanted with their places. */
   readonly keys?: BigUint64Array;
 }
@@ -40,7 +37,7 @@ export class SequenceSql {
   }
 
   /** A person's events. */
-  ofPersons(slice: Slice): string {
+  ofPersons(slice: SequenceSlice): string {
     return this.#grouped({
       key: 'person',
       person: 'person',
@@ -51,7 +48,7 @@ export class SequenceSql {
   }
 
   /** Events that name their session, always with their places: the person of a session is that of its first event. */
-  ofNamedSessions(slice: Slice): string {
+  ofNamedSessions(slice: SequenceSlice): string {
     return this.#grouped({
       key: 'session',
       person: 'argMin(person, event)',
@@ -67,7 +64,7 @@ export class SequenceSql {
   }
 
   /** All events of a person that name no session, from which theirs are to be cut. */
-  ofUnnamedSessions(slice: Slice): string {
+  ofUnnamedSessions(slice: SequenceSlice): string {
     const shown = [...this.#compiler.asked(this.#question.scope), ...this.#shown()];
     return this.#grouped({
       key: 'person',
@@ -80,7 +77,7 @@ export class SequenceSql {
   }
 
   /** Persons, or named sessions, as the values that they go through: see WalkBlock. Without places also the keys of those that are not sure. */
-  walks(per: 'user' | 'named session', shape: WalkShape, slice: Slice): string {
+  walks(per: 'user' | 'named session', shape: WalkShape, slice: SequenceSlice): string {
     const ofPersons = per === 'user';
     const key = ofPersons ? 'person' : 'session';
     const where = ofPersons
@@ -127,7 +124,7 @@ export class SequenceSql {
     return `arraySlice(arrayCompact(${begun}), 1, ${lengthMax})`;
   }
 
-  #layoutIn({ keys }: Slice): EventLayout {
+  #layoutIn({ keys }: SequenceSlice): EventLayout {
     return keys === undefined ? (this.short ?? this.layout) : this.layout;
   }
 
@@ -206,7 +203,7 @@ function bitsOf(tags: readonly Filter[], compiler: ClickHouseCompiler): string {
   return bits.join(' + ');
 }
 
-const sliced = (key: string, { of, remainder, keys }: Slice): readonly string[] => [
+const sliced = (key: string, { of, remainder, keys }: SequenceSlice): readonly string[] => [
   ...(of === 1 ? [] : [`${key} % ${of} = ${remainder}`]),
   ...(keys === undefined ? [] : [`${key} IN (${keys.join(', ')})`]),
 ];

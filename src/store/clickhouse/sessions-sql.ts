@@ -7,7 +7,7 @@ import type { SessionCell, SessionsQuestion } from '../analyses.ts';
 import { places } from '../sql/question-compiler.ts';
 import { indent } from '../sql/select.ts';
 import { valueOfKey } from './answer-form.ts';
-import type { ClickHouseCompiler } from './clickhouse-compiler.ts';
+import type { ClickHouseCompiler, Slice } from './clickhouse-compiler.ts';
 import { position } from './position-sql.ts';
 
 /** 64-bit integers as text. */
@@ -28,52 +28,120 @@ export type SessionAnswer = readonly [
 const fieldOf = (dimension: string): string =>
   dimension === 'entryPath' || dimension === 'exitPath' ? 'path' : dimension;
 
-/** `everyone`: all persons of a session are counted, however many; it is needed where the answer without it tells of crowded ones. */
+export interface SessionsAsked {
+  /** All persons of a session are counted, however many; it is needed where the answer without it tells of crowded ones. */
+  readonly everyone: boolean;
+  /** So many shares of the sessions are looked at one after the other, for less memory. Of one where groups are told. */
+  readonly slices: number;
+}
+
 export function sessionsSelect(
   compiler: ClickHouseCompiler,
   question: SessionsQuestion,
-  everyone = false,
+  asked: SessionsAsked,
 ): string {
-  const { scope, by } = question;
-  const isAsked = scope.filter !== undefined || scope.sample !== undefined;
-  // every event of a person has a session: without sessions to choose from, persons need not be known by session
-  const people = !isAsked && by === undefined ? 'of rows' : everyone ? 'all' : 'two';
-  const sessions = `SELECT ${[
-    'max(since) - min(since) AS duration',
-    'countIf(is_pageview) AS views',
-    'count() = 1 AND views = 1 AS is_bounce',
-    ...personsOf[people],
-    `${labelOf(by?.dimension)} AS label`,
-  ].join(', ')}
-FROM (
-${indent(rowsOf(compiler, question))}
-)
-GROUP BY session${isAsked ? '\nHAVING max(is_asked)' : ''}`;
-  const order = by === undefined ? [] : compiler.orderOf(fieldOf(by.dimension), 'label');
-  const groups = `SELECT label, count() AS counted, ${people === 'of rows' ? '' : 'uniqExactArrayIfState(persons, latter <> 0) AS people, countIf(is_crowded) AS crowds, '}sum(duration) AS durations,
-  quantileExactInclusiveState(0.5)(duration) AS median, sum(is_bounce) AS bounced, sum(views) AS viewed,
+  return question.by === undefined ? ofAll(compiler, question, asked) : byGroup(compiler, question, asked);
+}
+
+/** A slice is a scalar of its own: the engine computes one after the other. */
+function ofAll(
+  compiler: ClickHouseCompiler,
+  question: SessionsQuestion,
+  { everyone, slices }: SessionsAsked,
+): string {
+  const people = peopleIn(question, everyone);
+  const ofRows = people === 'of rows';
+  const numbers = [
+    'count()',
+    'sum(duration)',
+    'sum(is_bounce)',
+    'sum(views)',
+    ofRows ? '0' : 'countIf(is_crowded)',
+  ];
+  const states = [medianState, ...(ofRows ? [] : [peopleState])];
+  const partOf = (remainder: number): string => `(
+  SELECT tuple(${[...numbers, ...states].join(', ')})
+  FROM (
+${indent(indent(sessionsOf(compiler, question, people, { of: slices, remainder })))}
+  )
+)`;
+  const parts = Array.from({ length: slices }, (_, i) => `${partOf(i)} AS part_${i}`);
+  const added = (column: number): string => parts.map((_, i) => `part_${i}.${column}`).join(' + ');
+  const merged = (column: number): string => `finalizeAggregation(${added(column)})`;
+  const users = ofRows ? `(${personsOfRows(compiler, question)})` : merged(numbers.length + 2);
+  return `${compiler.constants(parts)}SELECT ${[
+    `toInt32(${places.all})`,
+    "''",
+    `toString(${added(1)})`,
+    `toString(${users})`,
+    `toString(${added(2)})`,
+    `toFloat64(${merged(numbers.length + 1)})`,
+    `toString(${added(3)})`,
+    `toString(${added(4)})`,
+    `toString(${added(5)})`,
+  ].join(', ')}`;
+}
+
+function byGroup(
+  compiler: ClickHouseCompiler,
+  question: SessionsQuestion,
+  { everyone }: SessionsAsked,
+): string {
+  const { dimension, limit } = question.by!;
+  const order = compiler.orderOf(fieldOf(dimension), 'label');
+  const sessions = sessionsOf(compiler, question, peopleIn(question, everyone), { of: 1, remainder: 0 });
+  const groups = `SELECT label, count() AS counted, ${peopleState} AS people, countIf(is_crowded) AS crowds, sum(duration) AS durations,
+  ${medianState} AS median, sum(is_bounce) AS bounced, sum(views) AS viewed,
   row_number() OVER (ORDER BY ${['counted DESC', ...order].join(', ')}) AS rank
 FROM (
 ${indent(sessions)}
 )
 GROUP BY label`;
-  const limit = by?.limit ?? 0;
-  const shown =
-    by === undefined
-      ? `[${places.all}]`
-      : `[${places.all}, if(rank <= ${limit}, toInt64(rank), ${places.other})]`;
-  const users =
-    people === 'of rows' ? `(${personsOfRows(compiler, question)})` : 'uniqExactArrayIfMerge(people)';
-  const crowded = people === 'of rows' ? '0' : 'sum(crowds)';
-  return `${compiler.constants()}SELECT toInt32(place) AS place_, if(place > 0, label, '') AS name, toString(sum(counted)), toString(${users}),
-  toString(sum(durations)), toFloat64(quantileExactInclusiveMerge(0.5)(median)), toString(sum(bounced)), toString(sum(viewed)), toString(${crowded})
+  const shown = `[${places.all}, if(rank <= ${limit}, toInt64(rank), ${places.other})]`;
+  return `${compiler.constants()}SELECT toInt32(place) AS place_, if(place > 0, label, '') AS name, toString(sum(counted)), toString(uniqExactArrayIfMerge(people)),
+  toString(sum(durations)), toFloat64(quantileExactInclusiveMerge(0.5)(median)), toString(sum(bounced)), toString(sum(viewed)), toString(sum(crowds))
 FROM (
 ${indent(groups)}
 )
 ARRAY JOIN ${shown} AS place
 GROUP BY place_, name
-HAVING sum(counted) > 0
 ORDER BY place_ = ${places.other}, place_`;
+}
+
+const medianState = 'quantileExactInclusiveState(0.5)(duration)';
+const peopleState = 'uniqExactArrayIfState(persons, latter <> 0)';
+
+type People = keyof typeof personsOf;
+
+/** Every event of a person has a session: without sessions to choose from, persons need not be known by session. */
+function peopleIn({ scope, by }: SessionsQuestion, everyone: boolean): People {
+  if (!chooses(scope) && by === undefined) return 'of rows';
+  return everyone ? 'all' : 'two';
+}
+
+const chooses = ({ filter, sample }: SessionsQuestion['scope']): boolean =>
+  filter !== undefined || sample !== undefined;
+
+/** One row a session. Page views and events share a number, page views in the upper half. */
+function sessionsOf(
+  compiler: ClickHouseCompiler,
+  question: SessionsQuestion,
+  people: People,
+  slice: Slice,
+): string {
+  const columns = [
+    'toUInt64(max(since) - min(since)) AS duration',
+    `sum(toUInt64(is_pageview) * ${2 ** 32} + 1) AS counts`,
+    'bitShiftRight(counts, 32) AS views',
+    `counts = ${2 ** 32 + 1} AS is_bounce`,
+    ...personsOf[people],
+    `${labelOf(question.by?.dimension)} AS label`,
+  ];
+  return `SELECT ${columns.join(', ')}
+FROM (
+${indent(rowsOf(compiler, question, slice))}
+)
+GROUP BY session${chooses(question.scope) ? '\nHAVING max(is_asked)' : ''}`;
 }
 
 /** Where an answer has these, it is to be asked for with `everyone`. */
@@ -95,17 +163,21 @@ const personsOf = {
   ],
 } as const;
 
-function rowsOf(compiler: ClickHouseCompiler, { scope, by }: SessionsQuestion): string {
+function rowsOf(compiler: ClickHouseCompiler, { scope, by }: SessionsQuestion, slice: Slice): string {
   const since = `toUnixTimestamp64Milli(timestamp) - ${scope.from}`;
   // 49 days in milliseconds fit 32 bits
   const type = scope.to - scope.from < 2 ** 32 ? 'toUInt32' : 'toInt64';
-  return compiler.sessionsOf(scope, [
-    ['since', `${type}(${since})`],
-    ['at', position],
-    ['person', compiler.person],
-    ['is_pageview', "type IN ('pageview', 'PAGEVIEW')"],
-    ['value', by === undefined ? "''" : `CAST(${compiler.keyOf(fieldOf(by.dimension))}, 'String')`],
-  ]);
+  return compiler.sessionsOf(
+    scope,
+    [
+      ['since', `${type}(${since})`],
+      ['at', position],
+      ['person', compiler.person],
+      ['is_pageview', "type IN ('pageview', 'PAGEVIEW')"],
+      ['value', by === undefined ? "''" : `CAST(${compiler.keyOf(fieldOf(by.dimension))}, 'String')`],
+    ],
+    slice,
+  );
 }
 
 const personsOfRows = (compiler: ClickHouseCompiler, { scope }: SessionsQuestion): string =>
@@ -129,7 +201,8 @@ export function sessionCells(
   { by }: SessionsQuestion,
   rows: readonly SessionAnswer[],
 ): readonly SessionCell[] {
-  return rows.map(([place, label, sessions, users, durationMs, medianDurationMs, bounces, pageviews]) => ({
+  const found = rows.filter(([, , sessions]) => sessions !== '0');
+  return found.map(([place, label, sessions, users, durationMs, medianDurationMs, bounces, pageviews]) => ({
     group:
       place === places.all
         ? { kind: 'all' }

@@ -91,6 +91,12 @@ const fewValued: ReadonlySet<FieldName> = new Set([
   ...['country', 'region', 'city', 'productId', 'currency', 'experimentId', 'variantKey'],
 ]);
 
+/** Conditions that whole sessions meet: on rows that name theirs, and on those of a person. */
+export interface SomeSessions {
+  readonly named: readonly string[];
+  readonly cut: readonly string[];
+}
+
 export interface JointPersons {
   /** The persons of raw rows, to be merged. */
   readonly state: string;
@@ -386,6 +392,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
   protected withSessions(
     scope: Pick<Asked, 'project' | 'bots' | 'filter' | 'sample' | 'from' | 'to'>,
     given: readonly (readonly [name: string, value: string])[],
+    only: SomeSessions = { named: [], cut: [] },
   ): string {
     const { filter: _, sample: __, ...whole } = scope;
     const where = [...this.conditions(whole), this.inRanges('timestamp', [scope])];
@@ -396,14 +403,14 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const byName = select(
       [...named, ...this.namedSession()],
       this.rowsTable,
-      [...where, "session_id <> ''"],
+      [...where, "session_id <> ''", ...only.named],
       [],
     );
     const begins = `CASE WHEN ${this.sinceBefore()} > ${sessionGapMs} THEN 1 ELSE 0 END AS begins`;
     const inOrder = select(
       [...named, aliased(this.person, 'owner'), 'timestamp', begins],
       this.rowsTable,
-      [...where, "session_id = ''", 'user_key <> 0'],
+      [...where, "session_id = ''", 'user_key <> 0', ...only.cut],
       [],
     );
     const number = 'sum(begins) OVER (PARTITION BY owner ORDER BY timestamp)';

@@ -5,7 +5,7 @@ FROM (
     quantileExactInclusiveState(0.5)(duration) AS median, sum(is_bounce) AS bounced, sum(views) AS viewed,
     row_number() OVER (ORDER BY counted DESC, CASE WHEN label = '' THEN 'null' ELSE label END, CASE WHEN label = '' THEN 'null' ELSE 'string' END) AS rank
   FROM (
-    SELECT max(since) - min(since) AS duration, countIf(is_pageview) AS views, count() = 1 AND views = 1 AS is_bounce, [minIf(person, person <> 0), max(person)] AS persons, max(person) AS latter, uniqUpTo(2)(person) > 2 AS is_crowded, argMinIf(value, at, is_pageview) AS label
+    SELECT toUInt64(max(since) - min(since)) AS duration, sum(toUInt64(is_pageview) * 4294967296 + 1) AS counts, bitShiftRight(counts, 32) AS views, counts = 4294967297 AS is_bounce, [minIf(person, person <> 0), max(person)] AS persons, max(person) AS latter, uniqUpTo(2)(person) > 2 AS is_crowded, argMinIf(value, at, is_pageview) AS label
     FROM (
       SELECT toUInt32(toUnixTimestamp64Milli(timestamp) - 1750032000000) AS since, bitShiftLeft(toUInt128(toUInt64(toUnixTimestamp64Milli(timestamp) + 4398046511104)), 64) + toUInt64(_partition) * 281474976710656 + _offset AS at, user_key AS person, type IN ('pageview', 'PAGEVIEW') AS is_pageview, CAST(path, 'String') AS value, true AS is_asked, xxHash64(session_id) AS session
       FROM events
@@ -25,5 +25,4 @@ FROM (
 )
 ARRAY JOIN [-1, if(rank <= 10, toInt64(rank), 0)] AS place
 GROUP BY place_, name
-HAVING sum(counted) > 0
 ORDER BY place_ = 0, place_

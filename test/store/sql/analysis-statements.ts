@@ -161,7 +161,12 @@ const retentionIn = (question: RetentionQuestion): Statements => ({
 });
 
 const sessions = (question: SessionsQuestion): Statements => ({
-  clickhouse: alone(sessionsSelect(new ClickHouseCompiler(), question)),
+  clickhouse: alone(
+    sessionsSelect(new ClickHouseCompiler(), question, {
+      everyone: false,
+      slices: question.by === undefined ? 2 : 1,
+    }),
+  ),
   postgres: bound((compiler) => sessionsOfPostgres(compiler, question)),
 });
 
