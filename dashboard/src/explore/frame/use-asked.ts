@@ -61,7 +61,12 @@ export function useAsked(project: string): Asked {
   const view = useMemo(() => ({ ...viewOfSaved(saved), ...ownView }), [saved, ownView]);
   const [plan, setPlan] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // what comes back out of the address may be older than what was typed since
+  const written = useRef(JSON.stringify(asked));
   useEffect(() => {
+    const text = JSON.stringify(asked);
+    if (text === written.current) return;
+    written.current = text;
     clearTimeout(timer.current);
     setPlan(asked);
   }, [asked]);
@@ -78,7 +83,10 @@ export function useAsked(project: string): Asked {
     (next: PlanInput, isStep = false) => {
       setPlan(next);
       clearTimeout(timer.current);
-      const write = () => go((before) => ({ ...before, plan: JSON.stringify(next) }), isStep);
+      const write = () => {
+        written.current = JSON.stringify(next);
+        go((before) => ({ ...before, plan: JSON.stringify(next) }), isStep);
+      };
       if (isStep) write();
       else timer.current = setTimeout(write, typingMs);
     },

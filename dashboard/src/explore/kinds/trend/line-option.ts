@@ -8,6 +8,8 @@ import type { Line, Lines } from './lines.ts';
 export const forms = { lines: 'Lines', areas: 'Areas', stacked: 'Stacked', bars: 'Bars' } as const;
 export type ChartForm = keyof typeof forms;
 export const colorsCount = 8;
+/** More lines with theirs of before would be a tangle; the table and the tips have all. */
+const comparedMax = 4;
 
 /** The name of the token that a line is drawn in; groups past the limit are gray. */
 export const colorOf = (line: Line, index: number) =>
@@ -62,7 +64,9 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
         tooltip(input, drawn, points[0]?.dataIndex ?? 0),
     },
     series: [
-      ...drawn.flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form).map(onAxis(line))),
+      ...drawn
+        .slice(0, drawn.length > comparedMax ? 0 : comparedMax)
+        .flatMap(({ line, color: ownColor }) => beforeSeries(line, ownColor, form).map(onAxis(line))),
       ...drawn.flatMap(({ line, color: ownColor }) =>
         (isBars ? [barSeries(line, all, ownColor, form)] : courseSeries(line, all, ownColor, form)).map(
           onAxis(line),
