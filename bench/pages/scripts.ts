@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 import type { Site } from './site.ts';
 
 const assets = join(import.meta.dirname, '../../dashboard/dist/assets');
-/** Loaded when there is something to draw. */
-const charts = /^(echarts|charts|world-map)/;
+/** Loaded when there is something to draw; `extension` is what parts of ECharts share. */
+const charts = /^(echarts|extension|world-map)/;
 const restMs = 1_000;
 
 export interface PageScripts {

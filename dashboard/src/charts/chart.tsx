@@ -4,7 +4,13 @@ import { useEffect, useRef } from 'react';
 import { useShownTheme } from '../state/theme.ts';
 import { DragRange } from './drag-range.tsx';
 
-const loading = import('./echarts.ts');
+let loading: Promise<typeof import('./echarts.ts')> | undefined;
+
+/** For pages that will draw one: it is on its way while their answers are. */
+export function loadCharts(): Promise<typeof import('./echarts.ts')> {
+  loading ??= import('./echarts.ts');
+  return loading;
+}
 
 interface ChartProps {
   /** Made from the colors of the theme. Keep it stable with useCallback. */
@@ -29,7 +35,7 @@ export function Chart({ option, label, className, onClick, onRange, rangeLabel, 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme decides which colors are read
   useEffect(() => {
     let isGone = false;
-    void Promise.all([loading, extra]).then(([{ init }]) => {
+    void Promise.all([loadCharts(), extra]).then(([{ init }]) => {
       if (isGone || box.current === null) return;
       chart.current ??= init(box.current);
       const style = getComputedStyle(document.documentElement);

@@ -1,5 +1,6 @@
 /** One project on one calm page: numbers, their course, and who, where from, what, by what means. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { loadCharts } from '../../charts/chart.tsx';
 import type { View } from '../../state/view.ts';
 import { Breakdowns } from './breakdowns.tsx';
 import { Freshness } from './freshness.tsx';
@@ -18,6 +19,7 @@ export interface PartProps {
 export function Overview({ project }: { project: string }) {
   const [view, onChange] = useView();
   const [isTable, setTable] = useState(false);
+  useEffect(() => void loadCharts(), []);
   const part: PartProps = { project, view, onChange };
   return (
     <>
