@@ -1,6 +1,6 @@
 /** All rows, in the order of the table. */
 import type { Row } from './row.ts';
-import { analysesRow } from './rows/analyses.ts';
+import { analysesRow, experimentsRow } from './rows/analyses.ts';
 import { diskRow } from './rows/disk.ts';
 import { durableRows } from './rows/durable.ts';
 import { lagRow } from './rows/lag.ts';
@@ -22,6 +22,7 @@ export const rows: readonly Row[] = [
   restartRow,
   questionsRow,
   analysesRow,
+  experimentsRow,
   ...postgresRows,
   postgresAnalysesRow,
 ];

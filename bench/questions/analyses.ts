@@ -106,8 +106,10 @@ export const analyses = {
 export type AnalysisName = keyof typeof analyses;
 export const analysisNames = Object.keys(analyses) as readonly AnalysisName[];
 
-export async function askAnalysis(ask: Ask, name: AnalysisName, range: Range): Promise<number> {
-  const { question, numberOf } = analyses[name];
+export const askAnalysis = (ask: Ask, name: AnalysisName, range: Range): Promise<number> =>
+  askOne(ask, analyses[name], range);
+
+export async function askOne(ask: Ask, { question, numberOf }: AnalysisKind, range: Range): Promise<number> {
   const { data } = await ask<{ data: never }>('/api/v1/query', question(range));
   return numberOf(data);
 }

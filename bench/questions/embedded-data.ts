@@ -26,6 +26,7 @@ export async function embeddedData(
   directory: string,
   events: number,
   say: (text: string) => void,
+  kind: Pick<DataSetShape, 'isExperiment'> = {},
 ): Promise<DataSetShape> {
   const note = join(directory, 'data-set.json');
   if (existsSync(note)) return JSON.parse(readFileSync(note, 'utf8')) as DataSetShape;
@@ -33,7 +34,7 @@ export async function embeddedData(
   // a load that broke off would be continued wrongly
   if (existsSync(data)) throw new Error(`${data} holds no whole data set; remove it`);
   mkdirSync(data, { recursive: true });
-  const shape = { events, from: (Math.floor(clock.now() / dayMs) - days) * dayMs };
+  const shape = { events, from: (Math.floor(clock.now() / dayMs) - days) * dayMs, ...kind };
   await load(data, shape, say);
   writeFileSync(note, JSON.stringify(shape));
   return shape;

@@ -10,6 +10,8 @@ export interface DataSetShape {
   readonly events: number;
   /** Epoch ms of the first day's begin. */
   readonly from: number;
+  /** Three of ten events of who is in the experiment are exposures or conversions; else there are none. */
+  readonly isExperiment?: boolean;
 }
 
 export const days = 90;
@@ -83,12 +85,25 @@ const values: Readonly<Record<string, string>> = {
   properties: `concat('{"plan":"', ['free', 'pro', 'team'][1 + person % 3], '","position":', toString(number % 40), '.0,"loadMs":', toString(toUInt32(3000 * ${random(13)})), '.0,"returning":', if(person % 2 = 0, 'true', 'false'), '}')`,
 };
 
+/** Conversions name one goal. */
+const withGoal = `concat(if(row_type = 'CONVERSION', '{"goal":"paid",', '{'), substring(${values.properties}, 2))`;
+
+/** Of who is in the experiment, when there is one. */
+const typeInExperiment = (otherwise: string): string =>
+  `multiIf(person % 5 <> 0 OR ${random(19)} >= 0.3, ${otherwise}, ${random(20)} < 0.5, 'EXPOSURE', 'CONVERSION')`;
+
 /** Inserts the rows with these numbers. Rows of one statement lie close together in time. */
-export function insertRows({ events, from }: DataSetShape, first: number, end: number): string {
+export function insertRows(
+  { events, from, isExperiment = false }: DataSetShape,
+  first: number,
+  end: number,
+): string {
   const columns = eventColumns.map(({ name }) => name);
   const unknown = Object.keys(values).filter((name) => !columns.includes(name));
   if (unknown.length > 0) throw new Error(`events has no column ${unknown.join(', ')}`);
-  const selected = columns.map((name) => `${values[name] ?? `''`} AS ${name}`);
+  const type = oneOf(types, 15, 3);
+  const own = isExperiment ? { ...values, properties: withGoal } : values;
+  const selected = columns.map((name) => `${own[name] ?? `''`} AS ${name}`);
   // evenly over the days, and within each day more at noon
   const place = `(number + ${random(1)}) * ${days / events}`;
   return `INSERT INTO events (${columns.join(', ')})
@@ -96,7 +111,7 @@ WITH ${place} AS place, floor(place) AS whole, place - whole AS part,
   fromUnixTimestamp64Milli(toInt64(${from} + ${dayMs} * (whole + part + 0.08 * sin(2 * pi() * part))), 'UTC') AS at,
   toUInt32(${people} * pow(${random(14)}, 2)) AS person,
   concat('person-', toString(person)) AS person_id,
-  ${oneOf(types, 15, 3)} AS row_type,
+  ${isExperiment ? typeInExperiment(type) : type} AS row_type,
   toUInt32(2000 * pow(${random(16)}, 3)) AS page,
   concat('/', ['products', 'guides', 'news'][1 + page % 3], '/', toString(page)) AS row_path,
   if(${random(17)} < 0.35, ${oneOf(referrers, 18, 2)}, '') AS arrival

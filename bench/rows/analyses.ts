@@ -1,16 +1,17 @@
 /**
- * Questions about groups and about people over time, never from the cache, each against SQL written by hand for the same number and
- * asked of the engine over its socket, in turn. EVENTS (1000000) is the size of the data set; BENCH_DATA as in questions.ts. Every kind is
+ * Questions about groups, about people over time and about an experiment, never from the cache, each against SQL written by hand for the
+ * same number and asked of the engine over its socket, in turn. EVENTS (1000000) is the size of the data set; BENCH_DATA as in questions.ts. Every kind is
  * given so much time, so that all of them take some minutes on any machine. `ONLY=funnel,sessions` asks some of them.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ClickHouseClient } from '../../src/store/clickhouse/clickhouse-client.ts';
-import { type AnalysisName, analyses, analysisNames, askAnalysis } from '../questions/analyses.ts';
+import { type AnalysisKind, analyses, askOne } from '../questions/analyses.ts';
 import { analyzeByHand } from '../questions/analyses-by-hand.ts';
 import { Asker } from '../questions/asker.ts';
 import { embeddedData } from '../questions/embedded-data.ts';
+import { experimentByHand, experiments } from '../questions/experiments.ts';
 import { type Range, rangeOf } from '../questions/questions.ts';
 import { type DataSetShape, days } from '../questions/rows-in-sql.ts';
 import type { BenchContext, Figure, Row } from '../row.ts';
@@ -19,7 +20,7 @@ import { median, quantile } from '../statistics.ts';
 import { socketBelow } from './questions.ts';
 
 const events = Number((process.env.EVENTS ?? '1000000').split(',')[0]);
-const asked = process.env.ONLY?.split(',') ?? analysisNames;
+const asked = process.env.ONLY?.split(',');
 const kindMs = 18_000;
 /** The scale that is usual; with a smaller one less is asked. */
 const scaleOfDevelopment = 0.2;
@@ -33,31 +34,58 @@ const watchMs = 60;
 const watcher = new URL('../heap-watch.ts', import.meta.url).href;
 const heapBytesMax = 50_000_000;
 
-export const analysesRow: Row = {
-  name: 'analyses',
-  async run(context: BenchContext): Promise<readonly Figure[]> {
-    const subject = await Subject.open(context);
-    const figures: Figure[] = [];
-    let growth = { name: '', bytes: 0 };
-    try {
-      for (const name of analysisNames.filter((one) => asked.includes(one))) {
-        figures.push(
-          speed(
-            name,
-            subject.data,
-            await subject.askFor(name, kindMs * Math.min(1, context.scale / scaleOfDevelopment)),
-          ),
-        );
-        context.say(`${figures.at(-1)!.name}: ${figures.at(-1)!.value}; ${figures.at(-1)!.detail}`);
-        const bytes = await subject.growthOf(name);
-        if (bytes > growth.bytes) growth = { name: analyses[name].name, bytes };
-      }
-    } finally {
-      await subject.close();
+/** What a row asks, and of which data set: a directory below BENCH_DATA, by its name's begin. */
+interface Questions<Name extends string> {
+  readonly row: string;
+  readonly kinds: Readonly<Record<Name, AnalysisKind>>;
+  readonly byHand: (engine: ClickHouseClient, name: Name, range: Range) => Promise<number>;
+  readonly dataSet: string;
+  /** In the name of the figure of memory. */
+  readonly about: string;
+  readonly isExperiment?: boolean;
+}
+
+export const analysesRow = rowOf({
+  ...{ row: 'analyses', kinds: analyses, byHand: analyzeByHand, dataSet: 'embedded' },
+  about: 'such a question',
+});
+
+export const experimentsRow = rowOf({
+  ...{ row: 'experiments', kinds: experiments, byHand: experimentByHand },
+  ...{ dataSet: 'embedded-experiment', isExperiment: true },
+  about: 'a question about an experiment',
+});
+
+function rowOf<Name extends string>(questions: Questions<Name>): Row {
+  return { name: questions.row, run: (context) => run(questions, context) };
+}
+
+async function run<Name extends string>(
+  questions: Questions<Name>,
+  context: BenchContext,
+): Promise<readonly Figure[]> {
+  const subject = await Subject.open(context, questions);
+  const figures: Figure[] = [];
+  let growth = { name: '', bytes: 0 };
+  try {
+    const names = Object.keys(questions.kinds) as Name[];
+    for (const name of names.filter((one) => asked?.includes(one) ?? true)) {
+      figures.push(
+        speed(
+          questions.kinds[name],
+          subject.data,
+          await subject.askFor(name, kindMs * Math.min(1, context.scale / scaleOfDevelopment)),
+        ),
+      );
+      context.say(`${figures.at(-1)!.name}: ${figures.at(-1)!.value}; ${figures.at(-1)!.detail}`);
+      const bytes = await subject.growthOf(name);
+      if (bytes > growth.bytes) growth = { name: questions.kinds[name].name, bytes };
     }
-    return [...figures, memory(growth)];
-  },
-};
+  } finally {
+    await subject.close();
+  }
+  return [...figures, memory(questions.about, growth)];
+}
 
 interface Side {
   /** Milliseconds by turn. */
@@ -71,15 +99,22 @@ interface Taken {
 }
 
 /** A server on the data set, and its engine alone. */
-class Subject {
+class Subject<Name extends string> {
   readonly data: DataSetShape;
   readonly #server: MillraceServer;
   readonly #asker: Asker;
   readonly #engine: ClickHouseClient;
   readonly #heapFile: string;
+  readonly #questions: Questions<Name>;
   #turn = 0;
 
-  private constructor(data: DataSetShape, server: MillraceServer, temporary: string) {
+  private constructor(
+    questions: Questions<Name>,
+    data: DataSetShape,
+    server: MillraceServer,
+    temporary: string,
+  ) {
+    this.#questions = questions;
     this.data = data;
     this.#server = server;
     this.#heapFile = heapFileIn(temporary);
@@ -87,10 +122,14 @@ class Subject {
     this.#engine = new ClickHouseClient({ socketPath: socketBelow(temporary), database: 'millrace' });
   }
 
-  static async open({ directory, say }: BenchContext): Promise<Subject> {
-    const kept = join(process.env.BENCH_DATA ?? directory, `embedded-${events}`);
+  static async open<Name extends string>(
+    { directory, say }: BenchContext,
+    questions: Questions<Name>,
+  ): Promise<Subject<Name>> {
+    const { dataSet, isExperiment } = questions;
+    const kept = join(process.env.BENCH_DATA ?? directory, `${dataSet}-${events}`);
     mkdirSync(kept, { recursive: true });
-    const data = await embeddedData(kept, events, say);
+    const data = await embeddedData(kept, events, say, { ...(isExperiment && { isExperiment }) });
     const temporary = join(directory, 't');
     mkdirSync(temporary);
     const server = await MillraceServer.open(kept, {
@@ -99,11 +138,11 @@ class Subject {
       BENCH_HEAP_FILE: heapFileIn(temporary),
       NODE_OPTIONS: `--import=${watcher}`,
     });
-    return new Subject(data, server, temporary);
+    return new Subject(questions, data, server, temporary);
   }
 
   /** Errors: when the two answers differ. */
-  async askFor(name: AnalysisName, ms: number): Promise<Taken> {
+  async askFor(name: Name, ms: number): Promise<Taken> {
     const taken = { ours: nothing(), direct: nothing() };
     for (let i = 0; i < warmUps; i++) await this.#both(name, taken);
     const { ours, direct } = { ours: nothing(), direct: nothing() };
@@ -113,11 +152,12 @@ class Subject {
     return { ours, direct };
   }
 
-  async #both(name: AnalysisName, { ours, direct }: Taken): Promise<void> {
+  async #both(name: Name, { ours, direct }: Taken): Promise<void> {
     const range = this.#nextRange();
+    const { kinds, byHand } = this.#questions;
     const sides = [
-      { side: ours, ask: () => askAnalysis(this.#asker.ask, name, range) },
-      { side: direct, ask: () => analyzeByHand(this.#engine, name, range) },
+      { side: ours, ask: () => askOne(this.#asker.ask, kinds[name], range) },
+      { side: direct, ask: () => byHand(this.#engine, name, range) },
     ] as const;
     const numbers: number[] = [];
     const isOursFirst = this.#turn % 2 === 0;
@@ -130,15 +170,15 @@ class Subject {
     }
     const [a, b] = (isOursFirst ? numbers : numbers.toReversed()) as [number, number];
     if (Math.abs(a - b) > tolerance * a)
-      throw new Error(`${analyses[name].name} comes to ${a}, by hand to ${b}`);
+      throw new Error(`${kinds[name].name} comes to ${a}, by hand to ${b}`);
   }
 
   /** How many bytes more of the server's heap are in use while it answers; 0 when nobody watches (BENCH_NODE_OPTIONS). */
-  async growthOf(name: AnalysisName): Promise<number> {
+  async growthOf(name: Name): Promise<number> {
     if (process.env.BENCH_NODE_OPTIONS !== undefined) return 0;
     const [before] = this.#heap();
     rmSync(this.#heapFile);
-    await askAnalysis(this.#asker.ask, name, this.#nextRange());
+    await askOne(this.#asker.ask, this.#questions.kinds[name], this.#nextRange());
     await setTimeout(watchMs);
     const [, most] = this.#heap();
     return most - before;
@@ -163,8 +203,7 @@ const heapFileIn = (temporary: string): string => join(temporary, 'heap');
 
 const nothing = (): Side => ({ times: [], cpuSeconds: 0 });
 
-function speed(name: AnalysisName, data: DataSetShape, { ours, direct }: Taken): Figure {
-  const { name: told, reachMs } = analyses[name];
+function speed({ name: told, reachMs }: AnalysisKind, data: DataSetShape, { ours, direct }: Taken): Figure {
   const [own, best] = [quantile(ours.times, 0.95), quantile(direct.times, 0.95)];
   const cpuMs = ({ cpuSeconds, times }: Side): number => (1000 * cpuSeconds) / times.length;
   const ratios = ours.times.map((each, turn) => each / direct.times[turn]!);
@@ -180,8 +219,8 @@ function speed(name: AnalysisName, data: DataSetShape, { ours, direct }: Taken):
   };
 }
 
-const memory = ({ name, bytes }: { readonly name: string; readonly bytes: number }): Figure => ({
-  name: 'heap of the server while it answers such a question',
+const memory = (about: string, { name, bytes }: Readonly<{ name: string; bytes: number }>): Figure => ({
+  name: `heap of the server while it answers ${about}`,
   baseline: '(absolute)',
   value: `${(bytes / 1e6).toFixed(0)} MB more at most`,
   samples: [bytes],
