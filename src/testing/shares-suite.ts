@@ -1,5 +1,8 @@
 /** The promises of `catalog/shares.ts`, each a test by its number; `catalogSuite` runs them on every catalog. */
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Share } from '../catalog/shares.ts';
@@ -66,6 +69,17 @@ export function sharesSuite(open: OpenCatalog): void {
     for (const id of ['a', 'b']) await catalog.shares.create(share(id), 2);
     await assert.rejects(catalog.shares.create(share('c'), 2), is('conflict'));
     await catalog.shares.create(share('c', { dashboard: 'other' }), 2);
+  });
+
+  it('shares 6. is in no copy of the catalog', async (context) => {
+    const { catalog } = await open(context);
+    await addBoards(catalog);
+    await catalog.shares.create(share('a', { hash: 'hash-of-a-link' }), countMax);
+    const directory = await mkdtemp(join(tmpdir(), 'millrace-shares-'));
+    context.after(() => rm(directory, { recursive: true }));
+    await catalog.copyTo(join(directory, 'copy'));
+    const copy = await readFile(join(directory, 'copy'));
+    assert.deepEqual([copy.includes('dashboard'), copy.includes('hash-of-a-link')], [true, false]);
   });
 
   it('shares 5. goes with its dashboard and its project, and is not found while that is being deleted', async (context) => {

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { hashKey } from '../../src/catalog/keys.ts';
 import { sharesMax } from '../../src/shares/share-care.ts';
@@ -122,17 +119,6 @@ describe('links to a dashboard', () => {
     await call(`${boards}/board`, { method: 'DELETE', key: keys.admin });
     await call(boards, { method: 'POST', key: keys.admin, body: { name: 'Board', body: { tiles: [] } } });
     assert.equal((await problemOf(await call(apiOf(lasting)))).code, 'share_invalid');
-  });
-
-  it('are in no copy of the catalog', async (context) => {
-    const { server } = await openBoard(context);
-    await share(server);
-    const directory = await mkdtemp(join(tmpdir(), 'millrace-shares-'));
-    context.after(() => rm(directory, { recursive: true }));
-    await server.catalog.copyTo(join(directory, 'copy.db'));
-    const copy = await readFile(join(directory, 'copy.db'));
-    assert.ok(copy.includes('Read me'), 'the dashboard is there');
-    assert.ok(!copy.includes('shr_'), 'its links are not');
   });
 });
 

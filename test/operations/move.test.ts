@@ -88,6 +88,16 @@ describe('a move', () => {
     const times = { createdAt: now, updatedAt: now };
     const board = { project: 'q', kind: 'dashboard', id: 'b', name: 'B', body: { tiles: [] } } as const;
     await from.catalog.saved.create({ ...board, ...times, version: 3, by: 'k' }, 1);
+    const share = {
+      id: 's',
+      project: 'q',
+      dashboard: 'b',
+      hash: 'h',
+      canEmbed: true,
+      createdAt: now,
+      by: 'k',
+    };
+    await from.catalog.shares.create(share, 1);
     const salt = await from.catalog.salt(now, now);
     const to = await openEnd(context);
     const report = await move({ from, to, clock: hastyClock, signal: never, keepCursor: async () => {} });
@@ -98,6 +108,7 @@ describe('a move', () => {
     assert.equal(await to.catalog.people.passwordOf('ada'), 'kept');
     assert.deepEqual(await to.catalog.salt(now, now), salt);
     assert.deepEqual(await to.catalog.saved.get(board), { ...board, ...times, version: 3, by: 'k' });
+    assert.deepEqual(await to.catalog.shares.find('h'), share);
     await assertMoved(from, to);
   });
 
