@@ -6,7 +6,7 @@ import { clockWithSeconds, dayAndClockWithSeconds, dayKey, exactTime } from '../
 import { classes } from '../../ui/classes.ts';
 import { Given } from '../../ui/given.tsx';
 import { useWide } from '../lists/use-wide.ts';
-import { cellText, columnLabel } from './columns.ts';
+import { cellText, columnLabel, columnWidths } from './columns.ts';
 import { eventKey } from './feed.ts';
 
 interface EventTableProps {
@@ -32,7 +32,12 @@ export function EventTable({ rows, arrived, columns, zone, open, onOpen, details
             Time
           </th>
           {own.map((name) => (
-            <th key={name} scope="col" title={columnLabel(name)} className="truncate px-2 py-2 font-normal">
+            <th
+              key={name}
+              scope="col"
+              title={columnLabel(name)}
+              className={classes('truncate px-2 py-2 font-normal', columnWidths[name])}
+            >
               {columnLabel(name)}
             </th>
           ))}

@@ -22,7 +22,7 @@ export function OnlyButton({ field, value, onOnly }: OnlyButtonProps) {
       title="Only events with this"
       aria-label={`Only events where ${name} is ${String(value).slice(0, namedLengthMax)}`}
       onClick={() => onOnly(field, value)}
-      className="shrink-0 rounded p-0.5 text-faint opacity-40 group-hover:opacity-100 hover:bg-sunken hover:text-ink focus-visible:opacity-100"
+      className="grid size-6 shrink-0 place-items-center rounded text-faint opacity-60 [@media(hover:hover)]:opacity-0 [.group:hover_&]:opacity-100 hover:bg-sunken hover:text-ink [&:focus-visible]:opacity-100"
     >
       <ListFilter aria-hidden className="size-3.5" />
     </button>

@@ -6,7 +6,7 @@ import { OnlyButton, type OnlyWith } from './only-button.tsx';
 /** Of one level; the rest is in the JSON. */
 const membersMax = 100;
 /** Deeper ones begin folded. */
-const openLevels = 2;
+const openLevels = 3;
 
 interface PropertyTreeProps {
   readonly value: JsonValue;

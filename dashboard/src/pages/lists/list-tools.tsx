@@ -31,7 +31,7 @@ export function ListTools(props: ListToolsProps) {
   const panel = useId();
   const change = (filter: PlanFilter | undefined) => onChange({ filter: filterText(filter) }, true);
   return (
-    <div className="mb-3 grid gap-2">
+    <div className="mb-3 grid grid-cols-[minmax(0,1fr)] gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <SearchBox {...props} />
         <button

@@ -58,10 +58,13 @@ export function PeopleTable({ project, people, traits, zone }: PeopleTableProps)
                 >
                   <Given text={id} className={person.userId === undefined ? 'text-soft' : undefined} />
                   {person.userId === undefined && (
-                    <span className="shrink-0 text-[13px] font-normal text-faint">anonymous</span>
+                    <span className="shrink-0 text-[13px] font-normal text-faint max-sm:hidden">
+                      anonymous
+                    </span>
                   )}
                 </Link>
                 <span className="block truncate text-[13px] text-faint sm:hidden">
+                  {person.userId === undefined && 'anonymous · '}
                   seen {ago(person.lastSeen, now)}
                   {country !== undefined && ` · ${flag(country)} ${valueName('country', country)}`}
                 </span>

@@ -4,11 +4,11 @@ import { useState } from 'react';
 import type { EventData } from '../../../../src/query/wire.ts';
 import { clock, clockWithSeconds, dayAndClock, dayKey, exactTime, fullDay } from '../../format/dates.ts';
 import { flag, valueName } from '../../format/names.ts';
-import { duration, fullNumber, money } from '../../format/numbers.ts';
+import { duration, fullNumber } from '../../format/numbers.ts';
 import { Card } from '../../ui/card.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Given } from '../../ui/given.tsx';
-import { leavesOf } from '../events/columns.ts';
+import { cellText } from '../events/columns.ts';
 import { EventDetails } from '../events/event-details.tsx';
 import { eventKey } from '../events/feed.ts';
 import { beginOf, daysOf, endOf, lengthMs, type Visit } from './visits.ts';
@@ -87,8 +87,7 @@ function VisitTraits({ event }: { event: EventData }) {
 
 function TimelineEvent({ project, event, zone }: { project: string; event: EventData; zone: string }) {
   const [isOpen, setOpen] = useState(false);
-  const where = event.path ?? event.url ?? event.screen;
-  const sent = leavesOf(event.properties ?? {});
+  const about = cellText(event, 'about');
   return (
     <li className="border-b border-line last:border-0">
       <button
@@ -106,17 +105,7 @@ function TimelineEvent({ project, event, zone }: { project: string; event: Event
         </span>
         <span className="grid min-w-0 flex-1 gap-x-3 sm:grid-cols-[minmax(0,11rem)_minmax(0,1fr)]">
           <Given text={event.type} className="font-medium" />
-          <span className="flex min-w-0 flex-wrap items-baseline gap-x-2 text-soft">
-            {event.amount !== undefined && (
-              <span className="shrink-0 font-medium text-ink">
-                {money(event.amount, event.currency ?? null, false)}
-              </span>
-            )}
-            {where !== undefined && <Given text={where} className="max-w-full min-w-0" />}
-            {where === undefined && sent.length > 0 && (
-              <Given text={sentWords(sent)} className="max-w-full min-w-0" />
-            )}
-          </span>
+          {about !== undefined && <Given text={about} className="text-soft" />}
         </span>
       </button>
       {isOpen && (
@@ -127,10 +116,3 @@ function TimelineEvent({ project, event, zone }: { project: string; event: Event
     </li>
   );
 }
-
-const sentShown = 3;
-const sentWords = (sent: ReturnType<typeof leavesOf>) =>
-  sent
-    .slice(0, sentShown)
-    .map(([path, value]) => `${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
