@@ -1,4 +1,5 @@
 /** Explore: a question to the left, its answer to the right, which follows as one types. */
+import { Link } from '@tanstack/react-router';
 import { Tabs } from 'radix-ui';
 import { Suspense, useRef } from 'react';
 import type { PlanInput } from '../../api/questions.ts';
@@ -81,12 +82,7 @@ export function Explore({ project }: { project: string }) {
         >
           <Card label="The question" className="grid min-w-0 gap-4 p-4">
             {kind === undefined ? (
-              <Empty title="Explore has no editor for this">
-                It can be changed as JSON, or{' '}
-                <Button small onClick={startAnew}>
-                  started anew
-                </Button>
-              </Empty>
+              <Elsewhere project={project} plan={plan} onAnew={startAnew} />
             ) : (
               <Suspense fallback={<Skeleton className="h-64" />}>
                 <kind.Editor
@@ -107,6 +103,37 @@ export function Explore({ project }: { project: string }) {
         </Tabs.Content>
       </Tabs.Root>
     </>
+  );
+}
+
+const pages = {
+  events: { to: '/p/$project/events', label: 'Events' },
+  users: { to: '/p/$project/people', label: 'People' },
+  user: { to: '/p/$project/people', label: 'People' },
+  experiment: { to: '/p/$project/experiments', label: 'Experiments' },
+} as const;
+
+/** Lists and experiments have pages of their own. */
+function Elsewhere({ project, plan, onAnew }: { project: string; plan: PlanInput; onAnew: () => void }) {
+  const page = plan.kind in pages ? pages[plan.kind as keyof typeof pages] : undefined;
+  return (
+    <Empty title={`Explore has no editor for questions of the kind ${plan.kind}`}>
+      <p className="mb-3">
+        {page !== undefined && (
+          <>
+            They are asked on the page{' '}
+            <Link to={page.to} params={{ project }} className="text-accent underline">
+              {page.label}
+            </Link>
+            .{' '}
+          </>
+        )}
+        This one can be changed as JSON, and had as CSV.
+      </p>
+      <Button small onClick={onAnew}>
+        Start anew
+      </Button>
+    </Empty>
   );
 }
 

@@ -1,11 +1,15 @@
 /** Arithmetic over the series: 100 * A / B. */
 import { Sigma } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
+import { classes } from '../../../ui/classes.ts';
 import { menuItem, menuPanel } from '../../../ui/menu.tsx';
 import { RemoveButton } from '../../filters/row.tsx';
 import type { PlanProblem } from '../../kind.ts';
 import { isAt, ProblemAt } from '../../problem.tsx';
 import { asName, type Draft, formulaName, type SeriesDraft, seriesName } from './draft.ts';
+
+/** Letters that fit beside the name. */
+const lengthBesideMax = 18;
 
 interface FormulaProps {
   readonly draft: Draft;
@@ -24,7 +28,7 @@ export function FormulaRows({
     return (
       // biome-ignore lint/suspicious/noArrayIndexKey: its name is its place
       <div key={index} className="grid min-w-0 gap-1">
-        <div className="flex min-w-0 items-center gap-1.5">
+        <div className="flex min-w-0 flex-wrap items-center gap-1.5">
           <input
             aria-label={`Name of the formula ${formulaName(each, index)}`}
             spellCheck={false}
@@ -48,7 +52,11 @@ export function FormulaRows({
             onChange={({ target }) =>
               onChange({ formulas: formulas.with(index, { ...each, formula: target.value }) })
             }
-            className="h-9 min-w-0 flex-1 rounded-md border border-line bg-card px-2.5 font-mono text-[13px] aria-invalid:border-bad"
+            className={classes(
+              'h-9 min-w-0 flex-1 rounded-md border border-line bg-card px-2.5 font-mono text-[13px] aria-invalid:border-bad',
+              // under its name, where it has the whole width
+              each.formula.length > lengthBesideMax && 'order-last basis-full',
+            )}
           />
           <RemoveButton
             label={`Remove the formula ${formulaName(each, index)}`}
