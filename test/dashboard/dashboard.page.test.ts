@@ -1,39 +1,17 @@
 /** The dashboard as people meet it, in a real browser on a real server with some days of a shop. In the order of a first visit. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Page } from 'playwright-core';
 import { useBrowser } from '../support/browser.ts';
 import { person, useHouse } from './house.ts';
+import { findings, overflowOf, settled, until } from './looks.ts';
 
 const browser = useBrowser();
 const house = useHouse(browser);
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Of a person; that of this process is a bot's. */
 const userAgent =
   'Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36';
-
-/** What axe finds that is serious or worse, in words. */
-async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const found = (await page.evaluate(
-    "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((r) => r.violations.map((v) => ({ id: v.id, impact: v.impact, at: v.nodes.map((n) => n.target.join(' ') + ' ' + n.failureSummary).slice(0, 3) })))",
-  )) as readonly { id: string; impact: string; at: readonly string[] }[];
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, at }) => `${id}: ${at.join('; ')}`);
-}
-
-/** In the page nothing may be evaluated, so it is looked at from here. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !(await holds()); await delay(50))
-    assert.ok(Date.now() < deadline, 'it does not come to hold');
-}
-
-const settled = (page: Page) => until(async () => (await page.locator('.animate-pulse').count()) === 0);
 
 describe('signing in', () => {
   it('shows the sign-in page to whoever is not, wherever they wanted to go', async () => {
@@ -142,6 +120,15 @@ describe('the overview', () => {
     const table = page.getByRole('region', { name: 'The trend as a table' });
     await table.waitFor();
     assert.equal(await table.getByRole('row').count(), 8);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV', exact: true }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(lines.length, 8);
+    assert.match(lines[0] ?? '', /visitors,pageviews,events/);
   });
 
   it('chooses ranges by name and by two days', async () => {
@@ -233,6 +220,11 @@ describe('operations, settings and first steps', () => {
     const { page, troubles } = await house().signedIn();
     await page.goto(`${house().url}/p/default/operations`);
     await page.getByText('It balances').waitFor();
+    await page
+      .getByRole('region', { name: 'Disk' })
+      .getByText(/in ten years|is full/)
+      .waitFor();
+    await page.getByRole('region', { name: 'Slow questions' }).waitFor();
     await page.getByRole('button', { name: 'Run them' }).click();
     await page.getByText('ledger', { exact: true }).waitFor();
     assert.deepEqual(troubles, []);
@@ -246,9 +238,9 @@ describe('operations, settings and first steps', () => {
     await page.getByRole('button', { name: 'Make the key' }).click();
     const secret = await page.getByRole('status').locator('code').textContent();
     assert.match(secret ?? '', /^mr_write_/);
-    page.on('dialog', (dialog) => dialog.accept());
     const row = page.getByRole('listitem').filter({ hasText: 'my site' });
     await row.getByRole('button', { name: 'End it' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End the key' }).click();
     await row.waitFor({ state: 'detached' });
     const refused = await fetch(`${house().url}/api/collect?key=${secret}`, { method: 'POST', body: '{}' });
     assert.equal(refused.status, 401);
@@ -302,8 +294,7 @@ describe('for everybody', () => {
           await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
           await settled(page);
           assert.deepEqual(await findings(page), [], path);
-          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-          assert.ok((overflow as number) <= 0, `${path} is ${overflow} pixels too wide`);
+          assert.equal(await overflowOf(page), 0, `${path} is too wide`);
         }
       });
 
