@@ -25,6 +25,7 @@ export function Modal({ title, open, onClose, children, tools, footer, size = 's
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/40" />
         <Dialog.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={toFirstField}
           className={classes(
             'fixed inset-x-2 top-[5vh] z-50 mx-auto flex max-h-[90vh] flex-col rounded-xl border border-line bg-card shadow-xl shadow-black/20',
             widths[size],
@@ -52,4 +53,13 @@ export function Modal({ title, open, onClose, children, tools, footer, size = 's
       </Dialog.Portal>
     </Dialog.Root>
   );
+}
+
+/** Where there is something to fill in, one can begin at once; else it is as Radix has it. */
+function toFirstField(opened: Event): void {
+  const content = opened.target as HTMLElement;
+  const field = content.querySelector<HTMLElement>('input:enabled, select:enabled, textarea:enabled');
+  if (field === null) return;
+  opened.preventDefault();
+  field.focus();
 }

@@ -47,7 +47,7 @@ export function CohortDays({ body, onChange }: CohortDaysProps) {
           }
           className={inputBox}
         >
-          <option value="moving">In the last days of a question</option>
+          <option value="moving">In the last days</option>
           <option value="fixed">Between two days</option>
         </select>
       </Field>

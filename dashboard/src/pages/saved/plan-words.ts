@@ -1,4 +1,4 @@
-/** Saved things in words. A question is a line: 'Funnel of 3 steps: looked, filled the cart, bought · Last 30 days · where Country is Germany'. */
+/** Saved things in words. A question is a line: 'Funnel of 3 steps: looked, filled the cart, bought · Last 30 days · Country is Germany'. */
 import type { PlanInput } from '../../api/questions.ts';
 import type { CohortBody } from '../../api/saved.ts';
 import { filterWords, type NameOfSaved } from '../../explore/filters/filter-words.ts';
@@ -15,7 +15,7 @@ const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? val
 export function planWords(plan: PlanInput, nameOf?: NameOfSaved): string {
   const parts = [subject(plan, nameOf), rangeWords(plan)];
   const filter = filterWords(plan.filter, nameOf);
-  if (filter !== '') parts.push(`where ${filter}`);
+  if (filter !== '') parts.push(filter);
   return parts.join(' · ');
 }
 

@@ -44,7 +44,7 @@ export function SavedThings({ project }: { project: string }) {
             <Tabs.Trigger
               key={id}
               value={id}
-              className="rounded-md px-2.5 py-1.5 whitespace-nowrap text-soft hover:text-ink data-[state=active]:bg-sunken data-[state=active]:font-medium data-[state=active]:text-ink"
+              className="rounded-md px-2.5 py-1.5 whitespace-nowrap text-soft max-sm:px-1.5 max-sm:text-[13px] hover:text-ink data-[state=active]:bg-sunken data-[state=active]:font-medium data-[state=active]:text-ink"
             >
               {label}
             </Tabs.Trigger>
