@@ -72,6 +72,15 @@ describe('the grid', () => {
     assert.deepEqual(stepped(column, columns, 0, -1, 0), column, 'nor to the left of the edge');
   });
 
+  it('lets a tile that comes from beside take the place of what stands there', () => {
+    const row = [box(0, 0, 6, 4), box(6, 0, 6, 4)];
+    for (const y of [0, 1])
+      assert.deepEqual(
+        arranged(row, columns, { index: 1, to: box(3, y, 6, 4) }),
+        y === 0 ? [box(0, 4, 6, 4), box(3, 0, 6, 4)] : [box(0, 0, 6, 4), box(3, 4, 6, 4)],
+      );
+  });
+
   it('makes room for a tile that grows, within its columns', () => {
     const row = [box(0, 0, 6, 4), box(6, 0, 6, 4)];
     assert.deepEqual(resized(row, columns, 0, 1, 0), [box(0, 0, 7, 4), box(6, 4, 6, 4)]);

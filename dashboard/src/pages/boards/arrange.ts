@@ -81,19 +81,24 @@ function within({ x, y, width, height }: Box, columns: number): Box {
   };
 }
 
-/** It goes before another when its edge has passed that one’s middle. */
+/**
+ * In its own columns it goes past another when its edge has passed that one’s middle; coming from beside, its middle decides, so that who
+ * drags a tile straight to the side takes the place of what stands there.
+ */
 function withMoved(
   order: readonly number[],
   all: readonly Box[],
   index: number,
   target: Box,
 ): readonly number[] {
-  const isDown = target.y > all[index]!.y;
-  const edge = isDown ? target.y + target.height - 0.5 : target.y;
+  const from = all[index]!;
+  const edge = target.y > from.y ? target.y + target.height - 0.5 : target.y;
+  const middle = target.y + target.height / 2;
   const others = order.filter((each) => each !== index);
   const at = others.findIndex((each) => {
     const other = all[each]!;
-    return isBeside(other, target) && edge <= other.y + other.height / 2;
+    const place = isBeside(other, from) ? edge : middle;
+    return isBeside(other, target) && place <= other.y + other.height / 2;
   });
   return at < 0 ? [...others, index] : [...others.slice(0, at), index, ...others.slice(at)];
 }

@@ -54,7 +54,11 @@ export function Grid({ items, draw, onArrange }: GridProps) {
   return (
     <div ref={area} className="relative">
       <ul
-        className="grid grid-cols-1 gap-3 sm:grid-cols-12"
+        // what lies under the pointer is of no interest while it drags
+        className={classes(
+          'grid grid-cols-1 gap-3 sm:grid-cols-12',
+          drag !== undefined && 'pointer-events-none',
+        )}
         style={{ gridAutoRows: isNarrow ? 'auto' : `${rowPx}px` }}
       >
         {order.map((index) => {
@@ -70,7 +74,7 @@ export function Grid({ items, draw, onArrange }: GridProps) {
           return (
             <li
               key={key}
-              className={classes('min-w-0', isDragged && 'z-20 opacity-90 shadow-xl shadow-black/20')}
+              className={classes('min-w-0', isDragged && 'z-20 rounded-xl shadow-xl shadow-black/20')}
               style={
                 isNarrow
                   ? narrowStyle(boxes[index]!, isText)
