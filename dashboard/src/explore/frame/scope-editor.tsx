@@ -1,5 +1,7 @@
 /** What every kind of question has beside its range: which events, which bots, all people or a sample of them. */
 import type { PlanInput } from '../../api/questions.ts';
+import { useMayEdit } from '../../api/session.ts';
+import { SaveSegment } from '../../pages/overview/save-segment.tsx';
 import { Field, inputBox } from '../../ui/field.tsx';
 import { scopeOfPlan } from '../fields/use-values.ts';
 import { FilterEditor } from '../filters/filter-editor.tsx';
@@ -24,9 +26,14 @@ export function withMember(plan: PlanInput, name: string, value: unknown): PlanI
   return { ...rest, kind: plan.kind, ...(value !== undefined && { [name]: value }) };
 }
 
+/** What is saved already is not saved again. */
+const isWorthKeeping = (filter: unknown) =>
+  typeof filter === 'object' && filter !== null && !('segment' in filter || 'goal' in filter);
+
 export function ScopeEditor({ project, plan, onChange, problem }: ScopeEditorProps) {
   const set = (name: string, value: unknown) => onChange(withMember(plan, name, value));
   const sample = String(plan.sample ?? 1);
+  const mayEdit = useMayEdit(project);
   return (
     <div className="grid min-w-0 gap-3 border-t border-line pt-3">
       <section aria-label="Of which events" className="grid min-w-0 gap-1.5">
@@ -39,6 +46,16 @@ export function ScopeEditor({ project, plan, onChange, problem }: ScopeEditorPro
           scope={scopeOfPlan(plan)}
           problem={problem}
         />
+        {mayEdit && isWorthKeeping(plan.filter) && (
+          <div>
+            <SaveSegment
+              project={project}
+              filter={plan.filter}
+              onSaved={(segment) => set('filter', { segment })}
+              isSmall
+            />
+          </div>
+        )}
       </section>
       <details className="group">
         <summary className="w-fit cursor-pointer rounded px-1 text-[13px] font-medium text-soft hover:text-ink">

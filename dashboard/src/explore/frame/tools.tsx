@@ -15,7 +15,7 @@ import {
 import { DropdownMenu } from 'radix-ui';
 import { type RefObject, useState } from 'react';
 import { downloadCsv } from '../../api/csv.ts';
-import { useSession } from '../../api/session.ts';
+import { useMayEdit } from '../../api/session.ts';
 import { stringifySearch } from '../../state/search.ts';
 import { Button } from '../../ui/button.tsx';
 import { menuItem, menuPanel } from '../../ui/menu.tsx';
@@ -41,7 +41,7 @@ const copiedMs = 2_000;
 
 export function Tools({ project, question, answered, title, box, isExplained, onExplain }: ToolsProps) {
   const { asked, plan, form, view, saved, show, ask, keepAs } = question;
-  const role = useSession()?.projects.find(({ id }) => id === project)?.role;
+  const mayEdit = useMayEdit(project);
   const [open, setOpen] = useState<'json' | 'curl' | 'save'>();
   const [isCopied, setCopied] = useState(false);
   const [failure, setFailure] = useState<string>();
@@ -110,7 +110,7 @@ export function Tools({ project, question, answered, title, box, isExplained, on
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
-      {role !== undefined && role !== 'viewer' && (
+      {mayEdit && (
         <Button
           small
           look={saved === undefined || question.isChanged ? 'primary' : 'plain'}

@@ -1,28 +1,34 @@
-/** Keeps the filters of the page as a segment, under a name; the page then shows the segment. */
+/** Keeps a filter as a segment, under a name; whoever asked for it then names the segment instead. */
 import { BookmarkPlus } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { type SegmentBody, useSave } from '../../api/saved.ts';
-import { type Condition, conditionFilter, segmentCondition } from '../../state/conditions.ts';
 import { Button } from '../../ui/button.tsx';
+import { classes } from '../../ui/classes.ts';
 import { Field, inputBox } from '../../ui/field.tsx';
 
 interface SaveSegmentProps {
   readonly project: string;
-  readonly conditions: readonly Condition[];
-  readonly onSaved: (condition: Condition) => void;
+  /** As plans have it. */
+  readonly filter: unknown;
+  readonly onSaved: (id: string) => void;
+  readonly isSmall?: boolean;
 }
 
 const nameLengthMax = 100;
 
-export function SaveSegment({ project, conditions, onSaved }: SaveSegmentProps) {
+export function SaveSegment({ project, filter, onSaved, isSmall = false }: SaveSegmentProps) {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState('');
   const save = useSave<SegmentBody>(project, 'segment');
-  const filters = conditions.map(conditionFilter);
   return (
     <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger className="inline-flex h-9 items-center gap-2 rounded-md px-2.5 font-medium text-soft hover:bg-sunken hover:text-ink">
+      <Popover.Trigger
+        className={classes(
+          'inline-flex items-center gap-2 rounded-md px-2.5 font-medium text-soft hover:bg-sunken hover:text-ink',
+          isSmall ? 'h-8 text-[13px]' : 'h-9',
+        )}
+      >
         <BookmarkPlus aria-hidden className="size-4" />
         Save as segment
       </Popover.Trigger>
@@ -37,14 +43,13 @@ export function SaveSegment({ project, conditions, onSaved }: SaveSegmentProps) 
             className="grid gap-2"
             onSubmit={(submitted) => {
               submitted.preventDefault();
-              const filter = filters.length === 1 ? filters[0] : { and: filters };
               save.mutate(
                 { name, body: { filter } },
                 {
                   onSuccess: ({ id }) => {
                     setOpen(false);
                     setName('');
-                    onSaved(segmentCondition(id));
+                    onSaved(id);
                   },
                 },
               );

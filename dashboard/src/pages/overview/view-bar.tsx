@@ -2,9 +2,9 @@
 import { X } from 'lucide-react';
 import { type SegmentBody, useSaved } from '../../api/saved.ts';
 import { useMayEdit } from '../../api/session.ts';
-import { conditionText, conditionWords, toggled } from '../../state/conditions.ts';
+import { conditionText, conditionWords, segmentCondition, toggled } from '../../state/conditions.ts';
 import { usePageRange } from '../../state/page-commands.ts';
-import { comparisons } from '../../state/view.ts';
+import { comparisons, scopeOf } from '../../state/view.ts';
 import { classes } from '../../ui/classes.ts';
 import { ChoiceMenu } from '../../ui/menu.tsx';
 import { AddFilter } from './add-filter.tsx';
@@ -80,8 +80,8 @@ function Chips({ project, view, onChange }: PartProps) {
       {isSavable && (
         <SaveSegment
           project={project}
-          conditions={conditions}
-          onSaved={(condition) => onChange({ conditions: [condition] })}
+          filter={scopeOf(view).filter}
+          onSaved={(id) => onChange({ conditions: [segmentCondition(id)] })}
         />
       )}
     </>
