@@ -98,15 +98,12 @@ function SampleSize({ project, start = {} }: SampleSizeProps) {
           </label>
         ))}
       </fieldset>
-      <div className="grid gap-3 sm:grid-cols-2">
+      <div className="grid items-start gap-3 sm:grid-cols-2">
         <Field label="Rate of now, in percent" hint="How many of a hundred convert today">
           <input {...number('rate')} min={0} max={100} />
         </Field>
         {form.goal === 'lift' ? (
-          <Field
-            label="Smallest change worth seeing, in percent"
-            hint="Of that rate: 5 makes 10 % into 10.5 %"
-          >
+          <Field label="Smallest change, in percent" hint="Worth seeing; 5 makes 10 % into 10.5 %">
             <input {...number('lift')} />
           </Field>
         ) : (
@@ -175,9 +172,9 @@ function Size({ project, form }: { project: string; form: SizeForm }) {
     <div role="status" className="min-h-20 rounded-lg bg-sunken p-3">
       <p className="text-xl font-semibold">
         {form.goal === 'days'
-          ? `a change of ${liftText(lift)}`
+          ? `A change of ${liftText(lift)}`
           : days === null
-            ? `about ${about(units)} people`
+            ? `About ${about(units)} people`
             : daysText(days)}
       </p>
       <p className="text-soft">
