@@ -54,8 +54,14 @@ export function DeleteDialog({ project, saved, isAdmin, open, onClose }: DeleteD
     >
       <div className="grid gap-3">
         <p className="break-words">
-          Its set-up goes: name, hypothesis, variants, goals. Its events stay, so it can be set up again under
-          the id <code className="font-mono">{body.experimentId}</code>.
+          Its set-up goes: name, hypothesis, variants, goals.
+          {!withEvents && (
+            <>
+              {' '}
+              Its events stay, so it can be set up again under the id{' '}
+              <code className="font-mono">{body.experimentId}</code>.
+            </>
+          )}
         </p>
         {isAdmin && (
           <label className="flex cursor-pointer items-start gap-2">

@@ -38,7 +38,7 @@ export function ExperimentList({ project }: { project: string }) {
   return (
     <div className="grid grid-cols-1 gap-4">
       <header className="flex flex-wrap items-center gap-2">
-        <h1 className="mr-auto text-lg font-semibold">Experiments</h1>
+        <h1 className="mr-auto basis-full text-lg sm:basis-auto font-semibold">Experiments</h1>
         <Button onClick={() => setSizing(true)}>
           <Calculator aria-hidden className="size-4" />
           Sample size
