@@ -1,6 +1,6 @@
+/** Light, dark, or as the system has it: as menus and the palette offer them. */
 import { Monitor, Moon, Sun } from 'lucide-react';
 
-/** As menus and the palette offer them. */
 export const themes = [
   { value: 'light', label: 'Light', Icon: Sun },
   { value: 'dark', label: 'Dark', Icon: Moon },
