@@ -23,8 +23,17 @@ export function useProperties(project: string, { enabled = true } = {}) {
   return useQuery({
     queryKey: ['properties', project],
     queryFn: async ({ signal }) => {
-      const plan = { kind: 'events', range: 'all', bots: 'include', limit: newestEvents };
-      return propertiesOf((await ask<EventsData>(project, plan, signal)).data.events);
+      const newest = async (range: string) =>
+        (
+          await ask<EventsData>(
+            project,
+            { kind: 'events', range, bots: 'include', limit: newestEvents },
+            signal,
+          )
+        ).data.events;
+      const lately = await newest('7d');
+      // all time is much to look through: only where there is nothing else
+      return propertiesOf(lately.length > 0 ? lately : await newest('all'));
     },
     staleTime: staleMs,
     enabled,

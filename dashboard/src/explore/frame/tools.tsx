@@ -50,6 +50,8 @@ export function Tools({ project, question, answered, title, box, isExplained, on
     work().catch((error: unknown) => setFailure((error as Error).message));
   };
   const copyLink = async () => {
+    if (navigator.clipboard === undefined)
+      throw new Error('Browsers copy over HTTPS alone; take the link out of the address bar.');
     await navigator.clipboard.writeText(linkTo(question, project));
     setCopied(true);
     setTimeout(() => setCopied(false), copiedMs);

@@ -1,4 +1,5 @@
 /** What is counted: events, people, sessions, money, or a number of a field. */
+import { useState } from 'react';
 import { classes } from '../../../ui/classes.ts';
 import { FieldPicker } from '../../fields/field-picker.tsx';
 import { type Scope, useValues } from '../../fields/use-values.ts';
@@ -18,7 +19,8 @@ const currencyDefault = 'EUR';
 const revenue = 'revenue';
 
 export function MetricPicker({ project, metric, scope, onChange }: MetricPickerProps) {
-  const { data: currencies } = useValues(project, 'currency', '', scope, true);
+  const [isNear, setNear] = useState(false);
+  const { data: currencies } = useValues(project, 'currency', '', scope, isNear);
   const currency = String(currencies?.[0]?.value ?? currencyDefault);
   const measure = typeof metric === 'object' ? metric : undefined;
   const chosen =
@@ -33,7 +35,12 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
     else onChange(withAggregate(measure, id, currency));
   };
   return (
-    <div className="flex min-w-0 flex-1 flex-wrap gap-1.5">
+    <div
+      className="flex min-w-0 flex-1 flex-wrap gap-1.5"
+      // the currency of most sales is known by the time that money is chosen
+      onFocus={() => setNear(true)}
+      onPointerEnter={() => setNear(true)}
+    >
       <select
         aria-label="What is counted"
         value={chosen}
