@@ -43,7 +43,8 @@ async function exportEvents(
   const format = asked.format ?? sheetForm(accept);
   if (after !== undefined && !resumable.includes(format)) throw wholeOnly(after);
   const whose = { project: grant!.project, signal, asker: askerOf(grant!) };
-  const sheet = eventSheet(stage.export(plan, after, whose));
+  // columns begin with bytes that no event is needed for, so the events themselves must have begun
+  const sheet = eventSheet(await begun(stage.export(plan, after, whose)));
   const bytes = writeSheet(sheet, format, { header: after === undefined });
   return {
     headers: {
@@ -51,7 +52,7 @@ async function exportEvents(
       'content-disposition': `attachment; filename="events.${format === 'arrow' ? 'arrows' : format}"`,
       vary: 'accept',
     },
-    body: await startedStream(bytes),
+    body: Readable.from(await begun(bytes), binary),
   };
 }
 
@@ -83,16 +84,15 @@ export function sheetAnswer(
 
 const binary = { objectMode: false } as const;
 
-/** Errors: those of the first bytes. */
-async function startedStream(bytes: AsyncGenerator<Buffer>): Promise<Readable> {
-  const first = await bytes.next();
-  return Readable.from(continued(first, bytes), binary);
+/** The same pieces, of which the first is there. Errors: those of the first. */
+async function begun<Piece>(pieces: AsyncGenerator<Piece>): Promise<AsyncGenerator<Piece>> {
+  return continued(await pieces.next(), pieces);
 }
 
-async function* continued(
-  first: IteratorResult<Buffer>,
-  rest: AsyncGenerator<Buffer>,
-): AsyncGenerator<Buffer> {
+async function* continued<Piece>(
+  first: IteratorResult<Piece>,
+  rest: AsyncGenerator<Piece>,
+): AsyncGenerator<Piece> {
   try {
     if (first.done) return;
     yield first.value;

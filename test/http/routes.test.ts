@@ -56,6 +56,8 @@ describe('questions', () => {
       ['format=xml', /\/format must be one of ndjson, csv, parquet/],
       ['filter=nonsense', /\/filter must look like country=DE/],
       ['format=parquet&after=a', /\/after goes with ndjson and csv/],
+      ['format=arrow&range=7d', /does not go with range/],
+      ['format=parquet&range=7d', /does not go with range/],
     ] as const)
       assert.match(String((await problemOf(await get(query))).detail), detail);
     assert.equal((await call('/api/v1/export', { key: keys.write })).status, 403);
