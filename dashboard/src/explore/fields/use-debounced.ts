@@ -1,3 +1,4 @@
+/** A value that follows what is typed with a delay, so that not every letter is asked about. */
 import { useEffect, useState } from 'react';
 
 /** `value` once it has been the same for `ms`. */
