@@ -35,14 +35,12 @@ export function MetricPicker({ project, metric, scope, onChange }: MetricPickerP
     else onChange(withAggregate(measure, id, currency));
   };
   return (
-    <div
-      className="flex min-w-0 flex-1 flex-wrap gap-1.5"
-      // the currency of most sales is known by the time that money is chosen
-      onFocus={() => setNear(true)}
-      onPointerEnter={() => setNear(true)}
-    >
+    <div className="flex min-w-0 flex-1 flex-wrap gap-1.5">
       <select
         aria-label="What is counted"
+        // the currency of most sales is known by the time that money is chosen
+        onFocus={() => setNear(true)}
+        onPointerEnter={() => setNear(true)}
         value={chosen}
         onChange={({ target }) => choose(target.value)}
         className={classes(
