@@ -100,7 +100,7 @@ describe('experiments', () => {
   });
 
   it('are counted by sessions, over the days, and with those who saw several variants, each by a click', async () => {
-    const { page } = await house().signedIn();
+    const { page } = await house().signedIn({ timezoneId: 'UTC' });
     await page.goto(`${experiments()}/gate`);
     await page.getByRole('button', { name: 'Count them for each' }).click();
     await page.waitForURL('**/gate?mixed=count');

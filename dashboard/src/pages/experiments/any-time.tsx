@@ -13,7 +13,7 @@ export function AnyTime({ data, goal, variants }: AnyTimeProps) {
   const names = new Map(variants.map(({ key, name }) => [key, name]));
   const told = goal.results.flatMap(({ variant, comparison }) => {
     const interval = comparison?.sequential?.interval;
-    return interval === undefined ? [] : [{ name: names.get(variant) ?? variant, ...interval }];
+    return interval === undefined ? [] : [{ key: variant, name: names.get(variant) ?? variant, ...interval }];
   });
   if (told.length === 0 || data.control === null) return null;
   return (
@@ -25,8 +25,8 @@ export function AnyTime({ data, goal, variants }: AnyTimeProps) {
         percentage points against {names.get(data.control) ?? data.control}:
       </p>
       <ul className="mt-2 grid gap-1">
-        {told.map(({ name, low, high }) => (
-          <li key={name} className="break-words">
+        {told.map(({ key, name, low, high }) => (
+          <li key={key} className="break-words">
             <span className="font-medium">{name}</span>: between {points(low)} and {points(high)}.{' '}
             <span className="text-soft">
               {low > 0

@@ -4,6 +4,8 @@ import type { Bucket } from '../../../../src/query/wire.ts';
 import { bucketLabel, bucketTitle } from '../../format/dates.ts';
 
 export interface DaysLine {
+  /** Of the variant. */
+  readonly key: string;
   readonly name: string;
   readonly isControl: boolean;
   /** By day; null where there is nothing. */

@@ -103,7 +103,7 @@ function linesOf(
     if (found === undefined) return [];
     const { entered, exposed, converted } = found;
     const rates = exposed.map((units, day) => (units === 0 ? null : converted[day]! / units));
-    return [{ name, isControl, values: measure === 'rate' ? rates : entered }];
+    return [{ key, name, isControl, values: measure === 'rate' ? rates : entered }];
   });
 }
 
@@ -142,8 +142,8 @@ function DaysTable({ days: { buckets, timeZone }, lines, show }: DaysTableProps)
             <th scope="col" className="py-1.5 pr-3 font-normal">
               Day
             </th>
-            {lines.map(({ name }) => (
-              <th key={name} scope="col" className="max-w-40 py-1.5 pl-3 text-right font-normal">
+            {lines.map(({ key, name }) => (
+              <th key={key} scope="col" className="max-w-40 py-1.5 pl-3 text-right font-normal">
                 <Given text={name} />
               </th>
             ))}
@@ -153,10 +153,10 @@ function DaysTable({ days: { buckets, timeZone }, lines, show }: DaysTableProps)
           {buckets.map((bucket, index) => (
             <tr key={bucket.from} className="border-t border-line">
               <td className="py-1.5 pr-3 whitespace-nowrap">{bucketTitle(bucket, 'day', timeZone)}</td>
-              {lines.map(({ name, values }) => {
+              {lines.map(({ key, values }) => {
                 const value = values[index];
                 return (
-                  <td key={name} className="py-1.5 pl-3 text-right">
+                  <td key={key} className="py-1.5 pl-3 text-right">
                     {value == null ? '–' : show(value)}
                   </td>
                 );
