@@ -36,10 +36,10 @@ export function CohortRow({ part, at, pointer, onChange, onRemove }: PartProps<C
           value={atLeast}
           onChange={(next) => onChange({ ...part, atLeast: next })}
         />
-        times
+        <span>times</span>
         {days !== undefined && (
           <>
-            in the
+            <span>in the</span>
             <Count
               label="In how many days"
               value={days}
