@@ -57,7 +57,7 @@ export function EventDetails({
   const person = event.userId ?? event.anonymousId;
   return (
     <div className="grid gap-4 text-left">
-      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2 xl:grid-cols-3">
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,20rem),1fr))] gap-x-8 gap-y-4">
         {groups.map(({ label, fields }) => {
           const there = fields.filter((field) => event[field] !== undefined && event[field] !== false);
           return (
@@ -71,7 +71,7 @@ export function EventDetails({
           );
         })}
         {event.properties !== undefined && Object.keys(event.properties).length > 0 && (
-          <section aria-label="Properties" className="min-w-0 xl:col-span-1">
+          <section aria-label="Properties" className="min-w-0">
             <h3 className="mb-1 text-[13px] font-medium text-faint">Properties</h3>
             <PropertyTree value={event.properties} onOnly={onOnly} />
           </section>

@@ -102,7 +102,7 @@ function Row({ event, columns, under, zone, isToday, isNew, isOpen, onToggle }: 
         isNew && 'animate-arrive',
       )}
     >
-      <td className="py-2 pl-4 align-top text-faint" title={exactTime(timestamp, zone)}>
+      <td className="py-2 pl-4 align-top text-soft" title={exactTime(timestamp, zone)}>
         {isToday ? clockWithSeconds(timestamp, zone) : dayAndClockWithSeconds(timestamp, zone)}
       </td>
       <td className="px-2 py-2 align-top">
@@ -127,7 +127,7 @@ function Row({ event, columns, under, zone, isToday, isNew, isOpen, onToggle }: 
           )}
         </button>
         {below.length > 0 && (
-          <span className="block pl-4.5 text-[13px] text-faint">
+          <span className="block pl-4.5 text-[13px] text-soft">
             {below.map((text) => (
               <Given key={text} text={text} />
             ))}
@@ -144,4 +144,4 @@ function Row({ event, columns, under, zone, isToday, isNew, isOpen, onToggle }: 
 }
 
 const Cell = ({ text }: { text: string | undefined }) =>
-  text === undefined ? <span className="text-faint">–</span> : <Given text={text} />;
+  text === undefined ? <span className="text-soft">–</span> : <Given text={text} />;

@@ -58,12 +58,12 @@ export function PeopleTable({ project, people, traits, zone }: PeopleTableProps)
                 >
                   <Given text={id} className={person.userId === undefined ? 'text-soft' : undefined} />
                   {person.userId === undefined && (
-                    <span className="shrink-0 text-[13px] font-normal text-faint max-sm:hidden">
+                    <span className="shrink-0 text-[13px] font-normal text-soft max-sm:hidden">
                       anonymous
                     </span>
                   )}
                 </Link>
-                <span className="block truncate text-[13px] text-faint sm:hidden">
+                <span className="block truncate text-[13px] text-soft sm:hidden">
                   {person.userId === undefined && 'anonymous · '}
                   seen {ago(person.lastSeen, now)}
                   {country !== undefined && ` · ${flag(country)} ${valueName('country', country)}`}

@@ -100,7 +100,10 @@ function TimelineEvent({ project, event, zone }: { project: string; event: Event
           aria-hidden
           className={classes('mt-1 size-3.5 shrink-0 text-faint transition-transform', isOpen && 'rotate-90')}
         />
-        <span className="tabular w-20 shrink-0 text-faint" title={exactTime(event.timestamp, zone)}>
+        <span
+          className="tabular w-24 shrink-0 whitespace-nowrap text-soft"
+          title={exactTime(event.timestamp, zone)}
+        >
           {clockWithSeconds(event.timestamp, zone)}
         </span>
         <span className="grid min-w-0 flex-1 gap-x-3 sm:grid-cols-[minmax(0,11rem)_minmax(0,1fr)]">
