@@ -24,6 +24,7 @@ describe('the fuzzy search of the palette', () => {
 
   it('finds nothing where a letter is missing, and takes signs as they are', () => {
     assert.deepEqual(best('zzz', ['Zoo']), []);
+    assert.deepEqual(best('cy', ['Checkout of yesterday']), []);
     assert.deepEqual(best('.*(', ['a.*(b', 'ab']), ['a.*(b']);
   });
 });

@@ -28,6 +28,7 @@ export function Annotations({ project, zone }: { project: string; zone: string }
         <Popover.Content
           align="end"
           sideOffset={4}
+          collisionPadding={8}
           aria-label="Annotations"
           className="z-50 w-80 max-w-[calc(100vw-2rem)] rounded-lg border border-line bg-card p-3 shadow-lg shadow-black/10"
         >

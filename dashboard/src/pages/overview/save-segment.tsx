@@ -36,6 +36,7 @@ export function SaveSegment({ project, filter, onSaved, isSmall = false }: SaveS
         <Popover.Content
           align="start"
           sideOffset={4}
+          collisionPadding={8}
           aria-label="New segment"
           className="z-50 w-80 max-w-[calc(100vw-2rem)] rounded-lg border border-line bg-card p-3 shadow-lg shadow-black/10"
         >

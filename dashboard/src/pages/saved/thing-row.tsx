@@ -91,6 +91,7 @@ function UsedBy({ project, name, uses }: { project: string; name: string; uses: 
         <Popover.Content
           align="start"
           sideOffset={4}
+          collisionPadding={8}
           aria-label={`What uses ${name}`}
           className="z-50 w-72 max-w-[calc(100vw-2rem)] rounded-lg border border-line bg-card p-3 shadow-lg shadow-black/10"
         >

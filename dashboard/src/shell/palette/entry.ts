@@ -60,6 +60,6 @@ export function found(entries: readonly Entry[], typed: string, recent: readonly
 function scoreOf({ label, kind, words = '' }: Entry, wanted: string): number | undefined {
   const byName = fit(wanted, plain(label));
   if (byName !== undefined) return byName;
-  const byAll = fit(wanted, plain(`${label} ${kind} ${words}`));
+  const byAll = fit(wanted, plain(`${label} ${kind} ${words}`), true);
   return byAll === undefined ? undefined : byAll * wordsShare;
 }

@@ -6,17 +6,17 @@
 const startScore = 100;
 const withinScore = 60;
 const lettersScore = 30;
-/** Letters that may lie between two that were typed, together. */
-const gapsMax = 12;
+/** For each letter that was typed, so many may lie between. */
+const gapsPerLetter = 2;
 
 export const plain = (text: string): string =>
   text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
-/** Undefined: not at all. More is better; `wanted` and `text` as `plain` gives them. */
-export function fit(wanted: string, text: string): number | undefined {
+/** Undefined: not at all. More is better; `wanted` and `text` as `plain` gives them. `isWhole`: without gaps. */
+export function fit(wanted: string, text: string, isWhole = false): number | undefined {
   let score = 0;
   for (const word of wanted.split(/\s+/)) {
-    const found = fitWord(word, text);
+    const found = fitWord(word, text) ?? (isWhole ? undefined : fitLetters(word, text));
     if (found === undefined) return undefined;
     score += found;
   }
@@ -27,7 +27,7 @@ export function fit(wanted: string, text: string): number | undefined {
 function fitWord(word: string, text: string): number | undefined {
   if (word === '') return 0;
   let at = text.indexOf(word);
-  if (at < 0) return fitLetters(word, text);
+  if (at < 0) return undefined;
   for (const first = at; at >= 0; at = text.indexOf(word, at + 1))
     if (isStart(text, at)) return startScore - Math.min(first, 20) / 2;
   return withinScore;
@@ -40,7 +40,8 @@ function fitLetters(word: string, text: string): number | undefined {
   let best: number | undefined;
   for (let start = text.indexOf(word[0]!); start >= 0; start = text.indexOf(word[0]!, start + 1)) {
     const gaps = isStart(text, start) ? gapsFrom(word, text, start) : undefined;
-    if (gaps !== undefined && gaps <= gapsMax) best = Math.max(best ?? 0, lettersScore - gaps);
+    if (gaps !== undefined && gaps <= gapsPerLetter * word.length)
+      best = Math.max(best ?? 0, lettersScore - gaps);
   }
   return best;
 }
