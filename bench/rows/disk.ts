@@ -19,9 +19,9 @@ const log = join(root, 'scripts/demo/apache-access.log.gz');
 const events = 10_000_000;
 const chunk = 5_000;
 const spanMs = 30 * 86_400_000;
-/** Merges end some time after the last insert: when the bytes have not changed for so long. */
-const quietMs = 20_000;
-const restMsMax = 300_000;
+/** Merges end some time after the last insert, and what they merged stays 45 s more: at rest is when the bytes have not changed for so long. */
+const quietMs = 100_000;
+const restMsMax = 600_000;
 const pollMs = 1_000;
 const requestsUnderWay = 4;
 const reach = 0.6;
