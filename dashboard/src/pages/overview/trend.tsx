@@ -1,13 +1,16 @@
 /** The course of one metric, beside the range that it is compared with; as a chart or as a table of the same numbers. */
+import { Link } from '@tanstack/react-router';
+import { ChartLine } from 'lucide-react';
 import { useCallback } from 'react';
 import type { Bucket, Compared, SeriesData } from '../../../../src/query/wire.ts';
-import { useAnswer } from '../../api/questions.ts';
+import { type PlanInput, useAnswer } from '../../api/questions.ts';
 import { type AnnotationBody, useSaved } from '../../api/saved.ts';
 import { Chart } from '../../charts/chart.tsx';
 import { trendOption } from '../../charts/trend-option.ts';
+import { exploreSearch } from '../../explore/question-link.ts';
 import { bucketTitle } from '../../format/dates.ts';
 import { change, percent } from '../../format/numbers.ts';
-import { type Interval, intervalOf, intervals, intervalsFor, zoneOf } from '../../state/view.ts';
+import { type Interval, intervalOf, intervals, intervalsFor, type View, zoneOf } from '../../state/view.ts';
 import { Button } from '../../ui/button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { CsvButton } from '../../ui/csv-button.tsx';
@@ -64,6 +67,16 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
         <div className="ml-auto flex items-center gap-1">
           {isTable && <CsvButton project={project} plan={trendPlan(view)} name="Trend" look="quiet" small />}
           <Annotations project={project} zone={zone} />
+          <Link
+            to="/p/$project/explore"
+            params={{ project }}
+            aria-label="Look closer in Explore"
+            search={exploreSearch(lineInExplore(view, metric.name)) as never}
+            className="inline-flex h-8 items-center rounded-md px-2.5 text-[13px] font-medium text-soft hover:bg-sunken hover:text-ink"
+          >
+            <ChartLine aria-hidden className="size-4 sm:hidden" />
+            <span className="hidden sm:inline">Look closer</span>
+          </Link>
           <Button look="quiet" small aria-pressed={isTable} onClick={() => onTable(!isTable)}>
             {isTable ? 'Chart' : 'Table'}
           </Button>
@@ -96,6 +109,14 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
       </div>
     </div>
   );
+}
+
+/** The question of the chosen line alone, to go on with. */
+function lineInExplore(view: View, name: string): PlanInput {
+  const plan = trendPlan(view);
+  const series = plan.series as readonly { readonly name: string }[];
+  const { name: _name, ...line } = series.find((each) => each.name === name)!;
+  return { ...plan, series: [line] };
 }
 
 /** A time before the first event compares with nothing: a line at zero would only look like one. */

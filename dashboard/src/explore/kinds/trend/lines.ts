@@ -82,11 +82,11 @@ function allLines(data: AnswerData, plan: PlanInput): Lines {
   const compared = (numbers as Compared).compare?.data;
   const draft = draftOf(plan);
   const lines = bareLines(numbers, draft);
-  const before = compared && new Map(bareLines(compared, draft).map((line) => [line.key, line.values]));
+  const before = compared && valuesBefore(bareLines(compared, draft));
   return {
     begun: ('buckets' in numbers ? numbers.buckets?.length : undefined) ?? 0,
     ...('buckets' in numbers && numbers.buckets !== undefined && { buckets: numbers.buckets }),
-    ...(compared && 'buckets' in compared && { beforeBuckets: compared.buckets }),
+    ...(before && compared && 'buckets' in compared && { beforeBuckets: compared.buckets }),
     interval: ('interval' in numbers ? numbers.interval : undefined) ?? draft.interval,
     zone:
       ('timeZone' in numbers ? numbers.timeZone : undefined) ??
@@ -94,6 +94,12 @@ function allLines(data: AnswerData, plan: PlanInput): Lines {
     by: draft.by,
     lines: before === undefined ? lines : lines.map((line) => ({ ...line, before: before.get(line.key) })),
   };
+}
+
+/** By the keys of lines. A time before the first event compares with nothing: lines at zero would only look like some. */
+function valuesBefore(lines: readonly Line[]): ReadonlyMap<string, Line['values']> | undefined {
+  if (lines.every(({ values }) => values.every((value) => !value))) return undefined;
+  return new Map(lines.map((line) => [line.key, line.values]));
 }
 
 function bareLines(data: NumbersData, draft: Draft): readonly Line[] {
