@@ -18,7 +18,7 @@ export function SideBar({ session, project, onSearch, onSearchNear }: BarProps) 
           aria-label="Millrace, overview"
           className="rounded-md p-1.5 hover:bg-sunken"
         >
-          <img src="/icon.svg" alt="" className="size-6" />
+          <img src="/icon.svg" alt="" className="size-6 shrink-0" />
         </Link>
         <ProjectMenu session={session} project={project} />
       </div>
