@@ -36,7 +36,7 @@ const wide = matchMedia('(min-width: 1280px)');
 export function Frame({ session, project, children }: FrameProps) {
   const [isSearching, setSearching] = useState(false);
   const close = useCallback(() => setSearching(false), []);
-  usePaletteKeys(useCallback(() => setSearching((was) => !was), []));
+  usePaletteKeys(useCallback(() => setSearching((was) => !was && !isModalOpen()), []));
   const bar: BarProps = {
     session,
     project,
@@ -75,6 +75,9 @@ function useTitle({ projects }: Session, project: string): void {
     document.title = [label, name, 'Millrace'].filter(Boolean).join(' · ');
   }, [label, name]);
 }
+
+/** Over a window that is open nothing leads away, or what is typed there would be lost. */
+const isModalOpen = () => document.body.hasAttribute('data-scroll-locked');
 
 const subscribe = (listener: () => void) => {
   wide.addEventListener('change', listener);

@@ -3,6 +3,7 @@ import type { PlanInput } from '../../api/questions.ts';
 import type { CohortBody } from '../../api/saved.ts';
 import { filterWords, type NameOfSaved } from '../../explore/filters/filter-words.ts';
 import { rangeWords } from '../../explore/range.tsx';
+import { fullDay } from '../../format/dates.ts';
 import { fieldName } from '../../format/names.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -22,9 +23,13 @@ export function planWords(plan: PlanInput, nameOf?: NameOfSaved): string {
 /** Who is in it. */
 export function cohortWords({ description: _, ...cohort }: CohortBody, nameOf?: NameOfSaved): string {
   const { from, to } = cohort;
-  const days = from === undefined || to === undefined ? '' : `, from ${from} until before ${to}`;
-  return filterWords({ cohort }, nameOf) + days;
+  const words = capital(filterWords({ cohort }, nameOf));
+  if (from === undefined || to === undefined) return words;
+  // the end is not in it
+  return `${words}, ${fullDay(from, 'UTC')} – ${fullDay(Date.parse(to) - 1, 'UTC')}`;
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function subject(plan: PlanInput, nameOf?: NameOfSaved): string {
   switch (plan.kind) {
@@ -44,7 +49,7 @@ function subject(plan: PlanInput, nameOf?: NameOfSaved): string {
     case 'trend':
       return `${measured(plan)} by ${String(plan.interval ?? 'day')}${by(plan).replace(' by', ' and')}`;
     default:
-      return plan.kind.charAt(0).toUpperCase() + plan.kind.slice(1);
+      return capital(plan.kind);
   }
 }
 
@@ -66,8 +71,7 @@ function measured(plan: PlanInput): string {
               ? 'people'
               : String(metric),
         );
-  const text = some(names);
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return capital(some(names));
 }
 
 function by(plan: PlanInput): string {
