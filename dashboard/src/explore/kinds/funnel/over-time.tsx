@@ -28,7 +28,7 @@ export function OverTime({ project, plan, names, unit, worst }: OverTimeProps) {
   const { data, error, isError, refetch } = useAnswer<SeriesData>(project, asked);
   const interval = intervalFor(plan);
   return (
-    <section data-no-painting aria-label="Over time" className="grid min-w-0 gap-2">
+    <section aria-label="Over time" className="grid min-w-0 gap-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <h3 className="font-semibold">Over time</h3>
         <ChoiceMenu
@@ -45,6 +45,7 @@ export function OverTime({ project, plan, names, unit, worst }: OverTimeProps) {
           </span>
         </ChoiceMenu>
         <Link
+          data-no-painting
           to="/p/$project/explore"
           params={{ project }}
           search={exploreSearch(asked)}
