@@ -129,7 +129,7 @@ describe('experiments', () => {
   });
 
   it('tell of a variant that nobody saw and of one that nobody set up', async () => {
-    await setUp({ id: 'renamed', variants: ['control', 'short and sweet'] });
+    await setUp({ id: 'renamed', name: 'w'.repeat(100), variants: ['control', 'short and sweet'] });
     const { page } = await house().signedIn();
     const saved = await (await house().api('/api/v1/saved/experiments/renamed')).json();
     const { data } = saved as { data: { name: string; body: object } };
@@ -203,7 +203,7 @@ describe('experiments', () => {
   ] as const)
     it(`have no serious finding of axe and fit, ${colorScheme}, ${width} pixels`, async () => {
       const { page } = await house().signedIn({ colorScheme, viewport: { width, height: 900 } });
-      for (const path of ['', '/gate', '/skewed', '?set-up=yes']) {
+      for (const path of ['', '/gate', '/skewed', '/renamed', '/renamed?edit=yes', '?set-up=yes']) {
         await page.goto(experiments() + path);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await settled(page);

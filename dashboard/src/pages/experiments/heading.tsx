@@ -29,20 +29,22 @@ export function Heading({ project, saved, plan, exposed, per }: HeadingProps) {
   const { name, body } = saved;
   const now = Date.now();
   return (
-    <header className="grid gap-2">
+    <header className="grid grid-cols-1 gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <Link
-          to="/p/$project/experiments"
-          params={{ project }}
-          aria-label="Back to the experiments"
-          className="rounded-md p-2 text-faint hover:bg-sunken hover:text-ink"
-        >
-          <ArrowLeft aria-hidden className="size-4" />
-        </Link>
-        <h1 className="min-w-0 truncate text-lg font-semibold" title={name}>
-          {name}
-        </h1>
-        <StateBadge state={stateOf(body, now)} />
+        <div className="flex max-w-full min-w-0 items-center gap-2">
+          <Link
+            to="/p/$project/experiments"
+            params={{ project }}
+            aria-label="Back to the experiments"
+            className="rounded-md p-2 text-faint hover:bg-sunken hover:text-ink"
+          >
+            <ArrowLeft aria-hidden className="size-4" />
+          </Link>
+          <h1 className="min-w-0 truncate text-lg font-semibold" title={name}>
+            {name}
+          </h1>
+          <StateBadge state={stateOf(body, now)} />
+        </div>
         <div className="ml-auto flex flex-wrap items-center gap-2">
           {plan !== undefined && <CsvButton project={project} plan={plan} name={name} />}
           <Tools project={project} saved={saved} />

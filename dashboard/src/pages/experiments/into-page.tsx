@@ -69,14 +69,14 @@ export function IntoPage({ form }: { form: Names }) {
       </p>
       <details>
         <summary className="cursor-pointer text-soft">Who gets which variant</summary>
-        <div className="mt-2 grid gap-2">
+        <div className="mt-2 grid grid-cols-1 gap-2">
           <p className="text-soft">It must follow from the person, so that nobody sees two:</p>
           <CodeBlock text={assignmentCode(form)} />
         </div>
       </details>
       <details>
         <summary className="cursor-pointer text-soft">From a server</summary>
-        <div className="mt-2 grid gap-2">
+        <div className="mt-2 grid grid-cols-1 gap-2">
           <p className="text-soft">
             One event each, sent to <code className="font-mono">/api/collect</code>:
           </p>

@@ -27,6 +27,8 @@ interface SetUpProps {
   readonly experimentId: string;
 }
 
+/** Of a saved thing. */
+const nameLengthMax = 100;
 /** Nothing is asked while somebody types. */
 const settleMs = 300;
 
@@ -52,10 +54,12 @@ export function SetUp({ project, saved, experimentId }: SetUpProps) {
   return (
     <div className="grid grid-cols-1 gap-4">
       <header className="flex flex-wrap items-center gap-2">
-        <BackLink project={project} saved={saved} />
-        <h1 className="mr-auto min-w-0 truncate text-lg font-semibold">
-          {saved === undefined ? 'New experiment' : `Change “${saved.name}”`}
-        </h1>
+        <div className="mr-auto flex max-w-full min-w-0 items-center gap-2">
+          <BackLink project={project} saved={saved} />
+          <h1 className="min-w-0 truncate text-lg font-semibold">
+            {saved === undefined ? 'New experiment' : `Change “${saved.name}”`}
+          </h1>
+        </div>
         <Button onClick={() => setSizing(true)}>
           <Calculator aria-hidden className="size-4" />
           Sample size
@@ -142,6 +146,7 @@ function SetUpForm({ project, saved, form, onChange }: FormProps) {
               <input
                 value={form.name}
                 placeholder="Shorter checkout"
+                maxLength={nameLengthMax}
                 aria-invalid={mistake('name') !== undefined}
                 onChange={({ target }) => onChange({ name: target.value })}
                 className={inputBox}
