@@ -41,6 +41,8 @@ const peopleOfBlockMax = 65_409;
 /** What an event takes of the memory in which its session is counted, as measured with 1.5 events a session. */
 const bytesOfSessionEvent = 70;
 const slicesOfSessionsMax = 4;
+/** A slice is meant to fit, so that it goes through the disk only where it is about to be over its memory. */
+const slicedShare = 0.9;
 
 export class ClickHouseAnalyses implements Analyses {
   readonly #parts: AnalysesParts;
@@ -106,23 +108,25 @@ export class ClickHouseAnalyses implements Analyses {
     const compiler = await this.#parts.compilerOf(question.scope.project);
     const { clock } = this.#parts;
     const startedAt = clock.monotonic();
-    const slices = question.by === undefined ? await this.#slicesOfSessions(question, budget, signal) : 1;
+    const { slices, spillShare } = await this.#sessionsInSlices(question, budget, signal);
     const ask = (everyone: boolean): Promise<SessionAnswer[]> => {
       // both together keep the question's time
       const timeMs = Math.max(1, budget.timeMs - (clock.monotonic() - startedAt));
       const sql = sessionsSelect(compiler, question, { everyone, slices });
-      return this.#rows(sql, { ...budget, timeMs }, signal);
+      return this.#rows(sql, { ...budget, timeMs }, signal, { spillShare });
     };
     const rows = await ask(false);
     return sessionCells(question, hasCrowded(rows) ? await ask(true) : rows);
   }
 
   /** Some more readings are cheaper than going through the disk, and many are not. */
-  async #slicesOfSessions({ scope }: SessionsQuestion, budget: Budget, signal: AbortSignal): Promise<number> {
+  async #sessionsInSlices({ scope, by }: SessionsQuestion, budget: Budget, signal: AbortSignal) {
+    const spilling = { slices: 1, spillShare: 0.5 };
+    if (by !== undefined) return spilling;
     const question = { scope, tags: [], taggedOnly: false, per: 'session' } as const;
     const events = await this.#parts.eventsIn(question, budget, signal);
     const slices = Math.max(1, Math.ceil((events * bytesOfSessionEvent) / budget.memoryBytes));
-    return slices <= slicesOfSessionsMax ? slices : 1;
+    return slices <= slicesOfSessionsMax ? { slices, spillShare: slicedShare } : spilling;
   }
 
   async people(question: PeopleQuestion, budget: Budget, signal: AbortSignal): Promise<readonly PersonRow[]> {
@@ -145,14 +149,11 @@ export class ClickHouseAnalyses implements Analyses {
       rowsRead += rows;
     };
     const exposures = exposuresSelect(compiler, question);
-    const [[unassigned, unnamed]] = (await this.#rows<[string, string]>(
-      exposures,
-      budget,
-      signal,
+    const [[unassigned, unnamed]] = (await this.#rows<[string, string]>(exposures, budget, signal, {
       count,
-    )) as [[string, string]];
+    })) as [[string, string]];
     const sql = experimentSelect(compiler, question, unnamed === '0');
-    const answer = await this.#rows<ExperimentAnswer>(sql, budget, signal, count);
+    const answer = await this.#rows<ExperimentAnswer>(sql, budget, signal, { count });
     return { ...experimentRows(question, answer), unassigned: Number(unassigned), rowsRead, source: 'rows' };
   }
 
@@ -170,24 +171,25 @@ export class ClickHouseAnalyses implements Analyses {
     }
   }
 
-  /** `count` is told how many rows were read. */
+  /** `count` is told how many rows were read; past `spillShare` of the memory groups go through the disk. */
   async #rows<T extends readonly unknown[]>(
     sql: string,
     budget: Budget,
     signal: AbortSignal,
-    count: (rows: number) => void = () => {},
+    { count = () => {}, spillShare }: { count?: (rows: number) => void; spillShare?: number } = {},
   ): Promise<T[]> {
     const onSummary = (summary: { readonly rowsRead: number }): void => count(summary.rowsRead);
     try {
-      return await this.#parts.client.rows<T>(sql, { ...this.#options(budget, signal), onSummary });
+      const options = this.#options(budget, signal, spillShare);
+      return await this.#parts.client.rows<T>(sql, { ...options, onSummary });
     } catch (error) {
       throw questionFailure(error, budget, signal);
     }
   }
 
-  #options(budget: Budget, signal: AbortSignal) {
+  #options(budget: Budget, signal: AbortSignal, spillShare?: number) {
     const timeoutMs = budget.timeMs + questionGraceMs;
-    return { settings: spillingSettings(budget), signal, timeoutMs };
+    return { settings: spillingSettings(budget, spillShare), signal, timeoutMs };
   }
 
   #asking(budget: Budget, signal: AbortSignal): Asking {

@@ -16,10 +16,10 @@ export const questionSettings = (budget: Budget): Readonly<Record<string, string
   max_expanded_ast_elements: 500_000,
 });
 
-/** For questions that hold each person or session: past half of the memory their groups and orders go through the disk. */
-export const spillingSettings = (budget: Budget): Readonly<Record<string, string | number>> => ({
+/** For questions that hold each person or session: past a share of the memory, or half, their groups and orders go through the disk. */
+export const spillingSettings = (budget: Budget, share = 0.5): Readonly<Record<string, string | number>> => ({
   ...questionSettings(budget),
-  max_bytes_before_external_group_by: Math.floor(budget.memoryBytes / 2),
+  max_bytes_before_external_group_by: Math.floor(budget.memoryBytes * share),
   max_bytes_before_external_sort: Math.floor(budget.memoryBytes / 2),
   max_bytes_ratio_before_external_group_by: 0,
   max_bytes_ratio_before_external_sort: 0,
