@@ -74,7 +74,8 @@ function paint(element: Element, context: Context, scale: number): void {
   context.restore();
 }
 
-function paintBox({ left, top, width, height }: DOMRect, style: CSSStyleDeclaration, context: Context): void {
+function paintBox(rect: DOMRect, style: CSSStyleDeclaration, context: Context): void {
+  const { left, top, width, height } = rect;
   // of stripes the first color, thinned
   const [stripe] = /(?:rgb|oklab|oklch|color)a?\([^()]*\)/.exec(style.backgroundImage) ?? [];
   context.beginPath();
@@ -94,14 +95,21 @@ function paintBox({ left, top, width, height }: DOMRect, style: CSSStyleDeclarat
     context.fill();
     context.restore();
   }
-  context.fillStyle = style.borderBottomColor;
-  if (style.borderBottomStyle === 'solid') {
-    const line = Number.parseFloat(style.borderBottomWidth);
-    context.fillRect(left, top + height - line, width, line);
+  paintBorders(rect, style, context);
+}
+
+const sides = ['Top', 'Right', 'Bottom', 'Left'] as const;
+
+function paintBorders(rect: DOMRect, style: CSSStyleDeclaration, context: Context): void {
+  const { left, top, right, bottom, width, height } = rect;
+  for (const side of sides) {
+    if (style[`border${side}Style`] !== 'solid') continue;
+    const line = Number.parseFloat(style[`border${side}Width`]);
+    context.fillStyle = style[`border${side}Color`];
+    if (side === 'Top') context.fillRect(left, top, width, line);
+    else if (side === 'Bottom') context.fillRect(left, bottom - line, width, line);
+    else context.fillRect(side === 'Left' ? left : right - line, top, line, height);
   }
-  context.fillStyle = style.borderTopColor;
-  if (style.borderTopStyle === 'solid')
-    context.fillRect(left, top, width, Number.parseFloat(style.borderTopWidth));
 }
 
 function paintPath(path: SVGPathElement, style: CSSStyleDeclaration, context: Context): void {

@@ -1,5 +1,6 @@
 /** Paths' own members of a plan. */
 import type { PlanInput } from '../../../api/questions.ts';
+import { fieldName, valueName } from '../../../format/names.ts';
 import type { Scalar } from '../../fields/value-picker.tsx';
 import { numberOf, oneOf, textOf, withMembers } from '../parts/plan-parts.ts';
 
@@ -24,4 +25,13 @@ export function anchored(plan: PlanInput, anchor: Anchor, value?: Scalar): PlanI
     start: anchor === 'start' ? value : undefined,
     end: anchor === 'end' ? value : undefined,
   });
+}
+
+/** 'Paths from /pricing'. */
+export function pathsTitle(plan: PlanInput): string {
+  const field = fieldOf(plan);
+  const words = (value: unknown) => valueName(field, value as Scalar);
+  if (plan.start !== undefined) return `Paths from ${words(plan.start)}`;
+  if (plan.end !== undefined) return `Paths to ${words(plan.end)}`;
+  return field === 'path' ? 'Paths' : `Paths by ${fieldName(field)}`;
 }
