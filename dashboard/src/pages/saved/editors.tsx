@@ -7,15 +7,14 @@ import type {
   Saved,
   SegmentBody,
 } from '../../api/saved.ts';
-import { FilterEditor } from '../../explore/filters/filter-editor.tsx';
 import { filterWords, type NameOfSaved } from '../../explore/filters/filter-words.ts';
 import { Modal } from '../../ui/dialog.tsx';
 import { AnnotationForm } from '../overview/annotation-form.tsx';
 import { CohortDays } from './cohort-days.tsx';
 import { Editor } from './editor.tsx';
+import { FilterField } from './filter-field.tsx';
 import { GoalWorth } from './goal-worth.tsx';
 import { cohortWords, planWords } from './plan-words.ts';
-import { Size } from './size.tsx';
 import { type Tab, tabOf } from './tabs.ts';
 
 export interface KindEditorProps<Body> {
@@ -76,15 +75,12 @@ function SegmentEditor({ nameOf, ...props }: KindEditorProps<SegmentBody>) {
       words={({ filter }) => filterWords(filter, nameOf)}
     >
       {(body, change) => (
-        <>
-          <Filter
-            project={props.project}
-            label="Events where"
-            value={body.filter}
-            onChange={(filter) => change({ ...body, filter })}
-          />
-          <Size project={props.project} filter={body.filter} />
-        </>
+        <FilterField
+          project={props.project}
+          label="Events where"
+          value={body.filter}
+          onChange={(filter) => change({ ...body, filter })}
+        />
       )}
     </Editor>
   );
@@ -105,21 +101,15 @@ function CohortEditor({ nameOf, ...props }: KindEditorProps<CohortBody>) {
       {(body, change) => {
         const { description: _, ...condition } = body;
         return (
-          <>
-            <Filter
-              project={props.project}
-              isInCohort
-              label="People with events where"
-              value={body.filter}
-              onChange={(filter) => change({ ...body, filter })}
-            />
+          <FilterField
+            project={props.project}
+            people={{ cohort: condition }}
+            label="People with events where"
+            value={body.filter}
+            onChange={(filter) => change({ ...body, filter })}
+          >
             <CohortDays body={body} onChange={change} />
-            <Size
-              project={props.project}
-              filter={body.filter === undefined ? undefined : { cohort: condition }}
-              isOfPeople
-            />
-          </>
+          </FilterField>
         );
       }}
     </Editor>
@@ -138,13 +128,12 @@ function GoalEditor({ nameOf, ...props }: KindEditorProps<GoalBody>) {
     >
       {(body, change) => (
         <>
-          <Filter
+          <FilterField
             project={props.project}
             label="Reached by an event where"
             value={body.filter}
             onChange={(filter) => change({ ...body, filter })}
           />
-          <Size project={props.project} filter={body.filter} />
           <GoalWorth
             project={props.project}
             value={body.value}
@@ -161,24 +150,5 @@ function AnnotationEditor({ project, given, onClose }: KindEditorProps<Annotatio
     <Modal title={given === undefined ? 'New annotation' : 'Edit the annotation'} open onClose={onClose}>
       <AnnotationForm project={project} given={given} onDone={onClose} />
     </Modal>
-  );
-}
-
-interface FilterProps {
-  readonly project: string;
-  readonly label: string;
-  readonly value: unknown;
-  readonly onChange: (filter: unknown) => void;
-  readonly isInCohort?: boolean;
-}
-
-function Filter(props: FilterProps) {
-  return (
-    <div className="grid gap-1">
-      <span aria-hidden className="text-[13px] font-medium text-soft">
-        {props.label}
-      </span>
-      <FilterEditor {...props} />
-    </div>
   );
 }
