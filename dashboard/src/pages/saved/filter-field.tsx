@@ -4,7 +4,7 @@ import type { SummaryData } from '../../../../src/query/wire.ts';
 import { useAnswer } from '../../api/questions.ts';
 import { useDebounced } from '../../explore/fields/use-debounced.ts';
 import { FilterEditor } from '../../explore/filters/filter-editor.tsx';
-import { problemOf } from '../../explore/problem.tsx';
+import { isAt, problemOf } from '../../explore/problem.tsx';
 import { browserZone } from '../../format/dates.ts';
 import { fullNumber } from '../../format/numbers.ts';
 import { Skeleton } from '../../ui/states.tsx';
@@ -34,6 +34,7 @@ export function FilterField({ project, label, value, onChange, people, children 
     { enabled: asked !== undefined },
   );
   const problem = problemOf(error);
+  const pointer = isOfPeople ? '/filter/cohort/filter' : '/filter';
   return (
     <div className="grid gap-2">
       <div className="grid gap-1">
@@ -47,7 +48,7 @@ export function FilterField({ project, label, value, onChange, people, children 
           onChange={onChange}
           scope={scope}
           problem={problem}
-          pointer={isOfPeople ? '/filter/cohort/filter' : '/filter'}
+          pointer={pointer}
           isInCohort={isOfPeople}
         />
       </div>
@@ -55,6 +56,8 @@ export function FilterField({ project, label, value, onChange, people, children 
       <div role="status" className="min-h-10 rounded-lg bg-sunken px-3 py-2.5 text-[13px]">
         {filter === undefined ? (
           <span className="text-soft">Choose a condition, and how many match is shown here.</span>
+        ) : isAt(problem, pointer) ? (
+          <span className="text-soft">How many match is shown when it is mended.</span>
         ) : error !== null ? (
           <span className="break-words text-bad">{problem?.message ?? error.message}</span>
         ) : data === undefined ? (
