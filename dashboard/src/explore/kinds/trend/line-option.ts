@@ -57,6 +57,8 @@ export function lineOption(input: LineOptionInput): EChartsCoreOption {
       textStyle: { color: color('ink'), fontSize: 13 },
       axisPointer: {
         type: isBars ? 'shadow' : 'line',
+        // behind the bars, which it would make pale
+        z: 0,
         lineStyle: { color: color('faint') },
         shadowStyle: { color: color('sunken'), opacity: 0.5 },
       },
