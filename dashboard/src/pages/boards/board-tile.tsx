@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router';
 import { ArrowDown, ArrowUp, Compass, Ellipsis, Pencil, Table2, Trash2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { exploreSearch } from '../../explore/question-link.ts';
 import { menuItem, menuPanel } from '../../ui/menu.tsx';
 import { AnswerTile } from './answer-tile.tsx';
@@ -30,7 +30,7 @@ interface BoardTileProps {
   readonly actions?: TileActions | undefined;
 }
 
-export function BoardTile({ project, tile, scope, handle, actions }: BoardTileProps) {
+export const BoardTile = memo(function BoardTile({ project, tile, scope, handle, actions }: BoardTileProps) {
   const { title } = useTileQuestion(tile);
   return (
     <TileFrame
@@ -51,7 +51,7 @@ export function BoardTile({ project, tile, scope, handle, actions }: BoardTilePr
       )}
     </TileFrame>
   );
-}
+});
 
 /** Under a title it begins where a chart does, without one with room above. */
 export function TextTile({ text, isTitled }: { text: string; isTitled: boolean }) {

@@ -2,11 +2,19 @@
  * The grid that tiles stand in. Who arranges drags a tile by its handle or its corner; by keyboard the handle takes the arrow keys, and with
  * Shift they resize. Until a tile is let go the others only try out where they would stand. On a phone the tiles stand under each other.
  */
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { classes } from '../../ui/classes.ts';
 import { arranged, type Box, readingOrder, resized, stepped } from './arrange.ts';
 import { columns, gapPx, rowPx } from './board.ts';
-import { type Drag, useDrag } from './use-drag.ts';
+import { useDrag } from './use-drag.ts';
 import { useNarrow } from './use-narrow.ts';
 
 export interface GridItem {
@@ -21,9 +29,9 @@ export interface GridItem {
 export interface Handle {
   readonly label: string;
   readonly onKeyDown: (pressed: KeyboardEvent) => void;
-  readonly onMove: Drag['begin'];
+  readonly onMove: (pressed: PointerEvent) => void;
   /** Absent on a phone. */
-  readonly onResize?: Drag['begin'];
+  readonly onResize?: (pressed: PointerEvent) => void;
 }
 
 interface GridProps {
@@ -37,20 +45,38 @@ export function Grid({ items, draw, onArrange }: GridProps) {
   const area = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState('');
   const isNarrow = useNarrow();
-  const boxes = arranged(
-    items.map(({ box }) => box),
-    columns,
+  const boxes = useMemo(
+    () =>
+      arranged(
+        items.map(({ box }) => box),
+        columns,
+      ),
+    [items],
   );
   const { drag, begin } = useDrag(area, boxes, (next) => onArrange?.(next));
   const shown = drag?.preview ?? boxes;
   const order = isNarrow || onArrange === undefined ? readingOrder(boxes) : boxes.map((_, i) => i);
-  const keys = (index: number) => (pressed: KeyboardEvent) => {
-    const next = afterKey(boxes, index, pressed, isNarrow);
-    if (next === undefined) return;
-    pressed.preventDefault();
-    onArrange?.(next);
-    setSaid(placeWords(items[index]!.name, next[index]!));
-  };
+  // the same while a tile is dragged, so that those that only make room are not drawn anew
+  const handles = useMemo<readonly (Handle | undefined)[]>(
+    () =>
+      items.map(
+        ({ name }, index) =>
+          onArrange && {
+            label: `Move ${name}`,
+            onKeyDown: (pressed) => {
+              const next = afterKey(boxes, index, pressed, isNarrow);
+              if (next === undefined) return;
+              pressed.preventDefault();
+              onArrange(next);
+              setSaid(placeWords(name, next[index]!));
+            },
+            // on a phone a touch scrolls, and the menu moves
+            onMove: (pressed) => !isNarrow && begin(pressed, index, 'move'),
+            ...(!isNarrow && { onResize: (pressed) => begin(pressed, index, 'resize') }),
+          },
+      ),
+    [items, boxes, onArrange, isNarrow, begin],
+  );
   return (
     <div ref={area} className="relative">
       <ul
@@ -62,15 +88,8 @@ export function Grid({ items, draw, onArrange }: GridProps) {
         style={{ gridAutoRows: isNarrow ? 'auto' : `${rowPx}px` }}
       >
         {order.map((index) => {
-          const { key, name, isText } = items[index]!;
+          const { key, isText } = items[index]!;
           const isDragged = drag?.index === index;
-          const handle: Handle | undefined = onArrange && {
-            label: `Move ${name}`,
-            onKeyDown: keys(index),
-            // on a phone a touch scrolls, and the menu moves
-            onMove: (pressed) => !isNarrow && begin(pressed, index, 'move'),
-            ...(!isNarrow && { onResize: (pressed) => begin(pressed, index, 'resize') }),
-          };
           return (
             <li
               key={key}
@@ -78,10 +97,10 @@ export function Grid({ items, draw, onArrange }: GridProps) {
               style={
                 isNarrow
                   ? narrowStyle(boxes[index]!, isText)
-                  : { ...cellStyle(isDragged ? boxes[index]! : shown[index]!), ...(isDragged && drag.style) }
+                  : cellStyle(isDragged ? boxes[index]! : shown[index]!)
               }
             >
-              {draw(key, handle)}
+              {draw(key, handles[index])}
             </li>
           );
         })}

@@ -1,5 +1,8 @@
-/** A tile under the pointer: where it would come to stand, until it is let go or Escape takes it back. */
-import { type CSSProperties, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react';
+/**
+ * A tile under the pointer: where it would come to stand, until it is let go or Escape takes it back. The tile itself follows by its style
+ * alone; the page is drawn anew only when it comes over another cell, so that a frame costs the same on a board of forty.
+ */
+import { type PointerEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import { arranged, type Box } from './arrange.ts';
 import { columns, gapPx, rowPx } from './board.ts';
 
@@ -7,18 +10,13 @@ export type Way = 'move' | 'resize';
 
 interface Dragging {
   readonly index: number;
-  readonly style: CSSProperties;
   readonly preview: readonly Box[];
-}
-
-export interface Drag {
-  readonly drag: Dragging | undefined;
-  readonly begin: (pressed: PointerEvent) => void;
 }
 
 interface Held {
   readonly index: number;
   readonly way: Way;
+  readonly element: HTMLElement;
   readonly pointer: number;
   readonly x: number;
   readonly y: number;
@@ -36,23 +34,30 @@ export function useDrag(
   const [held, setHeld] = useState<Held>();
   const [drag, setDrag] = useState<Dragging>();
   // what the listeners of a drag see: it is drawn anew while they stay
-  const now = useRef({ boxes, onDone, drag });
-  now.current = { boxes, onDone, drag };
+  const now = useRef({ boxes, onDone });
+  now.current = { boxes, onDone };
 
   useEffect(() => {
     if (held === undefined) return;
+    let last: (Dragging & { readonly to: Box }) | undefined;
     const end = (isDone: boolean) => {
-      const { drag: last, onDone: tell } = now.current;
       setHeld(undefined);
       setDrag(undefined);
-      if (isDone && last !== undefined) tell(last.preview);
+      if (isDone && last !== undefined) now.current.onDone(last.preview);
     };
     const move = (event: globalThis.PointerEvent) => {
       if (event.pointerId !== held.pointer || area.current === null) return;
       scrollAtEdge(event.clientY);
       const dx = event.clientX - held.x;
       const dy = event.clientY - held.y + window.scrollY - held.scrollY;
-      setDrag(dragged(held, now.current.boxes, area.current.clientWidth, dx, dy));
+      const stepX = (area.current.clientWidth + gapPx) / columns;
+      const from = now.current.boxes[held.index]!;
+      paint(held, from, stepX, dx, dy);
+      const to = wanted(held, from, stepX, dx, dy);
+      if (last !== undefined && isSame(to, last.to)) return;
+      const { index } = held;
+      last = { index, to, preview: arranged(now.current.boxes, columns, { index, to }) };
+      setDrag(last);
     };
     const up = (event: globalThis.PointerEvent) => event.pointerId === held.pointer && end(true);
     const cancel = (event: globalThis.PointerEvent) => event.pointerId === held.pointer && end(false);
@@ -62,6 +67,7 @@ export function useDrag(
     window.addEventListener('pointercancel', cancel);
     window.addEventListener('keydown', key);
     return () => {
+      for (const name of ['transform', 'width', 'height']) held.element.style.removeProperty(name);
       window.removeEventListener('pointermove', move);
       window.removeEventListener('pointerup', up);
       window.removeEventListener('pointercancel', cancel);
@@ -69,42 +75,38 @@ export function useDrag(
     };
   }, [held, area]);
 
-  const begin = (pressed: PointerEvent, index: number, way: Way) => {
-    if (pressed.button !== 0) return;
+  const begin = useCallback((pressed: PointerEvent, index: number, way: Way) => {
+    const element = pressed.currentTarget.closest('li');
+    if (pressed.button !== 0 || element === null) return;
     const { pointerId: pointer, clientX: x, clientY: y } = pressed;
-    setHeld({ index, way, pointer, x, y, scrollY: window.scrollY });
-  };
+    setHeld({ index, way, element, pointer, x, y, scrollY: window.scrollY });
+  }, []);
   return { drag, begin };
 }
 
-function dragged(
-  { index, way }: Held,
-  boxes: readonly Box[],
-  width: number,
-  dx: number,
-  dy: number,
-): Dragging {
-  const stepX = (width + gapPx) / columns;
-  const stepY = rowPx + gapPx;
+const stepY = rowPx + gapPx;
+
+function wanted({ way }: Held, from: Box, stepX: number, dx: number, dy: number): Box {
   const [byX, byY] = [Math.round(dx / stepX), Math.round(dy / stepY)];
-  const from = boxes[index]!;
-  const to =
-    way === 'move'
-      ? { ...from, x: from.x + byX, y: Math.max(0, from.y + byY) }
-      : {
-          ...from,
-          width: Math.max(1, Math.min(columns - from.x, from.width + byX)),
-          height: Math.max(1, from.height + byY),
-        };
-  const style: CSSProperties =
-    way === 'move'
-      ? { transform: `translate(${dx}px, ${dy}px)`, pointerEvents: 'none' }
-      : {
-          width: Math.max(stepX, from.width * stepX - gapPx + dx),
-          height: Math.max(rowPx, from.height * stepY - gapPx + dy),
-        };
-  return { index, style, preview: arranged(boxes, columns, { index, to }) };
+  if (way === 'move') return { ...from, x: from.x + byX, y: Math.max(0, from.y + byY) };
+  return {
+    ...from,
+    width: Math.max(1, Math.min(columns - from.x, from.width + byX)),
+    height: Math.max(1, from.height + byY),
+  };
 }
+
+function paint({ way, element: { style } }: Held, from: Box, stepX: number, dx: number, dy: number): void {
+  if (way === 'move') {
+    style.transform = `translate(${dx}px, ${dy}px)`;
+    return;
+  }
+  style.width = `${Math.max(stepX - gapPx, from.width * stepX - gapPx + dx)}px`;
+  style.height = `${Math.max(rowPx, from.height * stepY - gapPx + dy)}px`;
+}
+
+const isSame = (a: Box, b: Box): boolean =>
+  a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 
 function scrollAtEdge(clientY: number): void {
   if (clientY < edgePx) window.scrollBy(0, -scrollPx);
