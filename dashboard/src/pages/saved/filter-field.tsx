@@ -35,6 +35,7 @@ export function FilterField({ project, label, value, onChange, people, children 
   );
   const problem = problemOf(error);
   const pointer = isOfPeople ? '/filter/cohort/filter' : '/filter';
+  const isInFilter: boolean = isAt(problem, pointer);
   return (
     <div className="grid gap-2">
       <div className="grid gap-1">
@@ -56,7 +57,7 @@ export function FilterField({ project, label, value, onChange, people, children 
       <div role="status" className="min-h-10 rounded-lg bg-sunken px-3 py-2.5 text-[13px]">
         {filter === undefined ? (
           <span className="text-soft">Choose a condition, and how many match is shown here.</span>
-        ) : isAt(problem, pointer) ? (
+        ) : isInFilter ? (
           <span className="text-soft">How many match is shown when it is mended.</span>
         ) : error !== null ? (
           <span className="break-words text-bad">{problem?.message ?? error.message}</span>
