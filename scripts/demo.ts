@@ -10,11 +10,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { cookieCats } from './demo/cookie-cats.ts';
+import { type Keep, keepForGame, keepForShop } from './demo/kept.ts';
 import { liveReplay, liveShop } from './demo/live.ts';
 import { nextSteps, Screen } from './demo/screen.ts';
 import { type DemoEvent, sendEvents } from './demo/send.ts';
 import { choosePort, DemoServer, type Keys, program } from './demo/server.ts';
-import { dayMs, Shop } from './demo/shop/shop.ts';
+import { dayMs, newsletterDay, Shop } from './demo/shop/shop.ts';
 import { type DemoState, keepState, openState } from './demo/state.ts';
 import { webLogEvents } from './demo/web-log.ts';
 
@@ -125,11 +126,34 @@ async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
     send(server, state.weblog!.write, [weblog], sent),
     send(server, state.game!.write, cookieCats(firstDay), sent),
   ]);
+  await keepForShop(keeper(server), firstDay + newsletterDay * dayMs);
+  await keepForGame(keeper(server, await adminKeyOf(server, 'game')));
   await drained(server);
   screen.line(
     `${grouped(events)} events of the past ${daysOfPast} days are in ${screen.faint(`(after ${seconds()})`)}`,
   );
   return keepState(directory, { ...state, filled: true });
+}
+
+/** With the id of what is there already, when a fill that broke off is made anew. */
+function keeper(server: DemoServer, key?: string): Keep {
+  return async (kinds, name, body) => {
+    const path = `/api/v1/saved/${kinds}`;
+    const { data } = await server.call<{ data: readonly { id: string; name: string }[] }>(
+      'GET',
+      path,
+      undefined,
+      key,
+    );
+    const known = data.find((each) => each.name === name);
+    if (known !== undefined) return known.id;
+    return (await server.call<{ data: { id: string } }>('POST', path, { name, body }, key)).data.id;
+  };
+}
+
+async function adminKeyOf(server: DemoServer, project: string): Promise<string> {
+  const wanted = { project, scope: 'admin', name: 'the demo' };
+  return (await server.call<{ data: { key: string } }>('POST', '/api/v1/keys', wanted)).data.key;
 }
 
 /** Everything that was accepted is countable. */

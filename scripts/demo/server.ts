@@ -69,11 +69,11 @@ export class DemoServer {
     return this.#signInUrl ?? `${this.url}/`;
   }
 
-  /** Asks with the admin key. Errors: an Error with the server's own words. */
-  async call<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  /** Asks with the admin key of the shop, or with another. Errors: an Error with the server's own words. */
+  async call<T>(method: 'GET' | 'POST', path: string, body?: object, key = this.#keys.admin): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${this.#keys.admin}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as { detail?: string };

@@ -4,6 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { root } from '../house/import-table.ts';
@@ -29,6 +30,18 @@ describe('the demo', () => {
       [...text.matchAll(/^\d{4}-\d\d-\d\d +[\d,]+ +[\d,]+$/gm)].map(([row]) => row);
     assert.ok(weeks(first.stdout).length >= 3);
     assert.deepEqual(weeks(second.stdout), weeks(first.stdout));
+  });
+
+  it('keeps a board of questions that can be asked, and experiments with what they found', async (t) => {
+    const directory = newDirectory(t);
+    await execute(process.execPath, [demo, '--fill-only', '--port', '0', '--data', directory]);
+    const catalog = new DatabaseSync(join(directory, 'catalog.sqlite'), { readOnly: true });
+    t.after(() => catalog.close());
+    const kept = catalog.prepare('SELECT project, kind, name FROM saved ORDER BY project, kind, name').all();
+    const named = (kind: string) => kept.filter((each) => each.kind === kind).map(({ name }) => name);
+    assert.deepEqual(named('dashboard'), ['The shop']);
+    assert.equal(named('question').length, 4);
+    assert.deepEqual(named('experiment'), ['Checkout on one page', 'Where the first gate stands']);
   });
 
   it('goes on live, answers the commands that it prints, and ends in order', async (t) => {

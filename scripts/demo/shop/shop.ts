@@ -22,7 +22,8 @@ const knownVisitorsMax = 5_000;
 const returningShare = 0.38;
 /** From Sunday on. */
 const weekRhythm = [1.2, 1, 0.94, 0.93, 0.96, 0.88, 1.09];
-const newsletterDay = 20;
+/** Of the month that is filled in, from 0. */
+export const newsletterDay = 20;
 /** The share of an average hour that `activity` lets through; measured over the countries' mix. */
 const activityMean = 0.39;
 

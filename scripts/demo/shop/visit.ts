@@ -19,7 +19,7 @@ export interface VisitParts {
 }
 
 const site = 'https://shop.example';
-const experimentId = 'checkout-page';
+export const experimentId = 'checkout-page';
 /** Of those who begin to pay, how many do: the difference that the experiment is there to find. */
 const paidShare = { control: 0.54, 'one-page': 0.65 } as const;
 const dayMs = 86_400_000;
