@@ -13,7 +13,7 @@ export function problemOf(error: unknown): PlanProblem | undefined {
   };
 }
 
-export const isAt = (problem: PlanProblem | undefined, pointer: string): problem is PlanProblem =>
+export const isAt = (problem: PlanProblem | undefined, pointer: string): boolean =>
   problem !== undefined && (problem.pointer === pointer || problem.pointer.startsWith(`${pointer}/`));
 
 /** The problem, if it stands at `pointer` or below; `but`: places below that show their own. */
@@ -29,7 +29,7 @@ export function ProblemAt({
   if (!isAt(problem, pointer) || but.some((each) => isAt(problem, each))) return null;
   return (
     <p role="alert" className="text-[13px] text-bad">
-      {problem.message}
+      {problem?.message}
     </p>
   );
 }
