@@ -172,7 +172,9 @@ export class Query {
     return this.#read(plan, asking, async (reading) => {
       const row = await personOf(plan, this.#partsOf(reading.signal, reading.budget));
       if (row === undefined) return { kind: 'user', person: null, events: [] };
-      const { events, next } = await this.#lists.page({ ...scope, kind: 'events' }, reading, row.key);
+      // there is nothing of theirs before and after: what need not be read is not
+      const theirs = { ...scope, kind: 'events', from: row.firstSeen, to: row.lastSeen + 1 } as const;
+      const { events, next } = await this.#lists.page(theirs, reading, row.key);
       return { kind: 'user', person: personData(row), events, ...(next !== undefined && { next }) };
     });
   }

@@ -15,7 +15,10 @@ export type PersonAnswer = readonly [
 
 const columns = { firstSeen: 'first_seen', lastSeen: 'last_seen', events: 'events_of' } as const;
 
-/** First who is on the page, then what those are called: ids are wide, and most people are not on it. */
+/**
+ * First who is on the page, then what those are called: ids are wide, and most people are not on it. Where everybody who is asked for
+ * has room on it, who that is need not be found out.
+ */
 export function peopleSelect(compiler: ClickHouseCompiler, question: PeopleQuestion): string {
   const { scope, order, limit, after, keys } = question;
   const where = [
@@ -36,13 +39,15 @@ export function peopleSelect(compiler: ClickHouseCompiler, question: PeopleQuest
   GROUP BY person${having}
   ${first}
 )`;
+  const isForAll = keys !== undefined && after === undefined && keys.length <= limit;
+  const onPage = isForAll ? where : `${where} AND ${compiler.person} IN (${page})`;
   return `${compiler.constants()}SELECT toString(person), toString(first_seen), toString(last_seen), toString(events_of), own_id, device_id
 FROM (
   SELECT person, ${numbers}, argMaxIf(user_id, at, user_id <> '') AS own_id, argMaxIf(anonymous_id, at, anonymous_id <> '') AS device_id
   FROM (
     SELECT ${compiler.person} AS person, toUnixTimestamp64Milli(timestamp) AS ms, user_id, anonymous_id, ${position} AS at
     FROM events
-    WHERE ${where} AND ${compiler.person} IN (${page})
+    WHERE ${onPage}
   )
   GROUP BY person
 )
