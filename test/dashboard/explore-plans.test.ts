@@ -5,6 +5,14 @@ import { eventIn, withEvent } from '../../dashboard/src/explore/filters/event-in
 import { filterOf, type Group, pointersOf, treeOf } from '../../dashboard/src/explore/filters/filter-tree.ts';
 import { filterWords } from '../../dashboard/src/explore/filters/filter-words.ts';
 import { draftOf, planOf } from '../../dashboard/src/explore/kinds/trend/draft.ts';
+import {
+  exploreSearch,
+  formInAddress,
+  planInAddress,
+  questionInAddress,
+  viewInAddress,
+} from '../../dashboard/src/explore/question-link.ts';
+import { parseSearch, stringifySearch } from '../../dashboard/src/state/search.ts';
 
 const country = { field: 'country', op: 'eq', value: 'DE' };
 const plan = { field: 'properties.plan', op: 'in', value: ['free', 'trial'] };
@@ -64,6 +72,33 @@ describe('a filter in its editor', () => {
       id.toUpperCase(),
     );
     assert.equal(words, 'Country is Germany and not (plan is one of free, trial or in VIP)');
+  });
+});
+
+describe('a question in an address', () => {
+  const hostile = {
+    field: 'properties.a&b=c',
+    op: 'eq',
+    value: '50% + "x" #1 {[é\u202e]} ?view=chart:bars&plan=\n',
+  };
+
+  it('comes out of it as it went in, whatever it holds', () => {
+    const asked = { kind: 'trend', interval: 'day', filter: hostile, series: [{ metric: 'users' }] };
+    const text = stringifySearch(
+      exploreSearch(asked, { form: 'table', view: { chart: 'bars' }, question: 'a-b' }),
+    );
+    // as browsers keep it
+    const search = parseSearch(new URL(`https://millrace.example/p/shop/explore${text}`).search);
+    assert.deepEqual(planInAddress(search), { kind: 'plan', plan: asked });
+    assert.equal(formInAddress(search), 'table');
+    assert.equal(questionInAddress(search), 'a-b');
+    assert.deepEqual(viewInAddress(search), { chart: 'bars' });
+  });
+
+  it('is told apart from what is none', () => {
+    assert.equal(planInAddress({}).kind, 'none');
+    for (const plan of ['{"kind":', '[]', 'null', '{"range":"7d"}'])
+      assert.equal(planInAddress({ plan }).kind, 'broken');
   });
 });
 

@@ -3,7 +3,7 @@ import { CalendarDays, Check } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import type { PlanInput } from '../api/questions.ts';
-import { browserZone, day, dayAndClock } from '../format/dates.ts';
+import { browserZone, day, dayAndClock, dayAndYear } from '../format/dates.ts';
 import { usePageRange } from '../state/page-commands.ts';
 import { type RangeName, ranges } from '../state/view.ts';
 import { Button } from '../ui/button.tsx';
@@ -37,7 +37,8 @@ export function rangeWords(plan: PlanInput): string {
   const zone = zoneOfPlan(plan);
   const days = wholeDays(plan);
   if (days === undefined) return `${dayAndClock(from, zone)} – ${dayAndClock(to, zone)}`;
-  const [first, last] = days.map((each) => day(each, 'UTC'));
+  const isThisYear = days.every((each) => each.startsWith(`${new Date().getFullYear()}-`));
+  const [first, last] = days.map((each) => (isThisYear ? day(each, 'UTC') : dayAndYear(each, 'UTC')));
   return first === last ? first! : `${first} – ${last}`;
 }
 

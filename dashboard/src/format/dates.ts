@@ -18,6 +18,8 @@ export const day = (time: string | number, timeZone: string) =>
   format(time, timeZone, { day: 'numeric', month: 'short' });
 export const fullDay = (time: string | number, timeZone: string) =>
   format(time, timeZone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+export const dayAndYear = (time: string | number, timeZone: string) =>
+  format(time, timeZone, { day: 'numeric', month: 'short', year: 'numeric' });
 export const clock = (time: string | number, timeZone: string) =>
   format(time, timeZone, { hour: 'numeric', minute: '2-digit' });
 export const dayAndClock = (time: string | number, timeZone: string) =>
