@@ -50,7 +50,10 @@ export const exactTime = (time: string | number, timeZone: string) =>
 /** '2026-01-31': the day on which it is in the zone, as a key. */
 export const dayKey = (time: string | number, timeZone: string) => {
   let known = dayKeys.get(timeZone);
-  if (known === undefined) dayKeys.set(timeZone, (known = new Intl.DateTimeFormat('en-CA', { timeZone })));
+  if (known === undefined) {
+    known = new Intl.DateTimeFormat('en-CA', { timeZone });
+    dayKeys.set(timeZone, known);
+  }
   return known.format(new Date(time));
 };
 const dayKeys = new Map<string, Intl.DateTimeFormat>();
