@@ -140,6 +140,22 @@ describe('experiments', () => {
     await page.getByText('Nobody saw short and sweet').waitFor();
   });
 
+  it('are changed by one of two people at a time, and what the other has typed stays', async () => {
+    const { page } = await house().signedIn();
+    await page.goto(`${experiments()}/skewed?edit=yes`);
+    await page.getByLabel('Hypothesis').fill('Mine');
+    const saved = await (await house().api('/api/v1/saved/experiments/skewed')).json();
+    const { data } = saved as { data: { name: string; body: object } };
+    const body = { ...data.body, hypothesis: 'Theirs' };
+    await house().api('/api/v1/saved/experiments/skewed', { name: data.name, body }, 'PUT');
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await page.getByRole('button', { name: 'Save the changes' }).click();
+      await page.getByRole('alert').getByText('Somebody else has changed this').waitFor();
+      await settled(page);
+    }
+    assert.equal(await page.getByLabel('Hypothesis').inputValue(), 'Mine');
+  });
+
   it('say what is missing at its place, and how many people it takes', async () => {
     const { page } = await house().signedIn();
     await page.goto(experiments());

@@ -33,7 +33,7 @@ function Page() {
   return edit === undefined ? (
     <Results key={data.id} project={project} saved={data} />
   ) : (
-    <SetUp key={data.version} project={project} saved={data} experimentId={data.body.experimentId} />
+    <SetUp key={data.id} project={project} saved={data} experimentId={data.body.experimentId} />
   );
 }
 

@@ -38,7 +38,9 @@ const statuses: readonly { readonly value: Status; readonly label: string }[] = 
   { value: 'ended', label: 'Ended' },
 ];
 
-export function SetUp({ project, saved, experimentId }: SetUpProps) {
+export function SetUp({ project, saved: latest, experimentId }: SetUpProps) {
+  // what was opened: a change of somebody else must neither be overwritten nor throw away what is typed
+  const [saved] = useState(latest);
   const mayEdit = useMayEdit(project);
   const [form, setForm] = useState<Form>(() => formOf(saved, experimentId));
   const [isSizing, setSizing] = useState(false);
