@@ -16,7 +16,7 @@ export function LiveSign({
 }) {
   const { feed, isConnected } = used;
   const isStill = isReading || feed.hasOlder;
-  const words = isPaused ? 'Paused' : !isConnected ? 'Connecting' : isStill ? 'Still while you read' : 'Live';
+  const words = isPaused ? 'Paused' : !isConnected ? 'Connecting' : isStill ? 'Still' : 'Live';
   const rate = feed.isSampled ? rateOf(feed.latest?.events ?? feed.rows) : undefined;
   return (
     <span className="flex items-center gap-2 text-soft">
@@ -24,7 +24,10 @@ export function LiveSign({
         aria-hidden
         className={classes('size-2 rounded-full', words === 'Live' ? 'bg-good' : 'bg-faint')}
       />
-      {words}
+      <span>
+        {words}
+        {words === 'Still' && <span className="max-sm:hidden"> while you read</span>}
+      </span>
       {!isPaused && feed.isSampled && (
         <span
           className="text-faint"
