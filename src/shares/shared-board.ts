@@ -122,9 +122,37 @@ export class SharedBoards {
   }
 }
 
-/** A plan as guests may see it, to draw its answer by: without what it is filtered by. */
-export function unfiltered({ filter: _, segments: __, explain: ___, ...plan }: Members): Members {
-  return plan;
+/** A plan as guests may see it, to draw its answer by: without what is counted and what is not, but for what that is called. */
+export function unfiltered(plan: Members): Members {
+  const {
+    filter: _f,
+    segments: _s,
+    explain: _e,
+    exclude: _x,
+    start,
+    return: _r,
+    series,
+    steps,
+    ...shown
+  } = plan;
+  return {
+    ...shown,
+    // of paths: the page where they begin
+    ...(start !== undefined && typeof start !== 'object' && { start }),
+    ...(series !== undefined && { series: unfilteredEach(series) }),
+    ...(steps !== undefined && { steps: unfilteredEach(steps) }),
+  };
+}
+
+const unfilteredEach = (all: unknown): unknown =>
+  Array.isArray(all)
+    ? (all as readonly Members[]).map(({ filter, goal: _, ...rest }) => ({ ...typeIn(filter), ...rest }))
+    : all;
+
+/** What has no name is called by the type of event that it is, where it is nothing more. */
+function typeIn(filter: unknown): { readonly name?: string } {
+  const { field, op, value } = (filter ?? {}) as Members;
+  return field === 'type' && op === 'eq' && typeof value === 'string' ? { name: value } : {};
 }
 
 const tilesOf = ({ body }: Saved): readonly Members[] => body.tiles as unknown as readonly Members[];

@@ -15,6 +15,20 @@ const body = {
     { plan: { kind: 'summary', range: '7d', explain: true }, title: 'Own', layout },
     { text: 'Read me', layout },
     { plan: { kind: 'events', range: '7d' }, layout },
+    {
+      title: 'Way',
+      plan: {
+        kind: 'funnel',
+        range: '7d',
+        steps: [
+          { name: 'View', filter: secret },
+          { filter: { field: 'type', op: 'eq', value: 'purchase' } },
+          { filter: secret },
+        ],
+        exclude: [{ filter: secret, after: 1, before: 2 }],
+      },
+      layout,
+    },
   ],
   view: { scope: { timeZone: 'Europe/Berlin', filter: { field: 'country', op: 'eq', value: 'DE' } } },
 };
@@ -136,6 +150,7 @@ describe('a guest', () => {
         { tile: 1, title: 'Own', text: undefined, problem: undefined },
         { tile: 2, title: null, text: 'Read me', problem: undefined },
         { tile: 3, title: null, text: undefined, problem: 'not_shared' },
+        { tile: 4, title: 'Way', text: undefined, problem: undefined },
       ],
     );
     for (const hidden of ['secret-launch', 'question":"sales', '"DE"', 'Other'])
@@ -159,6 +174,14 @@ describe('a guest', () => {
     });
     assert.deepEqual(plan, shown);
     assert.deepEqual([asked[0]!.asker, asked[0]!.project], [`share:${made.id}`, 'default']);
+    const { plan: funnel } = await dataOf<{ plan: object }>(await answerOf(server, made, { tile: 4 }));
+    assert.deepEqual(funnel, {
+      kind: 'funnel',
+      range: '7d',
+      timeZone: 'Europe/Berlin',
+      steps: [{ name: 'View' }, { name: 'purchase' }, {}],
+    });
+    assert.deepEqual((asked.pop()!.plan.steps as object[])[2], { filter: secret }, 'it is asked as it is');
     await answerOf(server, made, { tile: 0, from: '2026-01-01', to: '2026-02-01' });
     assert.deepEqual(
       [asked[1]!.plan.from, asked[1]!.plan.to, asked[1]!.plan.range],
@@ -176,7 +199,7 @@ describe('a guest', () => {
       {},
       null,
       [0],
-      { tile: 4 },
+      { tile: 5 },
       { tile: -1 },
       { tile: 0.5 },
       { tile: '0' },

@@ -125,7 +125,7 @@ function FullButton({ isFull, onFull }: Pick<BoardBarProps, 'isFull' | 'onFull'>
   const Icon = isFull ? Minimize2 : Maximize2;
   const label = isFull ? 'Leave full screen' : 'Full screen';
   return (
-    <Button aria-label={label} title={label} onClick={() => onFull(!isFull)} className="px-2.5">
+    <Button aria-label={label} title={label} onClick={() => onFull(!isFull)} className="px-2.5 max-sm:hidden">
       <Icon aria-hidden className="size-4" />
     </Button>
   );
