@@ -204,6 +204,6 @@ export function sentence({ text, params }: Verdict): string {
   return `${begun}.`;
 }
 
-/** Units that were exposed to one variant alone, or to any when those that saw several are counted. */
+/** Units with an exposure of any variant, each once (when those that saw several are told for each, as if they saw two). */
 export const exposedOf = ({ conversion, mixed }: ExperimentData): number =>
-  conversion.reduce((sum, { exposed }) => sum + exposed, 0) + (mixed.included ? 0 : mixed.units);
+  conversion.reduce((sum, { exposed }) => sum + exposed, 0) + (mixed.included ? -mixed.units : mixed.units);
