@@ -41,15 +41,7 @@ export function Explore({ project }: { project: string }) {
     const scope = scopeIn(plan);
     ask(withScope(left.current.get(id) ?? next.start(scope), scope), true);
   };
-  if (savedError !== null)
-    return (
-      <Empty title="This saved question could not be opened">
-        {savedError.message}{' '}
-        <Button small onClick={startAnew}>
-          Start anew
-        </Button>
-      </Empty>
-    );
+  if (savedError !== null) return <GoneQuestion project={project} error={savedError} onAnew={startAnew} />;
   if (broken !== undefined) return <BrokenAddress {...broken} onAnew={startAnew} />;
   return (
     <>
@@ -134,6 +126,25 @@ function Elsewhere({ project, plan, onAnew }: { project: string; plan: PlanInput
         Start anew
       </Button>
     </Empty>
+  );
+}
+
+function GoneQuestion({ project, error, onAnew }: { project: string; error: Error; onAnew: () => void }) {
+  return (
+    <Card className="mx-auto grid max-w-2xl gap-3 p-6">
+      <h1 className="text-lg font-semibold">This saved question could not be opened</h1>
+      <p role="alert" className="break-words text-soft">
+        {error.message.charAt(0).toUpperCase() + error.message.slice(1)}. It may have been deleted.
+      </p>
+      <div className="flex flex-wrap items-center gap-3">
+        <Button look="primary" onClick={onAnew}>
+          Start anew
+        </Button>
+        <Link to="/p/$project/saved" params={{ project }} className="text-accent underline">
+          What is saved
+        </Link>
+      </div>
+    </Card>
   );
 }
 

@@ -99,7 +99,8 @@ export function useAsked(project: string): Asked {
     view,
     broken: inAddress.kind === 'broken' ? inAddress : undefined,
     saved,
-    savedError: question === undefined ? null : savedError,
+    // with a plan beside it there is a question all the same
+    savedError: question === undefined || inAddress.kind === 'plan' ? null : savedError,
     isWaiting: question !== undefined && isPending && inAddress.kind !== 'plan',
     isChanged: saved !== undefined && JSON.stringify(asked) !== JSON.stringify(saved.body.plan),
     ask,
