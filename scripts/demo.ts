@@ -15,7 +15,7 @@ import { liveReplay, liveShop } from './demo/live.ts';
 import { nextSteps, Screen } from './demo/screen.ts';
 import { type DemoEvent, sendEvents } from './demo/send.ts';
 import { choosePort, DemoServer, type Keys, program } from './demo/server.ts';
-import { dayMs, newsletterDay, Shop } from './demo/shop/shop.ts';
+import { dayMs, Shop } from './demo/shop/shop.ts';
 import { type DemoState, keepState, openState } from './demo/state.ts';
 import { webLogEvents } from './demo/web-log.ts';
 
@@ -126,8 +126,8 @@ async function fill(server: DemoServer, state: DemoState): Promise<DemoState> {
     send(server, state.weblog!.write, [weblog], sent),
     send(server, state.game!.write, cookieCats(firstDay), sent),
   ]);
-  await keepForShop(keeper(server), firstDay + newsletterDay * dayMs);
-  await keepForGame(keeper(server, await adminKeyOf(server, 'game')));
+  await keepForShop(keeper(server), firstDay);
+  await keepForGame(keeper(server, await adminKeyOf(server, 'game')), firstDay);
   await drained(server);
   screen.line(
     `${grouped(events)} events of the past ${daysOfPast} days are in ${screen.faint(`(after ${seconds()})`)}`,

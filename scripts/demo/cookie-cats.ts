@@ -15,6 +15,8 @@ const players: readonly (readonly [variant: string, counts: readonly [number, nu
 
 const dayMs = 86_400_000;
 const installDays = 14;
+/** Until the last players had their seven days. */
+export const experimentDays = 22;
 /** Players are taken in steps of this, which has no divisor in common with their number, so that each day has all kinds of them. */
 const stride = 40_009;
 

@@ -2,7 +2,8 @@
  * What somebody who works with the demo's data would have kept: questions and a board of them, segments, a goal, a note at the day of the
  * newsletter, and the two experiments.
  */
-import { experimentId as gameExperiment, goals as gameGoals } from './cookie-cats.ts';
+import { experimentDays, experimentId as gameExperiment, goals as gameGoals } from './cookie-cats.ts';
+import { dayMs, newsletterDay } from './shop/shop.ts';
 import { experimentId as shopExperiment } from './shop/visit.ts';
 
 /** Makes one in a project and gives its id. */
@@ -11,10 +12,10 @@ export type Keep = (kinds: string, name: string, body: object) => Promise<string
 const of = (type: string) => ({ field: 'type', op: 'eq', value: type });
 const viewed = { field: 'type', op: 'in', value: ['pageview', 'screen_view'] };
 const month = { range: '30d', timeZone: 'UTC' };
-const dayMs = 86_400_000;
+const isoTime = (time: number) => new Date(time).toISOString();
 
-/** `newsletterAt`: epoch ms. */
-export async function keepForShop(keep: Keep, newsletterAt: number): Promise<void> {
+/** `firstDay`: of the month that is filled in, epoch ms. */
+export async function keepForShop(keep: Keep, firstDay: number): Promise<void> {
   await keep('segments', 'German phones', {
     filter: {
       and: [
@@ -29,7 +30,7 @@ export async function keepForShop(keep: Keep, newsletterAt: number): Promise<voi
   await keep('cohorts', 'Bought twice', { filter: of('purchase'), atLeast: 2, days: 30 });
   await keep('goals', 'Bought', { filter: of('purchase') });
   await keep('annotations', 'Harvest newsletter', {
-    at: new Date(newsletterAt + dayMs / 2).toISOString(),
+    at: isoTime(firstDay + (newsletterDay + 0.5) * dayMs),
     text: 'The harvest newsletter went out',
   });
   await keep('experiments', 'Checkout on one page', {
@@ -38,6 +39,7 @@ export async function keepForShop(keep: Keep, newsletterAt: number): Promise<voi
     variants: [{ key: 'control' }, { key: 'one-page' }],
     control: 'control',
     goals: ['purchase'],
+    start: isoTime(firstDay),
     status: 'running',
   });
   await keepBoard(keep);
@@ -77,15 +79,15 @@ async function keepBoard(keep: Keep): Promise<void> {
   await keep('dashboards', 'The shop', {
     description: 'Who comes, who buys, who comes back',
     tiles: [
-      tile(visitors, 0, 0, 7, 5),
-      tile(checkout, 7, 0, 5, 5),
-      tile(retention, 0, 5, 6, 5),
-      tile(entries, 6, 5, 6, 5),
+      tile(visitors, 0, 0, 6, 6),
+      tile(checkout, 6, 0, 6, 6),
+      tile(retention, 0, 6, 6, 6),
+      tile(entries, 6, 6, 6, 6),
     ],
   });
 }
 
-export async function keepForGame(keep: Keep): Promise<void> {
+export async function keepForGame(keep: Keep, firstDay: number): Promise<void> {
   await keep('experiments', 'Where the first gate stands', {
     experimentId: gameExperiment,
     hypothesis: 'A later gate keeps players longer.',
@@ -95,6 +97,8 @@ export async function keepForGame(keep: Keep): Promise<void> {
     ],
     control: 'gate_30',
     goals: [...gameGoals],
+    start: isoTime(firstDay),
+    end: isoTime(firstDay + experimentDays * dayMs),
     status: 'ended',
   });
 }

@@ -16,9 +16,9 @@ export function SideBar({ session, project, onSearch, onSearchNear }: BarProps) 
           to="/p/$project"
           params={{ project }}
           aria-label="Millrace, overview"
-          className="rounded-md p-1.5 hover:bg-sunken"
+          className="shrink-0 rounded-md p-1.5 hover:bg-sunken"
         >
-          <img src="/icon.svg" alt="" className="size-6 shrink-0" />
+          <img src="/icon.svg" alt="" className="size-6" />
         </Link>
         <ProjectMenu session={session} project={project} />
       </div>

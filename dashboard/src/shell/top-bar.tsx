@@ -50,7 +50,7 @@ function PagesMenu({ project }: { project: string }) {
           className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col border-r border-line bg-paper pb-4 shadow-xl shadow-black/20"
         >
           <div className="flex h-14 items-center gap-2.5 px-4">
-            <img src="/icon.svg" alt="" className="size-6 shrink-0" />
+            <img src="/icon.svg" alt="" className="size-6 max-w-none" />
             <Dialog.Title className="flex-1 font-semibold">Millrace</Dialog.Title>
             <Dialog.Close aria-label="Close" className={iconButton}>
               <X aria-hidden className="size-5" />
