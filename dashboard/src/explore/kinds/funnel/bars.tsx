@@ -1,5 +1,9 @@
-/** A column for each step: who came, over whom the step before lost. Both are buttons that show the people. */
+/**
+ * A column for each step: who came, over whom the step before lost. A click on either shows the people; the numbers below are the same as
+ * buttons, as a column may be too low to be met.
+ */
 import { ChevronDown } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { duration, fullNumber, percent, shortNumber } from '../../../format/numbers.ts';
 import { classes } from '../../../ui/classes.ts';
 import { ScrollBox } from '../parts/scroll-box.tsx';
@@ -16,122 +20,133 @@ export function FunnelBars({ steps, names, unit, worst, onPeople }: FunnelBarsPr
   return (
     <ScrollBox label="Steps of the funnel">
       <ol className="flex min-w-fit gap-1 pb-1">
-        {steps.map((step, index) => (
-          <li
-            // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
-            key={index}
-            className="flex w-32 max-w-64 min-w-32 flex-1 flex-col"
-          >
-            <Column
-              step={step}
-              before={steps[index - 1]}
-              name={names[index]!}
-              unit={unit}
-              index={index}
-              onPeople={onPeople}
-            />
-            <div className="mt-2 grid gap-0.5 px-1">
-              <p className="line-clamp-2 font-medium break-words" title={names[index]}>
-                <span className="tabular text-faint">{index + 1} </span>
-                {names[index]}
-              </p>
-              <p className="tabular">
-                <span className="font-semibold" title={fullNumber(step.count)}>
-                  {shortNumber(step.count)}
-                </span>{' '}
-                <span className="text-soft">{step.rate === null ? '' : percent(step.rate)}</span>
-              </p>
-              {index > 0 && <FromPrevious step={step} before={steps[index - 1]!} isWorst={worst === index} />}
-            </div>
-          </li>
-        ))}
+        {steps.map((step, index) => {
+          const lost = (steps[index - 1]?.count ?? step.count) - step.count;
+          const ask = (asked: Asked, count: number) =>
+            onPeople === undefined || count === 0 ? undefined : () => onPeople(asked);
+          const onCame = ask({ step: index + 1, outcome: 'reached' }, step.count);
+          const onLost = ask({ step: index, outcome: 'dropped' }, lost);
+          const where = `step ${index + 1}, ${names[index]}`;
+          return (
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+              key={index}
+              className="flex w-32 max-w-64 min-w-32 flex-1 flex-col"
+            >
+              <Column step={step} before={steps[index - 1]} onCame={onCame} onLost={onLost} />
+              <div className="mt-2 grid justify-items-start px-1">
+                <p className="line-clamp-2 max-w-full font-medium break-words" title={names[index]}>
+                  <span className="tabular text-faint">{index + 1} </span>
+                  {names[index]}
+                </p>
+                <Figure onClick={onCame} told={`${unit} came to ${where}`} title={fullNumber(step.count)}>
+                  <span className="font-semibold">{shortNumber(step.count)}</span>
+                  <span className="text-soft">{step.rate === null ? '' : percent(step.rate)}</span>
+                </Figure>
+                {index > 0 && (
+                  <Figure
+                    onClick={onLost}
+                    told={`${unit} dropped out before ${where}`}
+                    title={fullNumber(lost)}
+                    className={classes(
+                      'text-[13px]',
+                      worst === index ? 'font-medium text-bad' : 'text-faint',
+                    )}
+                  >
+                    <ChevronDown aria-hidden className="-mr-1 size-3.5 shrink-0" />
+                    <span>
+                      {shortNumber(lost)} lost
+                      {step.rateFromPrevious !== null && `, ${percent(1 - step.rateFromPrevious)}`}
+                    </span>
+                  </Figure>
+                )}
+                {step.medianFromPreviousMs !== null && (
+                  <p className="tabular text-[13px] text-faint" title="Median time from the step before">
+                    after {duration(step.medianFromPreviousMs)}
+                  </p>
+                )}
+              </div>
+            </li>
+          );
+        })}
       </ol>
     </ScrollBox>
   );
 }
 
 type Step = FunnelParts['steps'][number];
+type OnClick = (() => void) | undefined;
 
 interface ColumnProps {
   readonly step: Step;
   readonly before: Step | undefined;
-  readonly name: string;
-  readonly unit: string;
-  readonly index: number;
-  readonly onPeople: ((asked: Asked) => void) | undefined;
+  readonly onCame: OnClick;
+  readonly onLost: OnClick;
 }
 
 const stripes =
-  'bg-[repeating-linear-gradient(135deg,var(--bar)_0_3px,transparent_3px_7px)] hover:bg-[repeating-linear-gradient(135deg,var(--accent)_0_3px,transparent_3px_7px)]';
+  'bg-[repeating-linear-gradient(135deg,var(--bar)_0_3px,transparent_3px_7px)] enabled:hover:bg-[repeating-linear-gradient(135deg,var(--accent)_0_3px,transparent_3px_7px)]';
 
-function Column({ step, before, name, unit, index, onPeople }: ColumnProps) {
-  const lost = before === undefined ? 0 : before.count - step.count;
+/** For the eye and the pointer alone: all of it stands below. */
+function Column({ step, before, onCame, onLost }: ColumnProps) {
+  const hasLost = before !== undefined && before.count > step.count;
   const share = (rate: number | null | undefined) => `${(rate ?? 0) * 100}%`;
-  const came = `${fullNumber(step.count)} ${unit} came to step ${index + 1}, ${name}`;
-  const dropped = `${fullNumber(lost)} ${unit} dropped out before step ${index + 1}, ${name}`;
   return (
-    <div className="flex h-56 flex-col justify-end border-b border-line">
-      {lost > 0 && (
+    <div aria-hidden className="flex h-56 flex-col justify-end border-b border-line">
+      {hasLost && (
         <Part
-          label={dropped}
           className={classes('rounded-t', stripes)}
-          height={`calc(${share(before?.rate)} - ${share(step.rate)})`}
-          onClick={onPeople && (() => onPeople({ step: index, outcome: 'dropped' }))}
+          height={`calc(${share(before.rate)} - ${share(step.rate)})`}
+          onClick={onLost}
         />
       )}
       <Part
-        label={came}
-        className={classes('min-h-px bg-accent', lost === 0 && 'rounded-t', onPeople && 'hover:opacity-85')}
+        className={classes('min-h-px bg-accent enabled:hover:opacity-85', !hasLost && 'rounded-t')}
         height={share(step.rate)}
-        onClick={
-          onPeople && step.count > 0 ? () => onPeople({ step: index + 1, outcome: 'reached' }) : undefined
-        }
+        onClick={onCame}
       />
     </div>
   );
 }
 
-interface PartProps {
-  readonly label: string;
-  readonly className: string;
-  readonly height: string;
-  readonly onClick: (() => void) | undefined;
-}
-
-function Part({ label, className, height, onClick }: PartProps) {
-  if (onClick === undefined)
-    return <div role="img" aria-label={label} title={label} className={className} style={{ height }} />;
+function Part({ className, height, onClick }: { className: string; height: string; onClick: OnClick }) {
   return (
     <button
       type="button"
-      aria-label={`${label}: see who`}
-      title={label}
+      tabIndex={-1}
+      disabled={onClick === undefined}
       onClick={onClick}
-      className={classes('block w-full', className)}
+      className={classes('block w-full disabled:cursor-default', className)}
       style={{ height }}
     />
   );
 }
 
-function FromPrevious({ step, before, isWorst }: { step: Step; before: Step; isWorst: boolean }) {
-  const lost = before.count - step.count;
-  return (
-    <>
-      <p
-        className={classes(
-          'tabular flex items-center gap-0.5 text-[13px]',
-          isWorst ? 'font-medium text-bad' : 'text-faint',
-        )}
-      >
-        <ChevronDown aria-hidden className="size-3.5" />
-        {shortNumber(lost)} lost
-        {step.rateFromPrevious !== null && `, ${percent(1 - step.rateFromPrevious)}`}
+interface FigureProps {
+  readonly onClick: OnClick;
+  /** What the number is of, for those who hear it. */
+  readonly told: string;
+  readonly title: string;
+  readonly className?: string;
+  readonly children: ReactNode;
+}
+
+function Figure({ onClick, told, title, className, children }: FigureProps) {
+  const look = classes('tabular flex min-h-6 max-w-full items-center gap-1.5 text-left', className);
+  if (onClick === undefined)
+    return (
+      <p className={look} title={title}>
+        {children} <span className="sr-only">{told}</span>
       </p>
-      {step.medianFromPreviousMs !== null && (
-        <p className="tabular text-[13px] text-faint" title="Median time from the step before">
-          after {duration(step.medianFromPreviousMs)}
-        </p>
-      )}
-    </>
+    );
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      title={`${title}: see who`}
+      className={classes(look, 'hover:underline')}
+    >
+      {children} <span className="sr-only">{told}: see who</span>
+    </button>
   );
 }

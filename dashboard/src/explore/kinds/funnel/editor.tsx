@@ -1,6 +1,5 @@
 /** Builds a funnel: its steps, and how they count. */
 import type { PlanInput } from '../../../api/questions.ts';
-import { duration } from '../../../format/numbers.ts';
 import type { EditorProps } from '../../kind.ts';
 import { ProblemAt } from '../../problem.tsx';
 import { ByField } from '../parts/by-field.tsx';
@@ -69,7 +68,7 @@ export default function FunnelEditor({ project, plan, onChange, problem }: Edito
           onChange={(windowMs) => change({ windowMs })}
         />
         <p className="text-[13px] text-faint">
-          Of the first step. Those who take longer than {duration(windowMsOf(plan))} stay where they are.
+          Of the first one. Who takes longer stays at the step that was reached in time.
         </p>
         <ProblemAt problem={problem} pointer="/windowMs" />
       </div>

@@ -12,6 +12,7 @@ const fieldOf = (field: string) => (field === 'entryPath' || field === 'exitPath
 
 export function groupName(field: string, { value, other }: Named): string {
   if (other) return 'All others';
+  if (value === null && fieldOf(field) !== field) return 'No page view';
   return valueName(fieldOf(field), value);
 }
 

@@ -43,19 +43,17 @@ export default function PathsChart({ plan, answer, isTile = false, onPlan }: Cha
               preserveAspectRatio="none"
               className="absolute inset-0 size-full overflow-visible"
             >
-              {ribbons.map(({ key, from, to, shape, sequences: count }) => (
+              {ribbons.map(({ key, from, to, shape }) => (
                 <path
                   key={key}
                   d={shape}
                   className={classes(
                     'transition-[fill-opacity]',
                     pointed === from.key || pointed === to.key
-                      ? 'fill-accent [fill-opacity:0.45]'
-                      : 'fill-bar [fill-opacity:0.75]',
+                      ? 'fill-accent [fill-opacity:0.5]'
+                      : 'fill-accent [fill-opacity:0.17]',
                   )}
-                >
-                  <title>{`${groupName(field, from)} → ${groupName(field, to)}: ${fullNumber(count)}`}</title>
-                </path>
+                />
               ))}
             </svg>
             {nodes.map((node) => (
