@@ -16,7 +16,7 @@ import { frameWatch, type Marks } from './frame-watch.ts';
 const dayMs = 86_400_000;
 const rangeDays = 30;
 const pollMs = 20;
-const doneMsMax = 60_000;
+const doneMsMax = 180_000;
 /** After a page is whole, so that nothing of it runs any more when the next thing is measured. */
 const restMs = 400;
 
