@@ -49,6 +49,9 @@ export function PathNode({ node, columns, field, unit, direction, onPoint, onAnc
       <span className="flex min-w-0 items-baseline gap-1.5 pt-0.5 text-[13px] leading-5">
         <span className={classes('truncate', other ? 'text-soft' : 'font-medium')}>{name}</span>
         <span className="tabular shrink-0 text-soft">{shortNumber(sequences)}</span>
+        <span className="sr-only">
+          {unit}, {fullNumber(ends)} {stop} there
+        </span>
       </span>
     </>
   );
@@ -56,7 +59,7 @@ export function PathNode({ node, columns, field, unit, direction, onPoint, onAnc
   return (
     <NodeMenu
       trigger={
-        <button type="button" {...frame} aria-label={title}>
+        <button type="button" {...frame}>
           {inner}
         </button>
       }
