@@ -23,6 +23,8 @@ const widths = [1440, 390];
 const themes = ['light', 'dark'] as const;
 const stillMs = 1_000;
 const looksMax = 30;
+/** Skeletons, and charts that are not drawn yet. What still loads after so many looks is shown as it is. */
+const unfinished = '.animate-pulse, div[role=img]:empty';
 
 interface Shot {
   readonly name: string;
@@ -92,10 +94,9 @@ async function shoot(page: Page, { name, path, keys }: Shot): Promise<void> {
   console.log(name);
 }
 
-/** What still loads after that is shown as it is. */
 async function stillness(page: Page): Promise<void> {
   for (let looks = 0; looks < looksMax; looks++) {
     await page.waitForTimeout(stillMs);
-    if ((await page.locator('.animate-pulse').count()) === 0) return;
+    if ((await page.locator(unfinished).count()) === 0) return;
   }
 }

@@ -17,7 +17,9 @@ export async function find(page: Page, origin: string): Promise<Found> {
   };
   type List = { readonly data: readonly { readonly id: string }[] };
   type People = { readonly data: { readonly people: readonly { userId?: string; anonymousId?: string }[] } };
-  const people = encodeURIComponent(JSON.stringify({ kind: 'users', range: '30d', limit: 1 }));
+  const people = encodeURIComponent(
+    JSON.stringify({ kind: 'users', range: '30d', order: 'events', limit: 1 }),
+  );
   const board = (await get<List>(shop, '/saved/dashboards'))?.data[0]?.id;
   const experiment = (await get<List>(game, '/saved/experiments'))?.data[0]?.id;
   const somebody = (await get<People>(shop, `/query?plan=${people}`))?.data.people[0];
