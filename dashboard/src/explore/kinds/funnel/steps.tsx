@@ -76,7 +76,8 @@ interface StepProps extends Omit<StepsProps, 'onChange'> {
 function Step({ project, plan, index, handle, problem, onChange, onRemove }: StepProps) {
   const step = stepsOf(plan)[index] ?? {};
   const pointer = `/steps/${index}`;
-  const mayWait = index > 0 && orderOf(plan) !== 'any';
+  // what stands there against the rules can be taken away
+  const mayWait = (index > 0 && orderOf(plan) !== 'any') || step.withinMs !== undefined;
   return (
     <div className="grid min-w-0 gap-1.5 rounded-lg border border-line bg-paper p-2">
       <div className="flex min-w-0 items-center gap-1">

@@ -25,7 +25,7 @@ export default function PathsChart({ plan, answer, isTile = false, onPlan }: Cha
   const { columns, height, nodes, ribbons, left } = layout;
   return (
     <div data-painting className="grid min-w-0 gap-2">
-      <ScrollBox label="Paths" className="pb-1">
+      <ScrollBox label="Paths" className="pb-1" isFromEnd={direction === 'backward'}>
         <div style={{ minWidth: `calc(${columns} * ${columnWidthMin})` }}>
           <div
             className="mb-1 grid text-[13px] text-faint"
