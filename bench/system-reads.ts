@@ -1,5 +1,5 @@
 /** What the system says of processes and directories. Linux only. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export function memoryOf(pid: number): { residentBytes: number; anonymousBytes: number } {
@@ -9,18 +9,28 @@ export function memoryOf(pid: number): { residentBytes: number; anonymousBytes: 
   return { residentBytes: read('VmRSS'), anonymousBytes: read('RssAnon') };
 }
 
-/** Blocks in use of all files below, as `du` counts them. A file that goes away meanwhile counts nothing. */
-export function directoryBytes(path: string): number {
-  const counted = new Set<number>();
+/** Blocks in use of all files below, as `du` counts them. What goes away meanwhile counts nothing. */
+export function directoryBytes(path: string, counted = new Set<number>()): number {
   let bytes = 0;
-  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+  for (const entry of entriesOf(path)) {
+    const place = join(path, entry.name);
+    if (entry.isDirectory()) bytes += directoryBytes(place, counted);
     if (!entry.isFile()) continue;
-    const stat = statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false });
+    const stat = statSync(place, { throwIfNoEntry: false });
     if (stat === undefined || counted.has(stat.ino)) continue;
     counted.add(stat.ino);
     bytes += stat.blocks * 512;
   }
   return bytes;
+}
+
+function entriesOf(path: string): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 /** Linux counts processor time in hundredths of a second, whatever the kernel's own tick is. */
