@@ -62,7 +62,7 @@ export function Trend({ project, view, onChange, isTable, onTable }: TrendProps)
   );
   return (
     <div className="px-4 pt-3 pb-2">
-      <div className="mb-2 flex items-center gap-2">
+      <div className="mb-2 flex flex-wrap items-center gap-x-2 gap-y-1">
         <h2 className="font-medium">{metric.label}</h2>
         <div className="ml-auto flex items-center gap-1">
           {isTable && <CsvButton project={project} plan={trendPlan(view)} name="Trend" look="quiet" small />}

@@ -1,5 +1,5 @@
 /** What the page looks at: filters as chips, the range, what it is compared with. */
-import { X } from 'lucide-react';
+import { ArrowLeftRight, X } from 'lucide-react';
 import { type SegmentBody, useSaved } from '../../api/saved.ts';
 import { useMayEdit } from '../../api/session.ts';
 import { conditionText, conditionWords, segmentCondition, toggled } from '../../state/conditions.ts';
@@ -31,7 +31,11 @@ export function ViewBar({ project, view, onChange }: PartProps) {
               label,
             }))}
             onChoose={(compare) => onChange({ compare }, true)}
-          />
+          >
+            {/* a phone has one row for all of this */}
+            <ArrowLeftRight aria-hidden className="size-4 sm:hidden" />
+            <span className="max-sm:hidden">{comparisons[view.compare]}</span>
+          </ChoiceMenu>
         )}
         <RangePicker view={view} onChange={onChange} />
       </div>
