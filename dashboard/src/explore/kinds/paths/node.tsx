@@ -47,7 +47,7 @@ export function PathNode({ node, columns, field, unit, direction, onPoint, onAnc
         />
       </span>
       <span className="flex min-w-0 items-baseline gap-1.5 pt-0.5 text-[13px] leading-5">
-        <span className={classes('truncate', other ? 'text-soft' : 'font-medium')}>{name}</span>
+        <NodeName name={name} isOther={other ?? false} />
         <span className="tabular shrink-0 text-soft">{shortNumber(sequences)}</span>
         <span className="sr-only">
           {unit}, {fullNumber(ends)} {stop} there
@@ -74,6 +74,19 @@ export function PathNode({ node, columns, field, unit, direction, onPoint, onAnc
         Paths to here
       </DropdownMenu.Item>
     </NodeMenu>
+  );
+}
+
+/** Pages of one folder differ in their last part: the folder is what is cut first. */
+function NodeName({ name, isOther }: { name: string; isOther: boolean }) {
+  const at = isOther ? -1 : name.lastIndexOf('/', name.length - 2);
+  const look = isOther ? 'text-soft' : 'font-medium';
+  if (at <= 0) return <span className={classes('truncate', look)}>{name}</span>;
+  return (
+    <span className={classes('flex min-w-0', look)}>
+      <span className="min-w-4 shrink-[1000] truncate">{name.slice(0, at)}</span>
+      <span className="truncate">{name.slice(at)}</span>
+    </span>
   );
 }
 
