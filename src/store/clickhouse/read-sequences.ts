@@ -96,7 +96,7 @@ async function* persons(
     const [keys, events] = columns as [NativeColumn, NativeColumn];
     const { buffer } = events.values;
     const { block, unsure } = shortBlock(
-      { keys: keys.values as BigUint64Array, ends: events.ends!, words: new Uint32Array(buffer) },
+      { keys: keys.values as BigUint64Array, ends: events.ends!, packed: buffer },
       sql.short!,
       hasCodes,
     );

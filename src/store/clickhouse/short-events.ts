@@ -19,16 +19,18 @@ interface ShortSequences {
   readonly keys: BigUint64Array;
   /** Where each ends, in events. */
   readonly ends: Uint32Array;
-  /** Two an event, the lower one first. */
-  readonly words: Uint32Array;
+  /** Integers of 64 bits. Taken over: times come to stand in it. */
+  readonly packed: ArrayBuffer;
 }
 
 export function shortBlock(
-  { keys, ends, words }: ShortSequences,
+  { keys, ends, packed }: ShortSequences,
   layout: EventLayout,
   hasCodes: boolean,
 ): ShortBlock {
-  const events = new Float64Array(words.length / 2);
+  const words = new Uint32Array(packed);
+  // in place: millions of events of a question would otherwise be garbage several times
+  const events = new Float64Array(packed);
   for (let i = 0; i < events.length; i++) events[i] = words[2 * i + 1]! * 2 ** 32 + words[2 * i]!;
   const unsure = orderEvents(events, ends, 2 ** layout.lowBits);
   const kept = unsure.length === 0 ? { keys, events, ends } : without(unsure, keys, events, ends);
@@ -90,18 +92,18 @@ function without(left: readonly number[], keys: BigUint64Array, events: Float64A
   return { keys: keptKeys, ends: keptEnds, events: events.subarray(0, count) };
 }
 
+/** `events` become their times. */
 function unpacked(events: Float64Array, { from, tagBits, lowBits }: EventLayout, hasCodes: boolean) {
   const unit = 2 ** lowBits;
   const tagMask = 2 ** tagBits - 1;
-  const times = new Float64Array(events.length);
   const tags = new Uint32Array(events.length);
   const codes = new Uint32Array(hasCodes ? events.length : 0);
   for (let i = 0; i < events.length; i++) {
     const time = timeOf(events[i]!, unit);
     const low = events[i]! - time * unit;
-    times[i] = from + time;
+    events[i] = from + time;
     tags[i] = low & tagMask;
     if (hasCodes) codes[i] = low >>> (tagBits + 1);
   }
-  return { times, tags, ...(hasCodes && { codes }) };
+  return { times: events, tags, ...(hasCodes && { codes }) };
 }

@@ -210,7 +210,7 @@ export abstract class QuestionCompiler extends FilterCompiler {
     const shared = counts && users !== undefined && !usesRollups(users) && !usesRollups(events);
     return [
       ...(joint === undefined ? [] : [joint]),
-      ...(counts && joint === undefined
+      ...(counts && (joint === undefined || usesRollups(events))
         ? [this.#arm(question, events, shared ? 'both' : 'events', grouping)]
         : []),
       ...(users === undefined || shared ? [] : [this.#arm(question, users, 'users', grouping)]),
@@ -220,25 +220,33 @@ export abstract class QuestionCompiler extends FilterCompiler {
     ];
   }
 
-  /** Events and persons of groups, and persons of the whole, where all of them are counted in raw rows. */
+  /** Persons of groups and of the whole, where both are counted in raw rows; events of the groups too, unless a rollup has them. */
   #jointArm(question: Question, { events, users }: Sources, grouping: Grouping): string | undefined {
     const { joint } = this;
-    const isFit = users !== undefined && !usesRollups(users) && grouping.metrics.includes('users');
-    if (joint === undefined || !isFit || usesRollups(events)) return undefined;
-    const source = this.#source(question, events.raw, 'both', grouping);
+    if (joint === undefined || users === undefined || usesRollups(users)) return undefined;
+    if (!grouping.metrics.includes('users')) return undefined;
+    const isRolledUp = usesRollups(events);
+    const source = this.#source(question, users.raw, isRolledUp ? 'users' : 'both', grouping);
     const { from, place } = this.placed(source);
     const groups = this.part({
       dimensions: [
         ['bucket', source.bucket],
         ['place', place],
       ],
-      aggregates: [this.events, ofRows('users', joint.state)],
+      aggregates: [isRolledUp ? ofRows('events', '0') : this.events, ofRows('users', joint.state)],
       form: 'rows',
       from,
       where: source.where,
     });
-    const outputs = { arm: 'events', place: 'place', bucket: 'bucket', text: "''" } as const;
-    return `SELECT ${this.outputs({ ...outputs, events: 'events', users: 'users', amounts: undefined })}\nFROM ${this.nested(joint.withWhole(groups))}`;
+    const outputs = {
+      place: 'place',
+      bucket: 'bucket',
+      text: "''",
+      events: 'events',
+      users: 'users',
+    } as const;
+    const arm = isRolledUp ? 'users' : 'events';
+    return `SELECT ${this.outputs({ ...outputs, arm, amounts: undefined })}\nFROM ${this.nested(joint.withWhole(groups))}`;
   }
 
   #rowsArm(question: Question, metrics: Metrics, grouping: Grouping | undefined): string {

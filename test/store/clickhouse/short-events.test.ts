@@ -47,11 +47,7 @@ test('sequences are in order where times or sameness tell it, and all others are
         return end;
       });
       const keys = BigUint64Array.from(all, (_, i) => BigInt(i + 1));
-      const { block, unsure } = shortBlock(
-        { keys, ends, words: new Uint32Array(packed.buffer) },
-        layout,
-        true,
-      );
+      const { block, unsure } = shortBlock({ keys, ends, packed: packed.buffer }, layout, true);
       const isUnsure = (one: readonly Event[]): boolean =>
         one.some((a) => one.some((b) => a.time === b.time && numberOf(a) !== numberOf(b)));
       assert.deepEqual(
