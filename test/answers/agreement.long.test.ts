@@ -25,7 +25,7 @@ const stores: Readonly<Record<string, (context: TestContext) => Promise<Store>>>
 for (const [name, open] of Object.entries(stores)) {
   const asked = name.startsWith('PostgreSQL') ? { whole: true, links: false } : {};
   test(`${name} agrees with the evaluator on thousands of questions`, async (t) => {
-    const store = await open(t);
+    const { store, asked: count } = counting(await open(t));
     const all = process.env.SEED === undefined ? seeds : [Number(process.env.SEED)];
     for (const [partition, seed] of all.entries()) {
       t.diagnostic(`seed ${seed}`);
@@ -33,6 +33,7 @@ for (const [name, open] of Object.entries(stores)) {
       // of sessions and numbers of fields too
       await checkAgainstEvaluator(store, { seed, partition, ...size, ...asked, shrink: false });
     }
+    t.diagnostic(`${count()} questions`);
   });
 }
 
@@ -41,7 +42,7 @@ const firstPartition = 100;
 
 for (const [name, open] of Object.entries(stores)) {
   test(`${name} agrees with the evaluator on thousands of questions about people`, async (t) => {
-    const store = await open(t);
+    const { store, asked } = counting(await open(t));
     if (store.analyses === undefined) return t.skip('it answers no such questions yet');
     const all = process.env.SEED === undefined ? seeds : [Number(process.env.SEED)];
     for (const [i, seed] of all.entries()) {
@@ -56,8 +57,27 @@ for (const [name, open] of Object.entries(stores)) {
         shrink: false,
       });
     }
+    t.diagnostic(`${asked()} questions`);
   });
 }
+
+/** The store as it is, and how many questions it was asked. */
+function counting(store: Store): { readonly store: Store; readonly asked: () => number } {
+  let count = 0;
+  const counted = <T extends object>(of: T, names: readonly string[]): T =>
+    new Proxy(of, {
+      get(target, name) {
+        const value = Reflect.get(target, name) as unknown;
+        if (name === 'analyses' && value !== undefined) return counted(value as object, analysisNames);
+        if (typeof value !== 'function') return value;
+        if (names.includes(String(name))) count++;
+        return value.bind(target);
+      },
+    });
+  return { store: counted(store, ['run']), asked: () => count };
+}
+
+const analysisNames = ['sequences', 'retention', 'sessions', 'people', 'experiment'];
 
 async function postgres(context: TestContext, extensions: boolean): Promise<Store> {
   const { store, close } = await openPostgres({ extensions });

@@ -38,8 +38,14 @@ function aggregate(agg: Numeric, number: string, filter: string): string {
   const share = shares[agg];
   if (share !== undefined) return `percentile_cont(${share}) WITHIN GROUP (ORDER BY ${number}) ${filter}`;
   // avg() computes a variance too, which may be more than a double holds
-  if (agg === 'avg') return `sum(${number}) ${filter} / count(*) ${filter}`;
+  if (agg === 'avg') return divided(`sum(${number}) ${filter}`, `count(*) ${filter}`);
   return `${agg}(${number}) ${filter}`;
+}
+
+/** Where the result would be 0 though the sum is not, the server refuses to divide: at most half of the smallest double. */
+function divided(sum: string, count: string): string {
+  const halves = `2 * (abs(${sum}) / '5e-324'::float8)`;
+  return `CASE WHEN abs(${sum}) > 1e-290 THEN ${sum} / ${count} WHEN ${halves} <= ${count} THEN 0 ELSE ${sum} / ${count} END`;
 }
 
 function distinctValue(of: string, { json }: Values): { readonly value: string; readonly isThere: string } {

@@ -104,10 +104,21 @@ describe('PostgreSQL in a database of English order', () => {
       personKey: offset % 11 === 0 ? 0n : BigInt.asUintN(64, BigInt(offset % 90) * 0x9e3779b97f4a7c15n),
     }),
   );
+  // sums that an average divides to the smallest number, to less than that, and to more
+  const tiny = [
+    [-6, 7],
+    [1, 1, 2],
+    [-1, -2],
+  ].map((numbers, i) =>
+    numbers.map((n, k) =>
+      eventRow({ project: `tiny-${i}`, partition: 3, offset: 10 * i + k, properties: { n: n * 5e-324 } }),
+    ),
+  );
   before(async () => {
     database = await openDatabase(english);
     opened = await openStoreAt(database.url, { extensions: false });
-    for (const batch of [...batchesOf(0, rows), ...batchesOf(2, people)]) await opened.store.insert(batch);
+    for (const batch of [...batchesOf(0, rows), ...batchesOf(2, people), ...batchesOf(3, tiny.flat())])
+      await opened.store.insert(batch);
   });
   after(async () => {
     await opened.close();
@@ -158,6 +169,10 @@ describe('PostgreSQL in a database of English order', () => {
       for (const given of [{ filter }, { filter: { not: filter } }, { filter, by }])
         await agrees({ metrics: ['events', 'users'], ...given }, people);
     }
+  });
+
+  test('averages the smallest numbers that there are', async () => {
+    for (const some of tiny) await agrees({ measures: [{ agg: 'avg', of: 'properties.n' }] }, some);
   });
 
   test('agrees with the evaluator on generated questions', async () => {
