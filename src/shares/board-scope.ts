@@ -1,6 +1,6 @@
 /**
- * One range, zone and filter for all tiles of a dashboard, over what each question says itself. Kept with the dashboard as `view.scope`;
- * the pages do the same for who is signed in (dashboard/src/pages/boards/scope.ts), and a test holds the two together.
+ * One range, zone and filter for all tiles of a dashboard, over what each question says itself. Kept with the dashboard as `view.scope`.
+ * The server lays it over for guests, the pages for who is signed in, whose tiles may not be saved yet.
  */
 import type { RangeName } from '../plan/range.ts';
 

@@ -4,9 +4,13 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { arranged, type Box, resized, stepped } from '../../dashboard/src/pages/boards/arrange.ts';
 import { bodyOf, draftOf } from '../../dashboard/src/pages/boards/board.ts';
-import * as onPages from '../../dashboard/src/pages/boards/scope.ts';
+import {
+  type BoardScope,
+  scoped,
+  scopeInAddress,
+  searchOfScope,
+} from '../../dashboard/src/pages/boards/scope.ts';
 import { atMost } from '../../dashboard/src/pages/boards/turns.ts';
-import * as onServer from '../../src/shares/board-scope.ts';
 
 const columns = 12;
 const box = (x: number, y: number, width: number, height: number): Box => ({ x, y, width, height });
@@ -98,55 +102,38 @@ describe('the board’s range, zone and filter', () => {
     { kind: 'live' },
     { kind: 'experiment', from: '2026-01-01', to: '2026-02-01', experiment: 'a', filter: de },
   ];
-  const scopes: onServer.BoardScope[] = [
-    {},
-    { timeZone: 'Europe/Berlin' },
-    { filter: { field: 'path', op: 'exists' } },
-    ...(['today', '7d', '12mo', 'all'] as const).map((range) => ({ range, timeZone: 'Asia/Kathmandu' })),
-    { from: '2020-01-01', to: '2026-01-01' },
-  ];
-
-  it('are laid over a plan by the server as by the pages', () => {
-    for (const plan of plans)
-      for (const scope of scopes)
-        assert.deepEqual(
-          onServer.scoped(plan, scope),
-          onPages.scoped(plan, scope),
-          JSON.stringify({ plan, scope }),
-        );
-  });
-
   it('stand over those of the tile, beside its filter, in buckets that a chart can show', () => {
     const [daily, fine, , , live, experiment] = plans as [never, never, never, never, never, never];
-    assert.deepEqual(onPages.scoped(daily, { range: 'today', filter: de }), {
+    assert.deepEqual(scoped(daily, { range: 'today', filter: de }), {
       kind: 'trend',
       filter: { and: [de, de] },
       range: 'today',
       compare: 'previous',
       interval: 'hour',
     });
-    assert.deepEqual(onPages.scoped(fine, { range: 'all' }), {
+    assert.deepEqual(scoped(fine, { range: 'all' }), {
       kind: 'trend',
       range: 'all',
       interval: 'month',
     });
-    assert.deepEqual(onPages.scoped(live, { range: '7d' }), live);
-    assert.deepEqual(onPages.scoped(experiment, { range: '7d', filter: de }), experiment);
+    assert.deepEqual(scoped(live, { range: '7d' }), live);
+    assert.deepEqual(scoped(experiment, { range: '7d', filter: de }), experiment);
   });
 
   it('come back from the address as they went in', () => {
-    const kept: onPages.BoardScope = { range: '7d', filter: de };
-    for (const scope of [
+    const kept: BoardScope = { range: '7d', filter: de };
+    const scopes: readonly BoardScope[] = [
       {},
       kept,
       { range: '30d', timeZone: 'UTC' },
       { from: '2026-01-01', to: '2026-02-01', filter: de },
-    ]) {
-      const search = onPages.searchOfScope(scope, kept);
-      assert.deepEqual(onPages.scopeInAddress(search as never, kept), scope);
+    ];
+    for (const scope of scopes) {
+      const search = searchOfScope(scope, kept);
+      assert.deepEqual(scopeInAddress(search as never, kept), scope);
     }
-    assert.deepEqual(onPages.searchOfScope(kept, kept), {});
-    assert.deepEqual(onPages.scopeInAddress({ range: 'soon', from: 'x', where: '{' }, kept), kept);
+    assert.deepEqual(searchOfScope(kept, kept), {});
+    assert.deepEqual(scopeInAddress({ range: 'soon', from: 'x', where: '{' }, kept), kept);
   });
 });
 
@@ -154,7 +141,7 @@ describe('a board’s body', () => {
   it('comes out of the page as it went in, with what the page does not know', () => {
     const body = {
       tiles: [{ question: 'a', layout: box(0, 0, 6, 4), view: { form: 'table' } }],
-      view: { scope: { range: '7d' }, other: { kept: true } },
+      view: { scope: { range: '7d' as const }, other: { kept: true } },
       description: 'About sales',
     };
     assert.deepEqual(bodyOf(draftOf('Board', body), body), body);

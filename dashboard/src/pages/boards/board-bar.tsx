@@ -2,6 +2,7 @@
 import { Maximize2, Minimize2, Pencil, Share2 } from 'lucide-react';
 import { useState } from 'react';
 import { PlanRange } from '../../explore/range.tsx';
+import type { RangeName } from '../../state/view.ts';
 import { Button } from '../../ui/button.tsx';
 import { inputBox } from '../../ui/field.tsx';
 import type { Draft } from './board.ts';
@@ -141,7 +142,7 @@ export function BoardRange({ scope, onScope }: Pick<BoardBarProps, 'scope' | 'on
       onChange={({ range, from, to, timeZone }) =>
         onScope({
           ...(range !== undefined
-            ? { range: String(range) }
+            ? { range: range as RangeName }
             : from !== undefined && { from: String(from), to: String(to) }),
           ...(timeZone !== undefined && { timeZone: String(timeZone) }),
           ...(filter !== undefined && { filter }),
