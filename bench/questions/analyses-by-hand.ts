@@ -1,6 +1,7 @@
 /**
  * The questions of analyses.ts in SQL that somebody who knows the tables and the data writes by hand: every event of the data set
- * names its session, nobody has two ids, a code stands for a path. Everything is added up by the engine, whose answer is small.
+ * names its session, nobody has two ids, a session is of one person, no two events of a person share a millisecond, a code stands for a path.
+ * Everything is added up by the engine, whose answer is small: of a funnel no times are told. Nor is there a bound on memory.
  */
 import type { ClickHouseClient } from '../../src/store/clickhouse/clickhouse-client.ts';
 import { type AnalysisName, funnelSteps, groupsMax, pathSteps, valuesMax } from './analyses.ts';
