@@ -20,7 +20,7 @@ export const frameWatch = `(() => {
   const answer = 'section[aria-label="The answer"]';
   const range = () => document.querySelector(answer + ' h2 + p')?.textContent ?? '';
   const holds = {
-    numbers: () => numbers() !== '' && numbers() !== watch.before && isStill('main .opacity-60 .tabular'),
+    numbers: () => numbers() !== '' && numbers() !== watch.before && isStill('main .opacity-60 button[aria-pressed] .tabular'),
     trend: () => holds.numbers() && !isStill('[role=img] canvas') && isStill('.opacity-60 [role=img]'),
     all: () => holds.trend() && isStill('.animate-pulse') && isStill('main .opacity-60'),
     chart: () =>

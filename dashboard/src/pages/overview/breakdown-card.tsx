@@ -14,6 +14,7 @@ import { AllRows } from './all-rows.tsx';
 import { type CardOf, type Tab, tabPlan } from './cards.ts';
 import type { PartProps } from './overview.tsx';
 import { rowsOf } from './rows.ts';
+import { useTurn } from './use-turn.ts';
 
 const WorldMap = lazy(() => import('../../charts/world-map.tsx'));
 const rowsShown = 8;
@@ -69,6 +70,7 @@ function TabRows({ tab, ...part }: PartProps & { tab: Tab }) {
   const { data, error, isError, isPlaceholderData, refetch } = useAnswer<SummaryData | SessionsData>(
     project,
     tabPlan(view, tab, limit),
+    { enabled: useTurn(project, view) },
   );
   if (isError && data === undefined) return <Failure error={error} retry={() => refetch()} />;
   if (data === undefined) return <RowSkeletons />;

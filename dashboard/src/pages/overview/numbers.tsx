@@ -8,17 +8,23 @@ import { classes } from '../../ui/classes.ts';
 import { Failure, Skeleton } from '../../ui/states.tsx';
 import { seriesOf, sessionMetrics, sessionsPlan, totalsPlan, trendMetrics, trendPlan } from './metrics.ts';
 import type { PartProps } from './overview.tsx';
+import { useTurn } from './use-turn.ts';
 
 export function Numbers({ project, view, onChange }: PartProps) {
   const totals = useAnswer<SeriesData & Compared>(project, totalsPlan(view));
   const trend = useAnswer<SeriesData & Compared>(project, trendPlan(view));
-  const sessions = useAnswer<SessionsData>(project, sessionsPlan(view));
-  const revenue = useAnswer<SummaryData & Compared>(project, {
-    kind: 'summary',
-    ...scopeOf(view),
-    ...comparisonOf(view),
-    metrics: ['amount'],
-  });
+  const isTurn = useTurn(project, view);
+  const sessions = useAnswer<SessionsData>(project, sessionsPlan(view), { enabled: isTurn });
+  const revenue = useAnswer<SummaryData & Compared>(
+    project,
+    {
+      kind: 'summary',
+      ...scopeOf(view),
+      ...comparisonOf(view),
+      metrics: ['amount'],
+    },
+    { enabled: isTurn },
+  );
   if (totals.isError && totals.data === undefined)
     return (
       <Failure error={totals.error} retry={() => totals.refetch()} title="The numbers could not be loaded" />
