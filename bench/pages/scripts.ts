@@ -1,10 +1,8 @@
 /** What a page has its browser load of script, compressed by gzip as the build made it. */
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Site } from './site.ts';
 
-const assets = join(import.meta.dirname, '../../dashboard/dist/assets');
 /** Loaded when there is something to draw; `extension` is what parts of ECharts share. */
 const charts = /^(echarts|extension|world-map)/;
 const restMs = 1_000;
@@ -25,15 +23,16 @@ export async function scriptsOf(
   for (const [name, path] of Object.entries(paths)) {
     const context = await site.context();
     const page = await context.newPage();
-    const files = new Set<string>();
+    const loaded: Promise<{ readonly file: string; readonly bytes: number }>[] = [];
     page.on('response', (response) => {
       const file = basename(new URL(response.url()).pathname);
-      if (response.request().resourceType() === 'script' && file !== 'theme.js') files.add(file);
+      if (response.request().resourceType() === 'script' && file !== 'theme.js')
+        loaded.push(response.body().then((body) => ({ file, bytes: gzipSync(body, { level: 9 }).length })));
     });
     await page.goto(`${site.base}/p/default${path}`);
     await page.waitForLoadState('networkidle');
     await page.waitForTimeout(restMs);
-    const sizes = [...files].map((file) => ({ file, bytes: gzipSize(file) }));
+    const sizes = await Promise.all(loaded);
     const sum = (isChart: boolean) =>
       sizes.reduce((total, { file, bytes }) => total + (charts.test(file) === isChart ? bytes : 0), 0);
     found.push({ page: name, bytes: sum(false), chartBytes: sum(true) });
@@ -41,5 +40,3 @@ export async function scriptsOf(
   }
   return found;
 }
-
-const gzipSize = (file: string): number => gzipSync(readFileSync(join(assets, file)), { level: 9 }).length;
