@@ -13,7 +13,6 @@ import { makePeople } from '../people/people.ts';
 import { Query } from '../query/query.ts';
 import { SavedNames } from '../saved/names.ts';
 import { SavedCare } from '../saved/saved-care.ts';
-import { makeShares } from '../shares/shares.ts';
 import {
   type Millrace,
   makeMillrace,
@@ -21,6 +20,7 @@ import {
   type ServerlessSystem,
 } from '../serverless/serverless.ts';
 import { type Environment, invalidSetting } from '../settings.ts';
+import { makeShares } from '../shares/shares.ts';
 import { isSharedLog, isSharedStore } from '../stage-config.ts';
 import type { Store } from '../store/store.ts';
 import { Metrics } from '../telemetry/metrics.ts';
