@@ -46,7 +46,7 @@ export const services: readonly Service[] = [
     software: chromium,
     advice: 'Install it, or set CHROMIUM to its path',
     leavesOut: true,
-    needs: (file) => file.endsWith('.page.test.ts'),
+    needs: (file) => /\.page(\.long)?\.test\.ts$/.test(file),
   },
 ];
 

@@ -8,7 +8,7 @@ import type { Answer, AnswerData } from '../../../src/query/wire.ts';
 import { answerKey, ask, type PlanInput } from './questions.ts';
 
 const againMsMin = 1_000;
-const againMsMax = 30_000;
+const againMsMax = 10_000;
 /** A page is not drawn anew more often. */
 const refreshMsMin = 5_000;
 
@@ -24,15 +24,22 @@ export function useWatched<Data extends AnswerData>(project: string, plan: PlanI
   const asked = JSON.stringify(plan);
   useEffect(() => {
     let refreshedAt = Date.now();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const refresh = () => {
-      if (document.visibilityState !== 'visible' || Date.now() - refreshedAt < refreshMsMin) return;
+      timer = undefined;
       refreshedAt = Date.now();
-      void client.invalidateQueries({ queryKey: answerKey(project) });
+      if (document.visibilityState === 'visible')
+        void client.invalidateQueries({ queryKey: answerKey(project) });
     };
-    return watch<Data>(project, JSON.parse(asked) as PlanInput, (next) => {
+    const stop = watch<Data>(project, JSON.parse(asked) as PlanInput, (next) => {
       setWatching(next);
-      if (next.isLive) refresh();
+      // what changes soon after waits for its turn: it may be the last change for long
+      if (next.isLive) timer ??= setTimeout(refresh, Math.max(0, refreshedAt + refreshMsMin - Date.now()));
     });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
   }, [client, project, asked]);
   return watching;
 }
