@@ -29,7 +29,7 @@ export async function postgresData(
 ): Promise<DataSetShape> {
   const there = await onDatabase(url, async (client) => {
     const { rows } = await client.query<{ note: DataSetShape | null }>(
-      `SELECT obj_description(oid, 'pg_database')::json AS note FROM pg_database WHERE datname = current_database()`,
+      `SELECT shobj_description(oid, 'pg_database')::json AS note FROM pg_database WHERE datname = current_database()`,
     );
     return rows[0]?.note;
   });
