@@ -16,6 +16,8 @@ const table = 'raw_copy';
 export function rawCopy(url: string): Promise<number> {
   return onDatabase(url, async (client) => {
     await client.query('SET search_path TO millrace');
+    // else a scan begins where the one before has ended, and OFFSET counts from there
+    await client.query('SET synchronize_seqscans TO off');
     const piece = await largestPiece(client);
     const columns = await columnsOf(client, piece);
     await client.query(`CREATE TABLE ${table} (LIKE ${piece} INCLUDING ALL)`);
