@@ -131,7 +131,7 @@ describe('retention', () => {
 
 describe('paths', () => {
   const start = Date.now() - 3 * 86_400_000;
-  const walks = Array.from({ length: 2_500 }, (_, visitor) =>
+  const walks = Array.from({ length: 5_000 }, (_, visitor) =>
     ['/paths', `/paths/${visitor}`, `/paths/${visitor}/more`, '/paths/end'].map((path, step) => ({
       type: 'wander',
       eventId: `wander-${visitor}-${step}`,
@@ -142,7 +142,7 @@ describe('paths', () => {
     })),
   ).flat();
 
-  it('of thousands of pages stay readable, and go on from a page by the keyboard', async () => {
+  it('of ten thousand pages stay readable, and go on from a page by the keyboard', async () => {
     const { page, troubles } = await house().signedIn(phone);
     await house().collect(walks);
     const plan = { kind: 'paths', range: '7d', field: 'path', steps: 4, limit: 5, filter: event('wander') };
@@ -152,7 +152,7 @@ describe('paths', () => {
     assert.ok((await chart.getByRole('button').count()) <= 4 * 5);
     assert.equal(await overflowOf(page), 0);
     assert.deepEqual(await findings(page), []);
-    await chart.getByRole('button', { name: /^\/paths 2,500 sessions/ }).press('Enter');
+    await chart.getByRole('button', { name: /^\/paths 5,000 sessions/ }).press('Enter');
     await page.getByRole('menuitem', { name: 'Paths from here' }).press('Enter');
     await until(async () => planIn(page).start === '/paths');
     assert.deepEqual(troubles, []);
