@@ -1,14 +1,10 @@
 /** The range of a plan, by name or by two days of one's own, and the zone in which its days begin. */
-import { CalendarDays, Check } from 'lucide-react';
-import { Popover } from 'radix-ui';
-import { useState } from 'react';
 import type { PlanInput } from '../api/questions.ts';
 import { browserZone, day, dayAndClock, dayAndYear } from '../format/dates.ts';
 import { usePageRange } from '../state/page-commands.ts';
 import { type RangeName, ranges } from '../state/view.ts';
-import { Button } from '../ui/button.tsx';
-import { classes } from '../ui/classes.ts';
 import { Field, inputBox } from '../ui/field.tsx';
+import { RangeMenu } from '../ui/range-menu.tsx';
 
 const dayMs = 86_400_000;
 const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
@@ -115,124 +111,41 @@ interface PlanRangeProps {
 }
 
 export function PlanRange({ plan, onChange, align = 'end', none, isZoneFixed = false }: PlanRangeProps) {
-  const [isOpen, setOpen] = useState(false);
   const zone = zoneOfPlan(plan);
   const isOpenEnded = plan.range === undefined && plan.from === undefined;
-  const choose = (next: Parameters<typeof withRange>[1]) => {
-    setOpen(false);
-    onChange(withRange(plan, next));
-  };
-  usePageRange(typeof plan.range === 'string' ? plan.range : undefined, (range) => choose({ range }));
+  const choose = (next: NewRange) => onChange(withRange(plan, next));
+  const chosen = typeof plan.range === 'string' ? plan.range : undefined;
+  usePageRange(chosen, (range) => choose({ range }));
   return (
-    <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger className="inline-flex h-9 items-center gap-2 rounded-md border border-line bg-card px-3 font-medium whitespace-nowrap hover:bg-sunken">
-        <CalendarDays aria-hidden className="size-4 text-faint" />
-        <span className="sr-only">Range: </span>
-        {isOpenEnded && none !== undefined ? none : rangeWords(plan)}
-        {zone !== browserZone && <span className="font-normal text-faint">{zone}</span>}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align={align}
-          sideOffset={4}
-          aria-label="Range"
-          className="z-50 max-h-[80vh] w-64 overflow-y-auto rounded-lg border border-line bg-card p-1 shadow-lg shadow-black/10"
-        >
-          <ul>
-            {none !== undefined && (
-              <li>
-                <RangeChoice label={none} isChosen={isOpenEnded} onChoose={() => choose({})} />
-              </li>
-            )}
-            {(Object.entries(ranges) as [RangeName, string][]).map(([name, label]) => (
-              <li key={name}>
-                <RangeChoice
-                  label={label}
-                  isChosen={plan.range === name}
-                  onChoose={() => choose({ range: name })}
-                />
-              </li>
-            ))}
-          </ul>
-          <OwnDays plan={plan} onChoose={choose} />
-          {!isZoneFixed && <Zone zone={zone} onChange={(timeZone) => onChange({ ...plan, timeZone })} />}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  );
-}
-
-function RangeChoice({
-  label,
-  isChosen,
-  onChoose,
-}: {
-  label: string;
-  isChosen: boolean;
-  onChoose: () => void;
-}) {
-  return (
-    <button
-      type="button"
-      aria-pressed={isChosen}
-      onClick={onChoose}
-      className="flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left hover:bg-sunken"
+    <RangeMenu
+      label={
+        <>
+          {isOpenEnded && none !== undefined ? none : rangeWords(plan)}
+          {zone !== browserZone && <span className="font-normal text-faint">{zone}</span>}
+        </>
+      }
+      chosen={chosen}
+      onRange={(range) => choose({ range })}
+      days={daysAsked(plan)}
+      onDays={(from, last) =>
+        choose({ from, to: new Date(Date.parse(last) + dayMs).toISOString().slice(0, 10) })
+      }
+      align={align}
+      {...(none !== undefined && {
+        none: { label: none, isChosen: isOpenEnded, onChoose: () => choose({}) },
+      })}
     >
-      <Check aria-hidden className={classes('size-4', !isChosen && 'invisible')} />
-      {label}
-    </button>
+      {!isZoneFixed && <Zone zone={zone} onChange={(timeZone) => onChange({ ...plan, timeZone })} />}
+    </RangeMenu>
   );
 }
 
-function OwnDays({
-  plan,
-  onChoose,
-}: {
-  plan: PlanInput;
-  onChoose: (next: { from: string; to: string }) => void;
-}) {
+/** Of a plan without days of its own: today. */
+function daysAsked(plan: PlanInput): readonly [string, string] {
   const zone = zoneOfPlan(plan);
-  const today = dayIn(Date.now(), zone);
   const at = (value: unknown, moved: number) =>
-    isTime(value) ? dayIn(new Date(value).getTime() - moved, zone) : today;
-  const known = wholeDays(plan) ?? [at(plan.from, 0), at(plan.to, 1)];
-  const [from, setFrom] = useState(known[0]);
-  const [to, setTo] = useState(known[1]);
-  const isReversed = from > to;
-  return (
-    <form
-      className="mt-1 grid gap-2 border-t border-line p-2.5"
-      onSubmit={(submitted) => {
-        submitted.preventDefault();
-        if (isReversed || from === '' || to === '') return;
-        onChoose({ from, to: new Date(Date.parse(to) + dayMs).toISOString().slice(0, 10) });
-      }}
-    >
-      <Field label="First day">
-        <input
-          type="date"
-          required
-          value={from}
-          onChange={({ target }) => setFrom(target.value)}
-          className={inputBox}
-        />
-      </Field>
-      <Field label="Last day">
-        <input
-          type="date"
-          required
-          value={to}
-          aria-invalid={isReversed}
-          onChange={({ target }) => setTo(target.value)}
-          className={inputBox}
-        />
-      </Field>
-      {isReversed && <p className="text-[13px] text-bad">The last day is before the first.</p>}
-      <Button type="submit" look="primary" disabled={isReversed}>
-        Show these days
-      </Button>
-    </form>
-  );
+    dayIn(isTime(value) ? new Date(value).getTime() - moved : Date.now(), zone);
+  return wholeDays(plan) ?? [at(plan.from, 0), at(plan.to, 1)];
 }
 
 function Zone({ zone, onChange }: { zone: string; onChange: (zone: string) => void }) {
