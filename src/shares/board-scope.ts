@@ -3,6 +3,7 @@
  * The server lays it over for guests, the pages for who is signed in, whose tiles may not be saved yet.
  */
 import type { RangeName } from '../plan/range.ts';
+import { daysOfRange } from '../plan/range-days.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -25,19 +26,6 @@ const dayMs = 86_400_000;
 const daysOfInterval = { '15m': 1 / 96, hour: 1 / 24, day: 1, week: 7, month: 30 } as const;
 type Interval = keyof typeof daysOfInterval;
 const intervals = Object.keys(daysOfInterval) as readonly Interval[];
-
-const daysOfRange: Readonly<Record<RangeName, number>> = {
-  today: 1,
-  yesterday: 1,
-  '7d': 7,
-  '30d': 30,
-  '90d': 90,
-  '12mo': 365,
-  mtd: 31,
-  qtd: 92,
-  ytd: 366,
-  all: Number.POSITIVE_INFINITY,
-};
 
 /** The plan of a tile with the scope over it; what is no plan comes back as it is. */
 export function scoped(plan: unknown, scope: BoardScope): unknown {

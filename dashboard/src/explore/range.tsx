@@ -1,8 +1,9 @@
 /** The range of a plan, by name or by two days of one's own, and the zone in which its days begin. */
+import { daysOfRange } from '../../../src/plan/range-days.ts';
 import type { PlanInput } from '../api/questions.ts';
 import { browserZone, day, dayAndClock, dayAndYear } from '../format/dates.ts';
 import { usePageRange } from '../state/page-commands.ts';
-import { type RangeName, ranges } from '../state/view.ts';
+import { isZone, type RangeName, ranges } from '../state/view.ts';
 import { Field, inputBox } from '../ui/field.tsx';
 import { RangeMenu } from '../ui/range-menu.tsx';
 
@@ -11,14 +12,6 @@ const dateOnly = /^\d{4}-\d{2}-\d{2}$/;
 
 export const zoneOfPlan = (plan: PlanInput): string =>
   typeof plan.timeZone === 'string' && isZone(plan.timeZone) ? plan.timeZone : 'UTC';
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 const dayIn = (time: number, zone: string) =>
   new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(time);
@@ -61,21 +54,8 @@ export function withRange(plan: PlanInput, next: NewRange): PlanInput {
   return { ...moved, interval: suiting(days) };
 }
 
-const namedDays: Readonly<Record<RangeName, number>> = {
-  today: 1,
-  yesterday: 1,
-  '7d': 7,
-  '30d': 30,
-  '90d': 90,
-  '12mo': 365,
-  mtd: 31,
-  qtd: 92,
-  ytd: 366,
-  all: 1e6,
-};
-
-export function lengthInDays({ range, from, to }: NewRange | PlanInput): number | undefined {
-  if (typeof range === 'string') return namedDays[range as RangeName];
+function lengthInDays({ range, from, to }: NewRange | PlanInput): number | undefined {
+  if (typeof range === 'string') return daysOfRange[range as RangeName];
   if (!isTime(from) || !isTime(to)) return undefined;
   return (new Date(to).getTime() - new Date(from).getTime()) / dayMs;
 }

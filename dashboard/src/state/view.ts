@@ -2,6 +2,7 @@
  * What a page looks at, as it stands in the address bar: range, comparison, bucket, filters. A link is the state; what is missing
  * there is the default, what is wrong there is left out.
  */
+import { daysOfRange } from '../../../src/plan/range-days.ts';
 import type { PlanInput } from '../api/questions.ts';
 import { browserZone } from '../format/dates.ts';
 import { type Condition, conditionFilter, conditionOf, conditionText } from './conditions.ts';
@@ -99,7 +100,7 @@ export function searchOf(view: View): Search {
   };
 }
 
-function isZone(name: string): boolean {
+export function isZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;
@@ -133,18 +134,8 @@ export function withFilter(plan: PlanInput, filter: unknown): PlanInput {
 
 /** Days of the range; undefined for all time. */
 function lengthInDays({ range, from, to }: View): number | undefined {
-  const known: Partial<Record<RangeName, number>> = {
-    today: 1,
-    yesterday: 1,
-    '7d': 7,
-    '30d': 30,
-    '90d': 90,
-    '12mo': 365,
-    mtd: 31,
-    qtd: 92,
-    ytd: 366,
-  };
-  if (range !== undefined) return known[range];
+  if (range === 'all') return undefined;
+  if (range !== undefined) return daysOfRange[range];
   return Math.round((Date.parse(to!) - Date.parse(from!)) / dayMs) + 1;
 }
 
